@@ -1,0 +1,28 @@
+//! Source text, syntax tree, literals, symbol table and syntax errors.
+//!
+//! ```text
+//! bytes → SourceText → ParsedModule → SymbolTable
+//! ```
+//!
+//! Invariant: nothing here reads files, the environment or the clock; every function gives the same
+//! result for the same text. Errors are [`Diagnostic`]s: data, in CPython's words.
+
+mod diagnostic;
+mod line_index;
+mod location;
+mod names;
+mod node_index;
+mod parse;
+mod py_string;
+mod source_text;
+pub mod symtable;
+
+pub use diagnostic::{Code, Diagnostic, Exception, Label, Severity};
+pub use line_index::LineIndex;
+pub use location::{Location, Span};
+pub use names::{NameId, NameTable};
+pub use node_index::node_index;
+pub use parse::{ParsedModule, parse};
+pub use py_string::PyString;
+pub use source_text::SourceText;
+pub use symtable::SymbolTable;

@@ -1,0 +1,77 @@
+//! The symbol table: which scope binds which name, as CPython's `symtable.c` decides it.
+//!
+//! ```text
+//! class C:
+//!     def f(self): return __class__     C needs a __class__ cell; f has it free
+//! ```
+//!
+//! After [`SymbolTable::build`] every `SyntaxError` of `future.c` and `symtable.c` has been found.
+//!
+//! Invariant: scopes are found by node index and role; building never depends on the optimization
+//! level.
+
+mod scope;
+
+pub use scope::{
+    ComprehensionKind, Resolution, Scope, ScopeId, ScopeKind, ScopeRole, Symbol, SymbolFlags, Symbols,
+};
+
+use crate::{Diagnostic, NameId, NameTable, ParsedModule};
+use rustc_hash::FxHashMap;
+
+/// What `from __future__ import …` switched on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct FutureFeatures {
+    /// `annotations`: annotations are strings.
+    pub annotations: bool,
+    /// `barry_as_FLUFL`.
+    pub barry_as_flufl: bool,
+}
+
+/// The scopes of one module.
+#[derive(Clone, Debug)]
+pub struct SymbolTable {
+    /// Every identifier of the module.
+    pub names: NameTable,
+    /// Future features in force.
+    pub future: FutureFeatures,
+    scopes: Vec<Scope>,
+    by_node: FxHashMap<(u32, ScopeRole), ScopeId>,
+}
+
+impl SymbolTable {
+    /// Builds the table; or gives every error found, CPython's first error first.
+    pub fn build(module: &ParsedModule) -> Result<Self, Vec<Diagnostic>> {
+        let _ = module;
+        Err(Vec::new())
+    }
+
+    /// The scope of a node (its node index) in a role.
+    ///
+    /// # Panics
+    ///
+    /// If the node opens no such scope: a bug of the caller.
+    pub fn scope_of(&self, node: u32, role: ScopeRole) -> ScopeId {
+        self.by_node[&(node, role)]
+    }
+
+    /// The scope of a node in a role, if it has one.
+    pub fn try_scope_of(&self, node: u32, role: ScopeRole) -> Option<ScopeId> {
+        self.by_node.get(&(node, role)).copied()
+    }
+
+    /// A scope.
+    pub fn scope(&self, id: ScopeId) -> &Scope {
+        &self.scopes[id.0 as usize]
+    }
+
+    /// The module's own scope.
+    pub fn module_scope(&self) -> ScopeId {
+        ScopeId(0)
+    }
+
+    /// The symbol of `name` in a scope.
+    pub fn symbol(&self, scope: ScopeId, name: NameId) -> Option<Symbol> {
+        self.scope(scope).symbol(name)
+    }
+}
