@@ -9,6 +9,7 @@
 
 mod diagnostic;
 mod line_index;
+pub mod literal;
 mod location;
 mod names;
 mod node_index;
@@ -19,6 +20,7 @@ pub mod symtable;
 
 pub use diagnostic::{Code, Diagnostic, Exception, Label, Severity};
 pub use line_index::LineIndex;
+pub use literal::PyInt;
 pub use location::{Location, Span};
 pub use names::{NameId, NameTable};
 pub use node_index::node_index;
