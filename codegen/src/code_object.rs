@@ -3,7 +3,7 @@
 //! Invariant: `local_names` and `local_kinds` have the same length; offsets in `line_table` and
 //! `exception_table` mean code units of `code`.
 
-use crate::Constant;
+use crate::{CodeUnit, Constant};
 use pyclast_syntax::PyString;
 use std::sync::Arc;
 
@@ -109,6 +109,28 @@ pub struct CodeObject {
 }
 
 impl CodeObject {
+    /// A code object without code, for units of modules that have errors.
+    pub(crate) fn placeholder(unit: CodeUnit) -> Self {
+        Self {
+            arg_count: unit.arg_count,
+            pos_only_arg_count: unit.pos_only_arg_count,
+            kw_only_arg_count: unit.kw_only_arg_count,
+            stack_size: 1,
+            flags: unit.flags,
+            code: Arc::from([]),
+            constants: unit.constants.into(),
+            names: unit.names.into(),
+            local_names: unit.var_names.into(),
+            local_kinds: Arc::from([]),
+            filename: PyString::new(""),
+            name: unit.name,
+            qualname: unit.qualname,
+            first_line: unit.first_line,
+            line_table: Arc::from([]),
+            exception_table: Arc::from([]),
+        }
+    }
+
     /// `code.__eq__` (codeobject.c: `code_richcompare`): what decides whether two code constants
     /// merge. Ignores `qualname`, `filename` and `stack_size`.
     pub fn same_code(&self, other: &Self) -> bool {

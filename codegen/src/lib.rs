@@ -15,7 +15,7 @@ pub mod ir;
 mod opcode;
 mod target;
 
-pub use build::compile_module;
+pub use build::{Compiled, compile_module};
 pub use code_object::{CodeFlags, CodeObject, LocalKind};
 pub use constant::{Constant, ConstantTable};
 pub use ir::{CodeUnit, FinalInstruction, Handler, Instruction, InstructionSequence, Label, OptimizedUnit};

@@ -10,8 +10,10 @@
 //! Invariant: scopes are found by node index and role; building never depends on the optimization
 //! level.
 
+mod mangle;
 mod scope;
 
+pub use mangle::{mangle, maybe_mangle};
 pub use scope::{
     ComprehensionKind, Resolution, Scope, ScopeId, ScopeKind, ScopeRole, Symbol, SymbolFlags, Symbols,
 };
