@@ -8,8 +8,10 @@
 //! | node | CPython's location |
 //! |---|---|
 //! | decorated `def`, `class` | from `async`, `def` or `class` |
+//! | statement with a body that ends in `;` | with the semicolon |
 //! | generator that is the only argument | with the call's parentheses |
 //! | `elif` | an `If` from `elif` to the end of the whole statement |
+//! | `*args`, `**kwargs` | without the stars |
 //! | format specification | from the colon |
 //!
 //! All other nodes are where the parser has them: [`ParsedModule::location`] of their range.
@@ -18,7 +20,7 @@
 
 use crate::{Location, ParsedModule, Span};
 use ruff_python_ast::{
-    Decorator, ElifElseClause, Expr, InterpolatedStringFormatSpec, Stmt, StmtIf,
+    Decorator, ElifElseClause, ExceptHandler, Expr, InterpolatedStringFormatSpec, Parameter, Stmt, StmtIf,
 };
 use ruff_text_size::Ranged;
 
@@ -43,14 +45,18 @@ impl ParsedModule {
     pub fn stmt_span(&self, statement: &Stmt) -> Span {
         let range = Span::from(statement.range());
         let decorators = match statement {
-            Stmt::FunctionDef(function) => &function.decorator_list,
-            Stmt::ClassDef(class) => &class.decorator_list,
+            Stmt::FunctionDef(function) => &*function.decorator_list,
+            Stmt::ClassDef(class) => &*class.decorator_list,
+            Stmt::If(_)
+            | Stmt::For(_)
+            | Stmt::While(_)
+            | Stmt::With(_)
+            | Stmt::Match(_)
+            | Stmt::Try(_) => &[],
             _ => return range,
         };
-        match decorators.last() {
-            Some(last) => Span::new(self.after_decorators(last), range.end),
-            None => range,
-        }
+        let start = decorators.last().map_or(range.start, |last| self.after_decorators(last));
+        Span::new(start, self.block_end(range.end))
     }
 
     /// The location of CPython's node for a statement.
@@ -60,7 +66,24 @@ impl ParsedModule {
 
     /// The location of the `If` that CPython makes of an `elif` clause of `statement`.
     pub fn elif_location(&self, statement: &StmtIf, clause: &ElifElseClause) -> Location {
-        self.location(Span::new(clause.range.start().to_u32(), statement.range.end().to_u32()))
+        let end = self.block_end(statement.range.end().to_u32());
+        self.location(Span::new(clause.range.start().to_u32(), end))
+    }
+
+    /// The location of CPython's node for an `except` clause.
+    pub fn except_handler_location(&self, handler: &ExceptHandler) -> Location {
+        let range = Span::from(handler.range());
+        self.location(Span::new(range.start, self.block_end(range.end)))
+    }
+
+    /// The span of CPython's `arg` for a parameter: without the stars.
+    pub fn parameter_span(&self, parameter: &Parameter) -> Span {
+        Span::new(parameter.name.range.start().to_u32(), parameter.range.end().to_u32())
+    }
+
+    /// The location of CPython's `arg` for a parameter.
+    pub fn parameter_location(&self, parameter: &Parameter) -> Location {
+        self.location(self.parameter_span(parameter))
     }
 
     /// The span of the `JoinedStr` of a format specification: with its colon.
@@ -71,6 +94,21 @@ impl ParsedModule {
     /// The location of the `JoinedStr` of a format specification.
     pub fn format_spec_location(&self, spec: &InterpolatedStringFormatSpec) -> Location {
         self.location(self.format_spec_span(spec))
+    }
+
+    /// Where a statement with a body ends whose last simple statement ends at `end`: after the
+    /// semicolon, if there is one.
+    fn block_end(&self, end: u32) -> u32 {
+        let rest = &self.text().as_bytes()[end as usize..];
+        let mut distance = 0;
+        loop {
+            match &rest[distance..] {
+                [b';', ..] => return end + u32::try_from(distance + 1).unwrap_or(0),
+                [b' ' | b'\t' | b'\x0c', ..] => distance += 1,
+                [b'\\', b'\n', ..] => distance += 2,
+                _ => return end,
+            }
+        }
     }
 
     /// Where the statement itself starts: after the newline, blank lines and comments that follow

@@ -116,7 +116,7 @@ impl<'a, 'text> PieceBuilder<'a, 'text> {
         let value = middle_value(literal, raw, self.text);
         // CPython drops empty tokens before it joins, so they do not widen the location.
         if !value.is_empty() {
-            self.constant(&value, middle_span(literal, self.text));
+            self.constant(&value, literal.range.into());
         }
     }
 
@@ -145,15 +145,6 @@ impl<'a, 'text> PieceBuilder<'a, 'text> {
         self.flush();
         self.pieces
     }
-}
-
-/// The tokenizer ends a token after the first of two doubled braces, so text that ends with them
-/// ends one byte early.
-fn middle_span(literal: &InterpolatedStringLiteralElement, text: &str) -> Span {
-    let span = Span::from(literal.range);
-    let source = text.get(span.start as usize..span.end as usize).unwrap_or_default();
-    let doubled = source.ends_with("{{") || source.ends_with("}}");
-    Span::new(span.start, if doubled { span.end - 1 } else { span.end })
 }
 
 /// The text that `{x = }` shows: the field's source up to `!`, `:` or `}`, without comments.
@@ -209,22 +200,25 @@ fn exclamation(start: u32, text: &str) -> u32 {
 }
 
 /// `lexer.c: set_ftstring_expr`: comments go, their newlines stay. Quotes toggle, so a `#` in a
-/// string is kept; the two passes differ in how they treat backslashes.
+/// string is kept.
 fn without_comments(field: &str) -> Cow<'_, str> {
-    if !has_comment(field.as_bytes()) {
+    if memchr::memchr(b'#', field.as_bytes()).is_none() {
         return Cow::Borrowed(field);
     }
     let mut kept = String::with_capacity(field.len());
     let mut quote = None;
-    let mut in_comment = false;
-    for character in field.chars() {
+    let mut characters = field.chars();
+    while let Some(character) = characters.next() {
         match character {
-            '\n' if in_comment => in_comment = false,
-            _ if in_comment => continue,
+            '\\' => {
+                kept.push(character);
+                kept.extend(characters.next());
+                continue;
+            }
             '"' | '\'' if quote.is_none() => quote = Some(character),
             '"' | '\'' if quote == Some(character) => quote = None,
             '#' if quote.is_none() => {
-                in_comment = true;
+                kept.extend(characters.by_ref().find(|&character| character == '\n'));
                 continue;
             }
             _ => {}
@@ -232,21 +226,4 @@ fn without_comments(field: &str) -> Cow<'_, str> {
         kept.push(character);
     }
     Cow::Owned(kept)
-}
-
-fn has_comment(field: &[u8]) -> bool {
-    let mut quote = None;
-    let mut bytes = field.iter();
-    while let Some(&byte) = bytes.next() {
-        match byte {
-            b'\\' => {
-                bytes.next();
-            }
-            b'"' | b'\'' if quote.is_none() => quote = Some(byte),
-            b'"' | b'\'' if quote == Some(byte) => quote = None,
-            b'#' if quote.is_none() => return true,
-            _ => {}
-        }
-    }
-    false
 }
