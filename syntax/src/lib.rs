@@ -13,6 +13,7 @@ pub mod literal;
 mod location;
 mod names;
 mod node_index;
+mod node_location;
 mod parse;
 mod py_string;
 mod source_text;
@@ -20,7 +21,11 @@ pub mod symtable;
 
 pub use diagnostic::{Code, Diagnostic, Exception, Label, Severity};
 pub use line_index::LineIndex;
+<<<<<<< HEAD
 pub use literal::PyInt;
+=======
+pub use literal::{NumberValue, PyInt};
+>>>>>>> 049c4e88196c256e02c15ce8339e768ccd4e31d6
 pub use location::{Location, Span};
 pub use names::{NameId, NameTable};
 pub use node_index::node_index;

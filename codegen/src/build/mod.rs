@@ -103,12 +103,12 @@ impl<'a> Builder<'a> {
 
     /// The location CPython's node has for an expression (`LOC(e)`).
     fn expr_location(&self, expr: &Expr) -> Location {
-        self.module.location(expr.range())
+        self.module.expr_location(expr)
     }
 
     /// The location CPython's node has for a statement (`LOC(s)`).
     fn stmt_location(&self, stmt: &Stmt) -> Location {
-        self.module.location(stmt.range())
+        self.module.stmt_location(stmt)
     }
 
     /// The location of any other node.
