@@ -21,11 +21,7 @@ pub mod symtable;
 
 pub use diagnostic::{Code, Diagnostic, Exception, Label, Severity};
 pub use line_index::LineIndex;
-<<<<<<< HEAD
-pub use literal::PyInt;
-=======
 pub use literal::{NumberValue, PyInt};
->>>>>>> 049c4e88196c256e02c15ce8339e768ccd4e31d6
 pub use location::{Location, Span};
 pub use names::{NameId, NameTable};
 pub use node_index::node_index;
