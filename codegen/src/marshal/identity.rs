@@ -10,7 +10,7 @@
 
 use crate::{CodeObject, Constant};
 use pyclast_syntax::{PyInt, PyString};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::{Hash, Hasher};
 
 /// What makes an object the same as another.
@@ -73,6 +73,8 @@ impl Hash for Items<'_> {
         match self {
             Self::Constants(items) => items.iter().for_each(|item| match item {
                 Constant::Str(text) => text.hash(state),
+                // Enough to tell code objects apart, without going through their bytes.
+                Constant::Code(code) => state.write_i32(code.first_line),
                 other => other.hash(state),
             }),
             Self::Names(items) => items.iter().for_each(|item| item.hash(state)),
@@ -96,7 +98,7 @@ impl Hash for CodeKey<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.name.hash(state);
         self.0.first_line.hash(state);
-        self.0.code.hash(state);
+        state.write_usize(self.0.code.len());
     }
 }
 
@@ -147,6 +149,19 @@ impl<'code> Identities<'code> {
     pub(super) fn refer(&mut self, entry: usize, position: usize) {
         self.entries[entry].flagged = true;
         self.references.push((position, entry));
+    }
+
+    /// Flags what is in `shared`.
+    pub(super) fn flag_shared(&mut self, shared: &FxHashSet<Key<'code>>) {
+        for (key, &entry) in &self.by_key {
+            self.entries[entry].flagged |= shared.contains(key);
+        }
+    }
+
+    /// The objects that were flagged.
+    pub(super) fn into_shared(self) -> FxHashSet<Key<'code>> {
+        let entries = self.entries;
+        self.by_key.into_iter().filter(|&(_, entry)| entries[entry].flagged).map(|(key, _)| key).collect()
     }
 
     /// Writes flags and numbers, which are known only when everything is written: the n-th flagged

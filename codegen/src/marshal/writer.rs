@@ -4,15 +4,25 @@
 
 use super::format;
 use super::identity::{CodeKey, Identities, Items, Key, is_interned, is_singleton};
-use crate::{CodeObject, Constant, LocalKind};
+use crate::{CodeFlags, CodeObject, Constant, LocalKind};
 use num_bigint::BigInt;
 use pyclast_syntax::{PyInt, PyString};
+use rustc_hash::FxHashSet;
+use std::cell::OnceCell;
 
 /// The marshalled form of a module's code object in a version of the format.
 pub fn write(code: &CodeObject, version: u8) -> Vec<u8> {
-    let mut writer = Writer { bytes: Vec::with_capacity(1 << 14), version, identities: Identities::default() };
+    let mut writer = Writer::new(Vec::with_capacity(1 << 14), version);
+    writer.whole = Some(code);
     writer.code(code, Flagged::Always);
     writer.finish()
+}
+
+/// The objects that occur more than once in a code object.
+fn shared_objects(code: &CodeObject, version: u8) -> FxHashSet<Key<'_>> {
+    let mut writer = Writer::new(Vec::new(), version);
+    writer.code(code, Flagged::Always);
+    writer.identities.into_shared()
 }
 
 /// When an object is flagged.
@@ -28,9 +38,26 @@ struct Writer<'code> {
     bytes: Vec<u8>,
     version: u8,
     identities: Identities<'code>,
+    /// Qualified names that class bodies load as constants: these are interned as names.
+    class_qualnames: FxHashSet<&'code [u8]>,
+    /// What is written, unless it is only a part.
+    whole: Option<&'code CodeObject>,
+    /// What occurs twice in the whole; few frozensets ask.
+    shared: OnceCell<FxHashSet<Key<'code>>>,
 }
 
 impl<'code> Writer<'code> {
+    fn new(bytes: Vec<u8>, version: u8) -> Self {
+        Self {
+            bytes,
+            version,
+            identities: Identities::default(),
+            class_qualnames: FxHashSet::default(),
+            whole: None,
+            shared: OnceCell::new(),
+        }
+    }
+
     fn finish(mut self) -> Vec<u8> {
         if self.version >= format::VERSION_REFERENCES {
             self.identities.resolve(&mut self.bytes, format::FLAG_REF);
@@ -67,9 +94,12 @@ impl<'code> Writer<'code> {
         self.identities.note_flagged(self.bytes.len());
         self.bytes.push(format::BYTES);
         self.sized(&code.code);
+        if loads_own_qualname(code) {
+            self.class_qualnames.insert(code.qualname.as_bytes());
+        }
         self.tuple(Items::Constants(&code.constants), Flagged::IfShared);
         self.tuple(Items::Names(&code.names), Flagged::IfShared);
-        self.tuple(Items::Names(&code.local_names), Flagged::IfShared);
+        self.local_names(code);
         self.local_kinds(&code.local_kinds);
         self.interned(&code.filename);
         self.interned(&code.name);
@@ -77,6 +107,16 @@ impl<'code> Writer<'code> {
         self.u32(code.first_line.cast_unsigned());
         self.table(&code.line_table);
         self.table(&code.exception_table);
+    }
+
+    fn local_names(&mut self, code: &'code CodeObject) {
+        if has_renamed_format(code) {
+            let type_byte = self.tuple_type(code.local_names.len());
+            self.bytes.push(type_byte);
+            self.tuple_content(Items::Names(&code.local_names));
+        } else {
+            self.tuple(Items::Names(&code.local_names), Flagged::IfShared);
+        }
     }
 
     /// Kinds are made for each code object anew, so they are shared only if empty.
@@ -117,7 +157,6 @@ impl<'code> Writer<'code> {
                     self.bytes.extend_from_slice(&imaginary.to_le_bytes());
                 }
             }
-            Constant::Str(text) if is_interned(text.as_bytes()) => self.interned(text),
             Constant::Str(text) => self.string(text, flagged),
             Constant::Bytes(bytes) => {
                 if self.begin(format::BYTES, Key::Bytes(bytes), flagged) {
@@ -125,14 +164,18 @@ impl<'code> Writer<'code> {
                 }
             }
             Constant::Tuple(items) => self.tuple(Items::Constants(items), flagged),
+            Constant::FrozenSet(items) if holds_names(items) => {
+                self.bytes.push(format::FROZENSET);
+                self.members(items);
+            }
             Constant::FrozenSet(items) => {
                 if self.begin(format::FROZENSET, Key::Constant(constant), flagged) {
-                    self.frozenset(items);
+                    self.members(items);
                 }
             }
             Constant::Slice(parts) => {
                 if self.begin(format::SLICE, Key::Constant(constant), flagged) {
-                    parts.iter().for_each(|part| self.constant(part, Flagged::IfShared));
+                    parts.iter().for_each(|part| self.slice_part(part));
                 }
             }
             Constant::Code(code) => self.code(code, flagged),
@@ -193,8 +236,12 @@ impl<'code> Writer<'code> {
         }
     }
 
-    fn string(&mut self, text: &'code PyString, flagged: Flagged) {
-        let text = text.as_bytes();
+    fn string(&mut self, constant: &'code PyString, flagged: Flagged) {
+        let text = constant.as_bytes();
+        if is_interned(text) || self.class_qualnames.contains(text) {
+            self.interned(constant);
+            return;
+        }
         let type_byte = self.string_type(text, false);
         if self.begin(type_byte, Key::Str(text), flagged) {
             self.string_content(type_byte, text);
@@ -223,17 +270,26 @@ impl<'code> Writer<'code> {
     }
 
     fn tuple(&mut self, items: Items<'code>, flagged: Flagged) {
-        let count = items.len();
-        let small = self.version >= format::VERSION_SHORT_FORMS && count < 256;
-        let type_byte = if small { format::SMALL_TUPLE } else { format::TUPLE };
-        let flagged = if count == 0 { Flagged::Always } else { flagged };
-        if !self.begin(type_byte, Key::Tuple(items), flagged) {
-            return;
+        let type_byte = self.tuple_type(items.len());
+        let flagged = if items.len() == 0 { Flagged::Always } else { flagged };
+        if self.begin(type_byte, Key::Tuple(items), flagged) {
+            self.tuple_content(items);
         }
-        if small {
-            self.bytes.push(count.to_le_bytes()[0]);
+    }
+
+    fn tuple_type(&self, count: usize) -> u8 {
+        if self.version >= format::VERSION_SHORT_FORMS && count < 256 {
+            format::SMALL_TUPLE
         } else {
-            self.size(count);
+            format::TUPLE
+        }
+    }
+
+    fn tuple_content(&mut self, items: Items<'code>) {
+        if self.tuple_type(items.len()) == format::SMALL_TUPLE {
+            self.bytes.push(items.len().to_le_bytes()[0]);
+        } else {
+            self.size(items.len());
         }
         match items {
             Items::Constants(items) => items.iter().for_each(|item| self.constant(item, Flagged::IfShared)),
@@ -241,10 +297,27 @@ impl<'code> Writer<'code> {
         }
     }
 
-    /// Members in the order of their own marshalled bytes.
-    fn frozenset(&mut self, items: &'code [Constant]) {
+    /// The parts of a slice are neither merged with other constants nor interned.
+    fn slice_part(&mut self, part: &'code Constant) {
+        match part {
+            _ if is_singleton(part) => self.constant(part, Flagged::Always),
+            Constant::Str(text) => {
+                let text = text.as_bytes();
+                let type_byte = self.string_type(text, false);
+                self.bytes.push(type_byte);
+                self.string_content(type_byte, text);
+            }
+            _ => {
+                let bytes = self.separately(part, Flagged::IfShared);
+                self.bytes.extend_from_slice(&bytes);
+            }
+        }
+    }
+
+    /// Members of a frozenset in the order of their own marshalled bytes.
+    fn members(&mut self, items: &'code [Constant]) {
         let mut members: Vec<(Vec<u8>, &Constant)> =
-            items.iter().map(|item| (self.separately(item), item)).collect();
+            items.iter().map(|item| (self.separately(item, Flagged::Always), item)).collect();
         members.sort_by(|(left, _), (right, _)| left.cmp(right));
         self.size(members.len());
         for (_, member) in members {
@@ -253,10 +326,16 @@ impl<'code> Writer<'code> {
     }
 
     /// The marshalled form of a value on its own.
-    fn separately(&self, constant: &Constant) -> Vec<u8> {
-        let mut writer =
-            Writer { bytes: Vec::new(), version: self.version, identities: Identities::default() };
-        writer.constant(constant, Flagged::Always);
+    fn separately(&self, constant: &'code Constant, flagged: Flagged) -> Vec<u8> {
+        let mut writer = Writer::new(Vec::new(), self.version);
+        writer.constant(constant, flagged);
+        if writer.version >= format::VERSION_REFERENCES {
+            // Parts that have other owners in the code object are flagged here as well.
+            if let (Constant::Tuple(_), Some(whole)) = (constant, self.whole) {
+                let shared = self.shared.get_or_init(|| shared_objects(whole, self.version));
+                writer.identities.flag_shared(shared);
+            }
+        }
         writer.finish()
     }
 
@@ -273,4 +352,30 @@ impl<'code> Writer<'code> {
     fn u32(&mut self, value: u32) {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
+}
+
+/// Whether the parameter `.format` was renamed in the finished code object, which gave it names of
+/// its own (`codegen_leave_annotations_scope`).
+fn has_renamed_format(code: &CodeObject) -> bool {
+    code.pos_only_arg_count == 1
+        && code.name.as_bytes() == b"__annotate__"
+        && code.local_names.first().is_some_and(|name| name.as_bytes() == b"format")
+}
+
+/// Whether the code is a class body: it stores its `__qualname__`.
+fn loads_own_qualname(code: &CodeObject) -> bool {
+    let is_qualname = |constant: &Constant| matches!(constant, Constant::Str(text) if *text == code.qualname);
+    !code.flags.intersects(CodeFlags::OPTIMIZED) && code.constants.iter().any(is_qualname)
+}
+
+/// Whether a frozenset has a member that is interned in place of an equal string known before: each
+/// code object then gets a copy of its own (`codeobject.c: intern_constants`).
+fn holds_names(members: &[Constant]) -> bool {
+    members.iter().any(|member| match member {
+        Constant::Str(text) => match text.as_bytes() {
+            [] | [_] | [b'0'..=b'9', ..] => false,
+            text => is_interned(text),
+        },
+        _ => false,
+    })
 }
