@@ -69,6 +69,7 @@ fn dump_scope(
     let mut symbols: Vec<_> = scope
         .symbols
         .iter()
+        .filter(|&(&name, _)| table.names.text(name) != "__debug__")
         .map(|(&name, symbol)| {
             (table.names.text(name), flag_bits(symbol.flags), resolution_number(symbol.resolution))
         })

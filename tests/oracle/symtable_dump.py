@@ -18,6 +18,8 @@ import warnings
 
 def scope_lines(entry, depth=0):
     symbols = [(name, value & 0xFFF, value >> 12) for name, value in entry.symbols.items()]
+    # The module does not preprocess the tree as the compiler does: `__debug__` is a name to it.
+    symbols = [symbol for symbol in symbols if symbol[0] != "__debug__"]
     text = ""
     # Names that pass through a scope come in the order of a hash set.
     for passing, run in itertools.groupby(symbols, key=lambda symbol: symbol[1] == 0):
@@ -40,10 +42,9 @@ def expected(source):
 def actual(program, paths):
     listing = "".join(f"{path}\n" for path in paths)
     output = subprocess.run([program], input=listing, capture_output=True, text=True, check=True).stdout
-    # File separators of text (form feeds and so on) may stand in a name's line only as themselves.
-    for section in output.split("== ")[1:]:
+    for section in ("\n" + output.rstrip("\n")).split("\n== ")[1:]:
         path, *lines = section.split("\n")
-        yield path, lines[:-1]
+        yield path, lines
 
 
 def compare(program, paths):
@@ -81,7 +82,7 @@ def main():
             return compare(program, paths)
     paths = []
     for argument in map(pathlib.Path, arguments):
-        paths += sorted(argument.rglob("*.py")) if argument.is_dir() else [argument]
+        paths += sorted(filter(pathlib.Path.is_file, argument.rglob("*.py"))) if argument.is_dir() else [argument]
     return compare(program, paths)
 
 
