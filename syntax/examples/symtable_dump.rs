@@ -75,7 +75,8 @@ fn dump_scope(
         })
         .collect();
     // CPython adds the names that pass through a scope in the order of a hash set.
-    for run in symbols.chunk_by_mut(|left, right| left.1 == 0 && right.1 == 0) {
+    let free_class = flag_bits(SymbolFlags::FREE_CLASS);
+    for run in symbols.chunk_by_mut(|left, right| (left.1 | right.1) & !free_class == 0) {
         run.sort_unstable();
     }
     for (name, flags, resolution) in symbols {

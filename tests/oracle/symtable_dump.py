@@ -15,14 +15,17 @@ import sys
 import tempfile
 import warnings
 
+DEF_FREE_CLASS = 2 << 5
+
 
 def scope_lines(entry, depth=0):
     symbols = [(name, value & 0xFFF, value >> 12) for name, value in entry.symbols.items()]
     # The module does not preprocess the tree as the compiler does: `__debug__` is a name to it.
     symbols = [symbol for symbol in symbols if symbol[0] != "__debug__"]
     text = ""
-    # Names that pass through a scope come in the order of a hash set.
-    for passing, run in itertools.groupby(symbols, key=lambda symbol: symbol[1] == 0):
+    # Names that pass through a scope (or a comprehension that was inlined in it) come in the order of
+    # a hash set.
+    for passing, run in itertools.groupby(symbols, key=lambda symbol: symbol[1] in (0, DEF_FREE_CLASS)):
         for name, flags, scope in sorted(run) if passing else run:
             text += f" {name}={flags}:{scope}"
     parameters = " ".join(entry.varnames)
