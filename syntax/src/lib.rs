@@ -9,9 +9,11 @@
 
 mod diagnostic;
 mod line_index;
+pub mod literal;
 mod location;
 mod names;
 mod node_index;
+mod node_location;
 mod parse;
 mod py_string;
 mod source_text;
@@ -19,6 +21,7 @@ pub mod symtable;
 
 pub use diagnostic::{Code, Diagnostic, Exception, Label, Severity};
 pub use line_index::LineIndex;
+pub use literal::{NumberValue, PyInt};
 pub use location::{Location, Span};
 pub use names::{NameId, NameTable};
 pub use node_index::node_index;

@@ -158,7 +158,8 @@ impl<'m> Builder<'m> {
     /// after they were closed.
     pub(super) fn share_mangled_names(&mut self) {
         for (scope, owner) in mem::take(&mut self.shared_mangling) {
-            self.scopes[scope.index()].mangled_names = self.scopes[owner.index()].mangled_names.clone();
+            let mangled_names = self.scopes[owner.index()].mangled_names.clone();
+            self.scopes[scope.index()].mangled_names = mangled_names;
         }
     }
 
@@ -301,6 +302,7 @@ impl<'m> Builder<'m> {
     /// The same for a frame around (`symtable_add_def_helper`); the name is mangled as the current
     /// scope does it.
     pub(super) fn add_to(&mut self, frame: Frame, name: &str, flags: SymbolFlags, span: Span) {
+        const MOVED: SymbolFlags = SymbolFlags::GLOBAL.union(SymbolFlags::NONLOCAL);
         let key = self.key(self.current, name);
         let scope = &mut self.scopes[frame.scope.index()];
         let symbol = scope.mention(key);
@@ -314,7 +316,6 @@ impl<'m> Builder<'m> {
         } else if flags.intersects(SymbolFlags::GLOBAL) {
             self.scopes[0].mention(key).flags.insert(flags);
         }
-        const MOVED: SymbolFlags = SymbolFlags::GLOBAL.union(SymbolFlags::NONLOCAL);
         if flags.intersects(SymbolFlags::PARAM) && known.intersects(SymbolFlags::PARAM) {
             self.report(span, errors::duplicate_argument(name));
         } else if flags.intersects(SymbolFlags::TYPE_PARAM)

@@ -15,7 +15,6 @@ use ruff_python_ast::{
     Arguments, Decorator, Expr, ExprContext, Parameter, Parameters, StmtClassDef,
     StmtFunctionDef, StmtTypeAlias, TypeParams,
 };
-use ruff_text_size::TextRange;
 
 /// What kind of generic a type-parameter scope belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,9 +25,8 @@ enum Generic {
 }
 
 impl Builder<'_> {
-    pub(super) fn visit_function(&mut self, definition: &StmtFunctionDef) {
+    pub(super) fn visit_function(&mut self, definition: &StmtFunctionDef, span: Span) {
         let name = definition.name.as_str();
-        let span = self.definition_span(&definition.decorator_list, definition.range);
         let node = node_index(definition);
         self.add(name, SymbolFlags::LOCAL, span);
         self.visit_defaults(&definition.parameters);
@@ -52,9 +50,8 @@ impl Builder<'_> {
         self.close_type_parameters(type_params);
     }
 
-    pub(super) fn visit_class(&mut self, definition: &StmtClassDef) {
+    pub(super) fn visit_class(&mut self, definition: &StmtClassDef, span: Span) {
         let name = definition.name.as_str();
-        let span = self.definition_span(&definition.decorator_list, definition.range);
         let node = node_index(definition);
         self.add(name, SymbolFlags::LOCAL, span);
         self.visit_decorators(&definition.decorator_list);
@@ -172,9 +169,7 @@ impl Builder<'_> {
     }
 
     fn visit_parameter(&mut self, parameter: &Parameter) {
-        // The star of `*args` is no part of CPython's argument.
-        let span = Span::from(TextRange::new(parameter.name.range.start(), parameter.range.end()));
-        self.add(&parameter.name, SymbolFlags::PARAM, span);
+        self.add(&parameter.name, SymbolFlags::PARAM, self.module.parameter_span(parameter));
     }
 
     /// Positional arguments, then keyword arguments, of a call or class.
@@ -197,33 +192,4 @@ impl Builder<'_> {
             self.visit_expression(&keyword.value);
         }
     }
-
-    /// Where CPython places a definition: from its keyword, after the decorators.
-    fn definition_span(&self, decorators: &[Decorator], range: TextRange) -> Span {
-        let mut span = Span::from(range);
-        if let Some(decorator) = decorators.last() {
-            let end = decorator.range.end().to_usize();
-            let rest = &self.module.text()[end..];
-            span.start = Span::from(decorator.range).end + trivia_length(rest);
-        }
-        span
-    }
-}
-
-/// Length of the blanks, comments and newlines at the head of a text.
-fn trivia_length(text: &str) -> u32 {
-    let mut in_comment = false;
-    let end = text.bytes().position(|byte| match byte {
-        b'\n' => {
-            in_comment = false;
-            false
-        }
-        b'#' => {
-            in_comment = true;
-            false
-        }
-        b' ' | b'\t' | b'\x0c' | b'\r' | b'\\' => false,
-        _ => !in_comment,
-    });
-    u32::try_from(end.unwrap_or(text.len())).expect("source texts are smaller than 4 GiB")
 }

@@ -10,8 +10,8 @@ use crate::symtable::builder::Builder;
 use crate::symtable::errors::{self, Declaration};
 use crate::symtable::{ScopeKind, SymbolFlags, future};
 use ruff_python_ast::{
-    Alias, ExceptHandler, Identifier, Stmt, StmtAnnAssign, StmtFor, StmtIf, StmtImportFrom, StmtMatch,
-    StmtRaise, StmtReturn, StmtTry, StmtWith, Expr,
+    Alias, ExceptHandler, Expr, Identifier, Stmt, StmtAnnAssign, StmtFor, StmtIf, StmtImportFrom, StmtMatch,
+    StmtRaise, StmtReturn, StmtTry, StmtWith,
 };
 use ruff_text_size::TextRange;
 
@@ -24,8 +24,12 @@ impl Builder<'_> {
 
     fn visit_statement(&mut self, statement: &Stmt) {
         match statement {
-            Stmt::FunctionDef(definition) => self.visit_function(definition),
-            Stmt::ClassDef(definition) => self.visit_class(definition),
+            Stmt::FunctionDef(definition) => {
+                self.visit_function(definition, self.module.stmt_span(statement));
+            }
+            Stmt::ClassDef(definition) => {
+                self.visit_class(definition, self.module.stmt_span(statement));
+            }
             Stmt::TypeAlias(alias) => self.visit_type_alias(alias),
             Stmt::Return(statement) => self.visit_return(statement),
             Stmt::Delete(statement) => self.visit_expressions(&statement.targets),
@@ -38,7 +42,12 @@ impl Builder<'_> {
                 self.visit_expression(&statement.value);
             }
             Stmt::AnnAssign(statement) => self.visit_annotated_assignment(statement),
-            Stmt::For(statement) => self.visit_for(statement),
+            Stmt::For(node) => {
+                if node.is_async {
+                    self.require_coroutine(statement, errors::ASYNC_FOR_OUTSIDE_ASYNC_FUNCTION);
+                }
+                self.visit_for(node);
+            }
             Stmt::While(statement) => {
                 self.visit_expression(&statement.test);
                 self.conditionally(|builder| {
@@ -47,7 +56,12 @@ impl Builder<'_> {
                 });
             }
             Stmt::If(statement) => self.visit_if(statement),
-            Stmt::With(statement) => self.visit_with(statement),
+            Stmt::With(node) => {
+                if node.is_async {
+                    self.require_coroutine(statement, errors::ASYNC_WITH_OUTSIDE_ASYNC_FUNCTION);
+                }
+                self.visit_with(node);
+            }
             Stmt::Match(statement) => self.visit_match(statement),
             Stmt::Raise(statement) => self.visit_raise(statement),
             Stmt::Try(statement) => self.visit_try(statement),
@@ -108,9 +122,6 @@ impl Builder<'_> {
     }
 
     fn visit_for(&mut self, statement: &StmtFor) {
-        if statement.is_async {
-            self.require_coroutine(statement.range, errors::ASYNC_FOR_OUTSIDE_ASYNC_FUNCTION);
-        }
         self.visit_expression(&statement.target);
         self.visit_expression(&statement.iter);
         self.conditionally(|builder| {
@@ -132,9 +143,6 @@ impl Builder<'_> {
     }
 
     fn visit_with(&mut self, statement: &StmtWith) {
-        if statement.is_async {
-            self.require_coroutine(statement.range, errors::ASYNC_WITH_OUTSIDE_ASYNC_FUNCTION);
-        }
         self.conditionally(|builder| {
             for item in &statement.items {
                 builder.visit_expression(&item.context_expr);
@@ -145,9 +153,9 @@ impl Builder<'_> {
     }
 
     /// `symtable_raise_if_not_coroutine`.
-    fn require_coroutine(&mut self, range: TextRange, message: &'static str) {
+    fn require_coroutine(&mut self, statement: &Stmt, message: &'static str) {
         if !self.scope().coroutine {
-            self.report(range.into(), message);
+            self.report(self.module.stmt_span(statement), message);
         }
     }
 
@@ -170,16 +178,21 @@ impl Builder<'_> {
     fn visit_try(&mut self, statement: &StmtTry) {
         self.conditionally(|builder| {
             builder.visit_body(&statement.body);
-            for ExceptHandler::ExceptHandler(handler) in &statement.handlers {
-                builder.visit_optional(handler.type_.as_deref());
-                if let Some(name) = &handler.name {
-                    builder.add(name, SymbolFlags::LOCAL, handler.range.into());
-                }
-                builder.visit_body(&handler.body);
+            for handler in &statement.handlers {
+                builder.visit_except_handler(handler);
             }
             builder.visit_body(&statement.orelse);
             builder.visit_body(&statement.finalbody);
         });
+    }
+
+    fn visit_except_handler(&mut self, handler: &ExceptHandler) {
+        let ExceptHandler::ExceptHandler(clause) = handler;
+        self.visit_optional(clause.type_.as_deref());
+        if let Some(name) = &clause.name {
+            self.add(name, SymbolFlags::LOCAL, self.module.except_handler_span(handler));
+        }
+        self.visit_body(&clause.body);
     }
 
     fn visit_import_from(&mut self, statement: &StmtImportFrom) {
