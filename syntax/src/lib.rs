@@ -13,6 +13,7 @@ pub mod literal;
 mod location;
 mod names;
 mod node_index;
+mod node_location;
 mod parse;
 mod py_string;
 mod source_text;
@@ -20,7 +21,7 @@ pub mod symtable;
 
 pub use diagnostic::{Code, Diagnostic, Exception, Label, Severity};
 pub use line_index::LineIndex;
-pub use literal::PyInt;
+pub use literal::{NumberValue, PyInt};
 pub use location::{Location, Span};
 pub use names::{NameId, NameTable};
 pub use node_index::node_index;
