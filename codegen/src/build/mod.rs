@@ -11,10 +11,31 @@
 //! Invariant: the order of instructions, constants, names and locals is that of CPython's code
 //! generator before its control-flow graph, dead code included.
 
+mod attribute;
+mod await_yield;
+mod call;
+mod call_arguments;
+mod compare;
+mod comprehension;
+mod condition;
+mod display;
 mod emit;
+mod expression;
+mod expression_warnings;
 mod frame_block;
+mod fstring;
+mod generator_call;
+mod inlined_comprehension;
+mod literal;
 mod name;
+mod operator;
+mod percent_format;
+mod statement_stubs;
+mod subscript;
+mod super_call;
+mod tstring;
 mod unit;
+mod unpack;
 
 use crate::{CodeObject, Options};
 use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};
@@ -103,12 +124,12 @@ impl<'a> Builder<'a> {
 
     /// The location CPython's node has for an expression (`LOC(e)`).
     fn expr_location(&self, expr: &Expr) -> Location {
-        self.module.location(expr.range())
+        self.module.expr_location(expr)
     }
 
     /// The location CPython's node has for a statement (`LOC(s)`).
     fn stmt_location(&self, stmt: &Stmt) -> Location {
-        self.module.location(stmt.range())
+        self.module.stmt_location(stmt)
     }
 
     /// The location of any other node.
