@@ -36,6 +36,7 @@ mod super_call;
 mod tstring;
 mod unit;
 mod unpack;
+mod unparse;
 
 use crate::{CodeObject, Options};
 use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};
