@@ -17,6 +17,7 @@ pub(super) fn is_printable(character: char) -> bool {
 
 /// Unprintable characters from U+0080 on: first and last of each range.
 #[rustfmt::skip]
+#[expect(clippy::unreadable_literal, reason = "code points are written without separators")]
 const UNPRINTABLE: &[(u32, u32)] = &[
     (0x80, 0xA0), (0xAD, 0xAD), (0x378, 0x379), (0x380, 0x383), (0x38B, 0x38B), (0x38D, 0x38D),
     (0x3A2, 0x3A2), (0x530, 0x530), (0x557, 0x558), (0x58B, 0x58C), (0x590, 0x590), (0x5C8, 0x5CF),
