@@ -23,19 +23,17 @@ const RESUME_AFTER_YIELD: usize = 1;
 const RESUME_AFTER_YIELD_FROM: usize = 2;
 /// `RESUME_AFTER_AWAIT`
 const RESUME_AFTER_AWAIT: usize = 3;
-/// `GET_AWAITABLE` of an `await` expression.
-pub(super) const AWAIT_EXPRESSION: usize = 0;
 
 impl<'a> Builder<'a> {
     /// `await value`
     pub(super) fn visit_await(&mut self, expr: &'a Expr, awaited: &'a ExprAwait) {
         self.visit_expr(&awaited.value);
-        self.emit_await(AWAIT_EXPRESSION, self.expr_location(expr));
+        self.emit_await(self.expr_location(expr));
     }
 
-    /// Awaits the value on the stack; `origin` says where it comes from, for the error message.
-    pub(super) fn emit_await(&mut self, origin: usize, location: Location) {
-        self.emit_arg(Opcode::GetAwaitable, origin, location);
+    /// Awaits the value on the stack.
+    pub(super) fn emit_await(&mut self, location: Location) {
+        self.emit_arg(Opcode::GetAwaitable, 0, location);
         self.emit_const(Constant::None, location);
         self.emit_yield_from(location, true);
     }

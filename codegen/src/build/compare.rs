@@ -99,7 +99,7 @@ impl<'a> Builder<'a> {
 type Link<'a> = (CmpOp, &'a Expr);
 
 /// The last link of a chain, and those before it.
-fn links<'a>(comparison: &'a ExprCompare) -> Option<(Link<'a>, impl ExactSizeIterator<Item = Link<'a>>)> {
+fn links(comparison: &ExprCompare) -> Option<(Link<'_>, impl ExactSizeIterator<Item = Link<'_>>)> {
     let (&last_op, ops) = comparison.ops.split_last()?;
     let (last, comparators) = comparison.comparators.split_last()?;
     Some(((last_op, last), ops.iter().copied().zip(comparators)))

@@ -9,8 +9,6 @@
 //! comprehension's.
 
 use super::Builder;
-use super::await_yield::AWAIT_EXPRESSION;
-use super::closure::FunctionFlags;
 use super::frame_block::FrameBlockKind;
 use super::unit::{ArgumentCounts, UnitKind};
 use crate::{Constant, Label, Opcode};
@@ -108,11 +106,11 @@ impl<'a> Builder<'a> {
             self.emit(Opcode::ReturnValue, self.expr_location(comprehension.element));
         }
         let code = self.leave_unit(true);
-        self.make_closure(location, code, FunctionFlags::default());
+        self.make_closure(location, code, 0);
         self.visit_iterable(outermost);
         self.emit_arg(Opcode::Call, 0, location);
         if scope.coroutine && !is_generator {
-            self.emit_await(AWAIT_EXPRESSION, location);
+            self.emit_await(location);
         }
     }
 

@@ -103,7 +103,7 @@ impl<'a> Builder<'a> {
                 JoinedValue::Text(value, self.module.location(span))
             }
             InterpolatedPiece::Value(element) => JoinedValue::Field(FormattedValue {
-                value: &*element.expression,
+                value: &element.expression,
                 conversion: InterpolatedPiece::conversion(element),
                 spec: element.format_spec.as_deref().map(FormatSpec::Source),
                 location: self.location(element),

@@ -40,7 +40,7 @@ pub(super) fn is_constant(expr: &Expr) -> bool {
     }
 }
 
-/// `__debug__`, read (ast_preprocess.c).
+/// `__debug__`, read (`ast_preprocess.c`).
 fn is_debug(name: &ExprName) -> bool {
     name.ctx == ExprContext::Load && name.id == "__debug__"
 }

@@ -11,50 +11,32 @@
 //! Invariant: the order of instructions, constants, names and locals is that of CPython's code
 //! generator before its control-flow graph, dead code included.
 
-mod annotations;
-mod arguments;
-mod assert_;
-mod assignment;
 mod attribute;
 mod await_yield;
 mod call;
 mod call_arguments;
-mod class;
-mod closure;
 mod compare;
 mod comprehension;
 mod condition;
-mod conditional;
 mod display;
-mod docstring;
 mod emit;
 mod expression;
 mod expression_warnings;
 mod frame_block;
 mod fstring;
-mod function;
 mod generator_call;
-mod import;
 mod inlined_comprehension;
 mod literal;
-mod loop_;
-mod match_;
-mod module;
 mod name;
 mod operator;
 mod percent_format;
-mod return_;
-mod statement;
+mod statement_stubs;
 mod subscript;
 mod super_call;
-mod try_;
-mod try_star;
 mod tstring;
-mod type_params;
 mod unit;
 mod unpack;
-mod unwind;
-mod with_;
+mod unparse;
 
 use crate::{CodeObject, Options};
 use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};

@@ -11,7 +11,7 @@ use super::Builder;
 use super::fstring::{FormatSpec, FormattedValue, JoinedValue};
 use pyclast_syntax::literal::string_value;
 use pyclast_syntax::{Location, PyString};
-use ruff_python_ast::{Expr, ExprBinOp, Operator};
+use ruff_python_ast::{Expr, ExprBinOp, ExprStringLiteral, Operator};
 use std::fmt::Write;
 
 /// A width or precision has fewer digits than this.
@@ -53,7 +53,7 @@ impl<'a> Builder<'a> {
 }
 
 /// The literal and the elements of the tuple.
-fn percent_operands(operation: &ExprBinOp) -> Option<(&ruff_python_ast::ExprStringLiteral, &[Expr])> {
+fn percent_operands(operation: &ExprBinOp) -> Option<(&ExprStringLiteral, &[Expr])> {
     let (Operator::Mod, Expr::StringLiteral(format), Expr::Tuple(tuple)) =
         (operation.op, &*operation.left, &*operation.right)
     else {
@@ -94,11 +94,11 @@ fn take_specifier(rest: &mut &[u8]) -> Option<(char, String)> {
         left_justified |= byte == b'-';
         byte = next()?;
     }
-    let width = take_number(&mut byte, &mut next)?;
+    let width = take_number(&mut byte, &mut next).ok()?;
     let mut precision = None;
     if byte == b'.' {
         byte = next()?;
-        precision = Some(take_number(&mut byte, &mut next)?.unwrap_or(0));
+        precision = Some(take_number(&mut byte, &mut next).ok()?.unwrap_or(0));
     }
     let conversion = matches!(byte, b's' | b'r' | b'a').then_some(char::from(byte))?;
     let mut spec = String::new();
@@ -115,18 +115,20 @@ fn take_specifier(rest: &mut &[u8]) -> Option<(char, String)> {
     Some((conversion, spec))
 }
 
-/// A number that starts with `byte`, if there is one; `byte` is then what follows. `None` if it is
-/// too long.
-fn take_number(byte: &mut u8, next: &mut impl FnMut() -> Option<u8>) -> Option<Option<u32>> {
+/// A number is too long, or the format ends in it.
+struct BadNumber;
+
+/// A number that starts with `byte`, if there is one; `byte` is then what follows.
+fn take_number(byte: &mut u8, next: &mut impl FnMut() -> Option<u8>) -> Result<Option<u32>, BadNumber> {
     let mut number = None;
     let mut digits = 0;
     while byte.is_ascii_digit() {
         number = Some(number.unwrap_or(0) * 10 + u32::from(*byte - b'0'));
-        *byte = next()?;
+        *byte = next().ok_or(BadNumber)?;
         digits += 1;
         if digits >= MAX_DIGITS {
-            return None;
+            return Err(BadNumber);
         }
     }
-    Some(number)
+    Ok(number)
 }
