@@ -7,7 +7,7 @@
 //!
 //! Invariant: attributes are taken in the order of the source, positional ones first.
 
-use super::pattern_context::{PatternContext, PatternResult};
+use super::pattern_context::{PatternContext, PatternResult, is_wildcard};
 use super::Builder;
 use crate::{Constant, Opcode};
 use pyclast_syntax::{Location, PyString};
@@ -36,8 +36,17 @@ impl<'a> Builder<'a> {
         context.on_top -= 1;
         let count = positional.len() + keywords.len();
         self.emit_arg(Opcode::UnpackSequence, count, location);
-        let patterns = positional.iter().chain(keywords.iter().map(|keyword| &keyword.pattern));
-        self.build_stacked_subpatterns(patterns, count, context)
+        context.on_top += count;
+        for pattern in positional.iter().chain(keywords.iter().map(|keyword| &keyword.pattern)) {
+            context.on_top -= 1;
+            if is_wildcard(pattern) {
+                // Here, unlike in sequences, `_` has the location of the whole pattern.
+                self.emit(Opcode::PopTop, location);
+            } else {
+                self.build_subpattern(pattern, context)?;
+            }
+        }
+        Ok(())
     }
 
     /// Fails if the top of the stack is `None`, which stays there.
