@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! for x in y:
-//!     try: return x         ⟨x⟩ · POP_BLOCK · ⟨f()⟩ · SWAP 2 · POP_ITER · RETURN_VALUE
+//!     try: return x         ⟨x⟩ · POP_BLOCK · ⟨f()⟩ · SWAP 2 · POP_TOP · RETURN_VALUE
 //!     finally: f()
 //! ```
 //!
@@ -123,7 +123,7 @@ impl<'a> Builder<'a> {
             | FrameBlockKind::StopIteration => {}
             FrameBlockKind::ForLoop => {
                 self.emit_swap_under(keep_value, location);
-                self.emit(Opcode::PopIter, location);
+                self.emit(Opcode::PopTop, location);
             }
             FrameBlockKind::TryExcept => self.emit(Opcode::PopBlock, location),
             FrameBlockKind::FinallyTry(finalbody) => {

@@ -61,7 +61,7 @@ impl<'a> Builder<'a> {
         self.emit_arg(Opcode::LoadSpecial, enter, location);
         self.emit_arg(Opcode::Call, 0, location);
         if is_async {
-            self.emit_await(AWAIT_ENTER, location);
+            self.emit_special_await(AWAIT_ENTER, location);
         }
         self.emit_jump(Opcode::SetupWith, handler, location);
         let kind = if is_async { FrameBlockKind::AsyncWith } else { FrameBlockKind::With };
@@ -124,6 +124,12 @@ impl<'a> Builder<'a> {
 
     /// Awaits what `__aexit__` gave.
     pub(super) fn emit_await_exit(&mut self, location: Location) {
-        self.emit_await(AWAIT_EXIT, location);
+        self.emit_special_await(AWAIT_EXIT, location);
+    }
+
+    fn emit_special_await(&mut self, origin: usize, location: Location) {
+        self.emit_arg(Opcode::GetAwaitable, origin, location);
+        self.emit_const(Constant::None, location);
+        self.emit_yield_from(location, true);
     }
 }
