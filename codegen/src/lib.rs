@@ -18,6 +18,7 @@ pub mod marshal;
 mod opcode;
 pub mod pyc;
 pub mod repr;
+pub mod verify;
 mod target;
 
 pub use build::{Compiled, compile_module};
