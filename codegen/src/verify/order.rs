@@ -59,9 +59,14 @@ fn check_prologue(code: &CodeObject, program: &Program) -> Check {
     }
     rest = &rest[if returns_generator { 2 } else { 0 }..];
     match rest.iter().find(|instruction| instruction.opcode != Opcode::Nop) {
-        Some(resume) if resume.opcode == Opcode::Resume && resume.oparg & 3 == 0 => Ok(()),
+        Some(resume) if resume.opcode == Opcode::Resume && is_at_start(resume.oparg) => Ok(()),
         other => fault(other.map_or(0, |instruction| instruction.start), "RESUME is missing"),
     }
+}
+
+/// Whether a `RESUME` is that of a call, not one after a suspension: its low two bits say.
+const fn is_at_start(oparg: u32) -> bool {
+    oparg % 4 == 0
 }
 
 fn check_neighbours(code: &CodeObject, program: &Program, index: usize, instruction: Instruction) -> Check {
@@ -91,7 +96,7 @@ fn check_neighbours(code: &CodeObject, program: &Program, index: usize, instruct
             let resumes = program
                 .instructions
                 .get(index + 1)
-                .is_some_and(|next| next.opcode == Opcode::Resume && next.oparg & 3 != 0);
+                .is_some_and(|next| next.opcode == Opcode::Resume && !is_at_start(next.oparg));
             (resumes, Rule::SendOrder, "RESUME does not follow YIELD_VALUE")
         }
         Opcode::ReturnGenerator if !is_generator(code) => {

@@ -7,6 +7,9 @@
 //!
 //! Invariant: a header parses to what it was made from.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{CodeObject, Target, marshal};
 use siphasher::sip::SipHasher13;
 use std::fmt;
