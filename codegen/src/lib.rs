@@ -11,7 +11,9 @@ pub mod build;
 pub mod cfg;
 mod code_object;
 mod constant;
+pub mod decode;
 pub mod ir;
+pub mod marshal;
 mod opcode;
 mod target;
 

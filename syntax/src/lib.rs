@@ -7,6 +7,8 @@
 //! Invariant: nothing here reads files, the environment or the clock; every function gives the same
 //! result for the same text. Errors are [`Diagnostic`]s: data, in CPython's words.
 
+mod codecs;
+mod coding_cookie;
 mod diagnostic;
 mod line_index;
 pub mod literal;

@@ -11,9 +11,22 @@
 //! Invariant: the order of instructions, constants, names and locals is that of CPython's code
 //! generator before its control-flow graph, dead code included.
 
+mod annotations;
+mod arguments;
+mod assert_;
+mod assignment;
+mod class;
+mod closure;
+mod conditional;
+mod docstring;
 mod emit;
 mod frame_block;
+mod function;
+mod import;
+mod module;
 mod name;
+mod statement;
+mod type_params;
 mod unit;
 
 use crate::{CodeObject, Options};
@@ -125,12 +138,4 @@ impl<'a> Builder<'a> {
     fn unit_mut(&mut self) -> &mut Unit<'a> {
         self.units.last_mut().expect("a unit is entered before anything is built")
     }
-}
-
-mod module {
-    //! todo
-    use super::Builder;
-    use crate::CodeObject;
-    use std::sync::Arc;
-    impl Builder<'_> { pub(super) fn build_module(&mut self) -> Arc<CodeObject> { todo!() } }
 }
