@@ -275,3 +275,19 @@ fn future_features_are_known() {
     let future = table("'doc'\nfrom __future__ import annotations, division").future;
     assert!(future.annotations && !future.barry_as_flufl);
 }
+
+#[test]
+fn class_cells_are_those_that_inner_scopes_need() {
+    for (source, closure, class_dict) in [
+        ("class C:\n [lambda: __class__ for x in y]", true, false),
+        ("class C:\n __class__\n [__class__ for x in y]", false, false),
+        ("class C:\n [lambda: __classdict__ for x in y]", false, true),
+        ("class C:\n __classdict__ = 1\n def f(self): pass", false, false),
+        ("class C:\n __classdict__ = 1\n x: int", false, true),
+        ("from __future__ import annotations\nclass C:\n x: int", false, false),
+    ] {
+        let table = table(source);
+        let class = table.scope(scope(&table, "C"));
+        assert_eq!((class.needs_class_closure, class.needs_classdict), (closure, class_dict), "{source}");
+    }
+}
