@@ -35,6 +35,8 @@ pub enum Exception {
     OverflowError,
     /// `SyntaxWarning`
     SyntaxWarning,
+    /// `SystemError`: a bug of the compiler.
+    SystemError,
 }
 
 impl Exception {
@@ -48,6 +50,7 @@ impl Exception {
             Self::RecursionError => "RecursionError",
             Self::OverflowError => "OverflowError",
             Self::SyntaxWarning => "SyntaxWarning",
+            Self::SystemError => "SystemError",
         }
     }
 }

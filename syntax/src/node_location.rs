@@ -70,10 +70,15 @@ impl ParsedModule {
         self.location(Span::new(clause.range.start().to_u32(), end))
     }
 
+    /// The span of CPython's node for an `except` clause.
+    pub fn except_handler_span(&self, handler: &ExceptHandler) -> Span {
+        let range = Span::from(handler.range());
+        Span::new(range.start, self.block_end(range.end))
+    }
+
     /// The location of CPython's node for an `except` clause.
     pub fn except_handler_location(&self, handler: &ExceptHandler) -> Location {
-        let range = Span::from(handler.range());
-        self.location(Span::new(range.start, self.block_end(range.end)))
+        self.location(self.except_handler_span(handler))
     }
 
     /// The span of CPython's `arg` for a parameter: without the stars.
