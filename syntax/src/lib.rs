@@ -10,6 +10,7 @@
 mod codecs;
 mod coding_cookie;
 mod diagnostic;
+mod dismantle;
 mod line_index;
 pub mod literal;
 mod location;
@@ -20,6 +21,7 @@ mod parse;
 mod py_string;
 mod source_text;
 pub mod symtable;
+mod tokenizer;
 
 pub use diagnostic::{Code, Diagnostic, Exception, Label, Severity};
 pub use line_index::LineIndex;
@@ -27,7 +29,7 @@ pub use literal::{NumberValue, PyInt};
 pub use location::{Location, Span};
 pub use names::{NameId, NameTable};
 pub use node_index::node_index;
-pub use parse::{ParsedModule, parse};
+pub use parse::{NESTING_LIMIT, ParsedModule, parse};
 pub use py_string::PyString;
 pub use source_text::SourceText;
 pub use symtable::SymbolTable;
