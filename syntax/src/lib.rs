@@ -13,6 +13,7 @@ mod location;
 mod names;
 mod node_index;
 mod parse;
+pub mod parser_errors;
 mod py_string;
 mod source_text;
 pub mod symtable;
