@@ -15,6 +15,7 @@ use super::place::{Fault, Place};
 use super::recogniser::{Match, Recogniser, Slots, Stopped};
 use super::tokenizer::{Token, TokenKind};
 use super::value::Value;
+use crate::Exception;
 
 /// `sys.int_info.default_max_str_digits`
 const MAX_DECIMAL_DIGITS: usize = 4300;
@@ -137,7 +138,7 @@ impl Recogniser<'_> {
     /// Refuses decimal integers with too many digits (`_PyPegen_number_token`).
     pub(super) fn check_number(&mut self, token: &Token) -> Result<(), Stopped> {
         let text = &self.text[token.start..token.end];
-        if text.len() <= MAX_DECIMAL_DIGITS || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'_')) {
+        if text.len() <= MAX_DECIMAL_DIGITS || text.starts_with('0') || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'_')) {
             return Ok(());
         }
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -153,6 +154,18 @@ impl Recogniser<'_> {
                  - Consider hexadecimal for huge integer literals to avoid decimal conversion limits."
             ),
         )))
+    }
+
+    /// Refuses names that stand for a constant after normalization (`_PyPegen_new_identifier`).
+    pub(super) fn check_name(&mut self, token: &Token) -> Result<(), Stopped> {
+        match constant_in_disguise(&self.text[token.start..token.end]) {
+            None => Ok(()),
+            Some(constant) => Err(self.stop(Fault {
+                exception: Exception::ValueError,
+                message: format!("identifier field can't represent '{constant}' constant"),
+                place: token.place,
+            })),
+        }
     }
 
     fn string(&mut self, string: Value) -> Match {
@@ -275,6 +288,16 @@ impl Recogniser<'_> {
             _ => Some(value),
         }
     }
+}
+
+/// The constant that a name in other characters (`𝐍one`) is normalized to.
+pub(super) fn constant_in_disguise(name: &str) -> Option<&'static str> {
+    if name.is_ascii() {
+        return None;
+    }
+    let parsed = ruff_python_parser::parse_expression(name).ok()?;
+    let id = parsed.expr().as_name_expr()?.id.as_str();
+    ["None", "True", "False"].into_iter().find(|&constant| constant == id)
 }
 
 impl Recogniser<'_> {

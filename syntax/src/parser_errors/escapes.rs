@@ -81,7 +81,8 @@ impl Problem {
 /// How many bytes after a backslash belong to the escape.
 fn escape(after: &str) -> Result<usize, Problem> {
     match after.as_bytes().first() {
-        None => Err(Problem { reason: "\\ at end of string", length: 1 }),
+        // A backslash before the brace of a field.
+        None => Ok(0),
         Some(b'x') => hexadecimal(after, 2, "truncated \\xXX escape"),
         Some(b'u') => hexadecimal(after, 4, "truncated \\uXXXX escape"),
         Some(b'U') => hexadecimal(after, 8, "truncated \\UXXXXXXXX escape"),

@@ -75,7 +75,7 @@ impl Recogniser<'_> {
     fn final_error(&mut self, last: usize) -> Fault {
         if let Some(fault) = self.fault.take() {
             let is_parser_error = !self.tokenizer_failed && !self.tokenizer.at_end();
-            if is_parser_error && fault.exception != Exception::MemoryError {
+            if is_parser_error && is_syntax_error(fault.exception) {
                 return self.later_tokenizer_error().unwrap_or(fault);
             }
             return fault;
@@ -100,6 +100,7 @@ impl Recogniser<'_> {
             match self.tokenizer.next() {
                 Ok(token) if token.kind == TokenKind::EndMarker => return None,
                 Ok(_) => {}
+                Err(_) if self.tokenizer.is_inside_interpolated() => return None,
                 Err(tokenizer::Failure::Raised(fault)) => return Some(*fault),
                 Err(_) => {
                     return self.unclosed_bracket().filter(|fault| error_line > fault.place.line);
@@ -107,6 +108,10 @@ impl Recogniser<'_> {
             }
         }
     }
+}
+
+const fn is_syntax_error(exception: Exception) -> bool {
+    matches!(exception, Exception::SyntaxError | Exception::IndentationError | Exception::TabError)
 }
 
 /// Lines and columns → offsets. An end that CPython leaves out becomes one character.

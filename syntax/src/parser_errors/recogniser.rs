@@ -16,7 +16,7 @@ use super::value::{Arena, Value};
 use smallvec::SmallVec;
 
 /// `MAXSTACK`: how deep CPython's parser functions may call each other.
-const MAX_DEPTH: u32 = 4000;
+const MAX_DEPTH: u32 = 6000;
 /// How many rules are tried before the recogniser gives up looking for a better message. CPython has
 /// no such limit; it only ever matters for texts that would keep it busy for minutes.
 const MAX_STEPS: u64 = 200_000_000;
@@ -277,8 +277,10 @@ impl<'a> Recogniser<'a> {
             return Ok(None);
         }
         let index = self.mark;
-        if token.kind == TokenKind::Number {
-            self.check_number(&token)?;
+        match token.kind {
+            TokenKind::Number => self.check_number(&token)?,
+            TokenKind::Name => self.check_name(&token)?,
+            _ => {}
         }
         self.mark += 1;
         Ok(Some(Value::Token(to_u32(index))))

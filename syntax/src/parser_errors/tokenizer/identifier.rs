@@ -19,13 +19,19 @@ pub(super) const fn is_continue_byte(byte: u8) -> bool {
     is_start_byte(byte) || byte.is_ascii_digit()
 }
 
+/// Whether Python 3.14 takes the text for a name.
+pub(in crate::parser_errors) fn is_identifier(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(is_identifier_start) && characters.all(is_identifier_continue)
+}
+
 /// Whether a character may begin an identifier of Python 3.14.
-pub(in crate::parser_errors) fn is_identifier_start(character: char) -> bool {
+fn is_identifier_start(character: char) -> bool {
     character == '_' || (unicode_ident::is_xid_start(character) && is_printable(character))
 }
 
 /// Whether a character may go on an identifier of Python 3.14.
-pub(in crate::parser_errors) fn is_identifier_continue(character: char) -> bool {
+fn is_identifier_continue(character: char) -> bool {
     unicode_ident::is_xid_continue(character) && is_printable(character)
 }
 

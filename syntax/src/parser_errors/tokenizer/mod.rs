@@ -20,7 +20,7 @@ mod string;
 mod token;
 mod unprintable;
 
-pub(super) use identifier::{is_identifier_continue, is_identifier_start};
+pub(super) use identifier::is_identifier;
 pub(super) use token::{Fixed, Flavour, Token, TokenKind};
 
 use super::place::{Fault, Place};
@@ -111,6 +111,11 @@ impl<'a> Tokenizer<'a> {
     /// The flavour of the innermost open f-string or t-string.
     pub(super) fn flavour(&self) -> Flavour {
         self.open.last().map_or(Flavour::Format, |interpolated| interpolated.flavour)
+    }
+
+    /// Whether an f-string or t-string is open.
+    pub(super) fn is_inside_interpolated(&self) -> bool {
+        !self.open.is_empty()
     }
 
     /// The token that stands for the failure in the parser's list.

@@ -65,7 +65,7 @@ impl Tokenizer<'_> {
         } else if escaped_quote {
             format!(
                 "unterminated string literal (detected at line {last_line}); \
-                 perhaps you escaped the end quote"
+                 perhaps you escaped the end quote?"
             )
         } else {
             format!("unterminated string literal (detected at line {last_line})")
