@@ -123,7 +123,9 @@ fn to_span(place: &Place, text: &str) -> Span {
         let start = lines.line_start(line).unwrap_or(length);
         let line_length = text[start as usize..].find('\n').unwrap_or(length as usize - start as usize);
         let column = usize::try_from(column).unwrap_or(0).min(line_length);
-        start + u32::try_from(column).unwrap_or(0)
+        let offset = start as usize + column;
+        let boundary = (0..=offset).rev().find(|&offset| text.is_char_boundary(offset));
+        u32::try_from(boundary.unwrap_or(0)).unwrap_or(length)
     };
     let start = offset(place.line, place.column);
     let mut end = if place.end_column < 0 { start } else { offset(place.end_line, place.end_column) };
