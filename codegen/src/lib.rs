@@ -1,1 +1,25 @@
-//! codegen
+//! Syntax tree and symbol table → code object → bytes.
+//!
+//! ```text
+//! build (codegen.c) → cfg (flowgraph.c) → assemble (assemble.c) → verify → marshal
+//! ```
+//!
+//! Invariant: pure. No file, environment, clock or output; the same input gives the same bytes.
+
+pub mod assemble;
+pub mod build;
+pub mod cfg;
+mod code_object;
+mod constant;
+pub mod decode;
+pub mod ir;
+pub mod marshal;
+mod opcode;
+mod target;
+
+pub use build::{Compiled, compile_module};
+pub use code_object::{CodeFlags, CodeObject, LocalKind};
+pub use constant::{Constant, ConstantTable};
+pub use ir::{CodeUnit, FinalInstruction, Handler, Instruction, InstructionSequence, Label, OptimizedUnit};
+pub use opcode::{Encoding, Opcode, Operand};
+pub use target::{Optimize, Options, Target};

@@ -1,1 +1,15 @@
-//! compiler
+//! What a person runs: command line, files, reports. The crates below know none of these.
+//!
+//! ```text
+//! pyclast compile src      for every src/**/*.py: its __pycache__/*.pyc, as CPython writes it
+//! ```
+//!
+//! [`pipeline`] is the straight line one module takes; [`files`] decides which modules and where
+//! their artifacts go; [`report`] shows what is wrong.
+
+pub mod cli;
+pub mod commands;
+pub mod files;
+pub mod jobs;
+pub mod pipeline;
+pub mod report;

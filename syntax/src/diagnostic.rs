@@ -37,6 +37,8 @@ pub enum Exception {
     ValueError,
     /// `SyntaxWarning`
     SyntaxWarning,
+    /// `SystemError`: a bug of the compiler.
+    SystemError,
 }
 
 impl Exception {
@@ -51,6 +53,7 @@ impl Exception {
             Self::OverflowError => "OverflowError",
             Self::ValueError => "ValueError",
             Self::SyntaxWarning => "SyntaxWarning",
+            Self::SystemError => "SystemError",
         }
     }
 }

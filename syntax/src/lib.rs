@@ -7,11 +7,15 @@
 //! Invariant: nothing here reads files, the environment or the clock; every function gives the same
 //! result for the same text. Errors are [`Diagnostic`]s: data, in CPython's words.
 
+mod codecs;
+mod coding_cookie;
 mod diagnostic;
 mod line_index;
+pub mod literal;
 mod location;
 mod names;
 mod node_index;
+mod node_location;
 mod parse;
 pub mod parser_errors;
 mod py_string;
@@ -20,6 +24,7 @@ pub mod symtable;
 
 pub use diagnostic::{Code, Diagnostic, Exception, Label, Severity};
 pub use line_index::LineIndex;
+pub use literal::{NumberValue, PyInt};
 pub use location::{Location, Span};
 pub use names::{NameId, NameTable};
 pub use node_index::node_index;

@@ -17,6 +17,16 @@ pub struct Span {
 }
 
 impl Span {
+    /// No place at all: CPython raises the error without file and line.
+    pub const NONE: Self = Self::new(u32::MAX, u32::MAX);
+    /// The file as a whole: CPython raises the error at line 0.
+    pub const FILE: Self = Self::new(u32::MAX - 1, u32::MAX - 1);
+
+    /// Whether the span is a place in the text, not [`NONE`](Self::NONE) or [`FILE`](Self::FILE).
+    pub const fn is_place(self) -> bool {
+        self.start < Self::FILE.start
+    }
+
     /// The range `start..end`.
     pub const fn new(start: u32, end: u32) -> Self {
         Self { start, end }

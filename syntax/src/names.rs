@@ -11,6 +11,13 @@ use rustc_hash::FxHashMap;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct NameId(u32);
 
+impl NameId {
+    /// The position of the name in its table.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The identifiers of one module.
 #[derive(Clone, Debug, Default)]
 pub struct NameTable {
@@ -35,6 +42,16 @@ impl NameTable {
     /// The id of `text`, if it was interned.
     pub fn lookup(&self, text: &str) -> Option<NameId> {
         self.ids.get(text.as_bytes()).copied()
+    }
+
+    /// How many names there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there is no name yet.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
     }
 
     /// The name as a Python string.

@@ -8,6 +8,7 @@
 //! found, and its tokenizer warnings. Node indices are set once, here, in source order, and never
 //! again.
 
+use crate::node_index::{Numbering, number_nodes};
 use crate::{Diagnostic, LineIndex, Location, SourceText, Span};
 use ruff_python_ast::ModModule;
 
@@ -17,7 +18,7 @@ pub struct ParsedModule {
     source: SourceText,
     lines: LineIndex,
     module: ModModule,
-    node_count: u32,
+    numbering: Numbering,
     warnings: Vec<Diagnostic>,
 }
 
@@ -39,7 +40,14 @@ impl ParsedModule {
 
     /// How many nodes were numbered: indices are below this.
     pub fn node_count(&self) -> u32 {
-        self.node_count
+        self.numbering.node_count
+    }
+
+    /// The parentheses of the call whose only argument is the generator that starts at `start`.
+    pub(crate) fn argument_span(&self, start: u32) -> Option<Span> {
+        let arguments = &self.numbering.generator_arguments;
+        let found = arguments.binary_search_by_key(&start, |&(start, _)| start).ok()?;
+        Some(arguments[found].1)
     }
 
     /// The lines and columns of a span.
@@ -66,6 +74,6 @@ pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
     };
     let lines = LineIndex::new(source.as_str());
     let module = parsed.into_syntax();
-    let node_count = crate::node_index::number_nodes(&module);
-    Ok(ParsedModule { source, lines, module, node_count, warnings: Vec::new() })
+    let numbering = number_nodes(&module);
+    Ok(ParsedModule { source, lines, module, numbering, warnings: Vec::new() })
 }

@@ -64,7 +64,26 @@ pub enum Operand {
     FunctionAttribute,
 }
 
+/// The opcodes by their byte.
+const BY_BYTE: [Option<Opcode>; 256] = {
+    let mut opcodes = [None; 256];
+    let mut index = 0;
+    while index < Opcode::ALL.len() {
+        if let Encoding::Real(byte) = Opcode::ALL[index].encoding() {
+            opcodes[byte as usize] = Some(Opcode::ALL[index]);
+        }
+        index += 1;
+    }
+    opcodes
+};
+
 impl Opcode {
+    /// The opcode that a byte of bytecode names; `None` for unused bytes and for the specialized and
+    /// instrumented forms that only a running interpreter writes.
+    pub const fn from_byte(byte: u8) -> Option<Self> {
+        BY_BYTE[byte as usize]
+    }
+
     /// Whether CPython's `OPCODE_HAS_ARG` holds.
     pub const fn has_arg(self) -> bool {
         !matches!(self.operand(), Operand::None)
@@ -97,6 +116,11 @@ impl Opcode {
                 | Opcode::JumpBackward
                 | Opcode::JumpBackwardNoInterrupt
         )
+    }
+
+    /// `IS_BACKWARDS_JUMP_OPCODE`, and `END_ASYNC_FOR`: the distance is counted back.
+    pub const fn is_backward(self) -> bool {
+        matches!(self, Opcode::JumpBackward | Opcode::JumpBackwardNoInterrupt | Opcode::EndAsyncFor)
     }
 
     /// `IS_CONDITIONAL_JUMP_OPCODE`.

@@ -5,19 +5,29 @@
 //!     def f(self): return __class__     C needs a __class__ cell; f has it free
 //! ```
 //!
-//! After [`SymbolTable::build`] every `SyntaxError` of `future.c` and `symtable.c` has been found.
+//! Two passes: `visit` collects what each scope does with each name, `analyze` decides where each
+//! name lives. After [`SymbolTable::build`] every `SyntaxError` of `future.c` and `symtable.c` has been found.
 //!
 //! Invariant: scopes are found by node index and role; building never depends on the optimization
 //! level.
 
+mod analyze;
+mod builder;
+mod comprehension;
+mod errors;
+mod future;
+mod mangle;
 mod scope;
+mod visit;
 
+pub use mangle::{mangle, maybe_mangle};
 pub use scope::{
     ComprehensionKind, Resolution, Scope, ScopeId, ScopeKind, ScopeRole, Symbol, SymbolFlags, Symbols,
 };
 
 use crate::{Diagnostic, NameId, NameTable, ParsedModule};
-use rustc_hash::FxHashMap;
+use builder::Builder;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What `from __future__ import …` switched on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -42,8 +52,18 @@ pub struct SymbolTable {
 impl SymbolTable {
     /// Builds the table; or gives every error found, CPython's first error first.
     pub fn build(module: &ParsedModule) -> Result<Self, Vec<Diagnostic>> {
-        let _ = module;
-        Err(Vec::new())
+        let mut builder = Builder::new(module);
+        builder.visit_body(&module.module().body);
+        builder.share_mangled_names();
+        let Builder { names, known, future, mut scopes, by_node, directives, mut errors, .. } = builder;
+        analyze::analyze(&mut scopes, &names, &known, &directives, &mut errors);
+        if errors.is_empty() {
+            Ok(Self { names, future: future.features, scopes, by_node })
+        } else {
+            let mut seen = FxHashSet::default();
+            errors.retain(|error| seen.insert((error.span, error.message.clone())));
+            Err(errors)
+        }
     }
 
     /// The scope of a node (its node index) in a role.

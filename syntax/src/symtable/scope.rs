@@ -16,6 +16,17 @@ use rustc_hash::{FxBuildHasher, FxHashSet};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct ScopeId(pub u32);
 
+impl ScopeId {
+    /// The position of the scope in the table.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    pub(super) fn from_index(index: usize) -> Self {
+        Self(u32::try_from(index).expect("a module has fewer than 2**32 scopes"))
+    }
+}
+
 /// What kind of block a scope is (`_Py_block_ty`).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ScopeKind {
@@ -116,6 +127,12 @@ impl SymbolFlags {
         self.0 & other.0 != 0
     }
 
+    /// The flags of both.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Sets the flags of `other`.
     pub const fn insert(&mut self, other: Self) {
         self.0 |= other.0;
@@ -188,11 +205,41 @@ pub struct Scope {
     pub annotations_used: bool,
     /// The only names that are mangled here (type parameters of a generic class); `None` for all.
     pub mangled_names: Option<FxHashSet<NameId>>,
-    /// The scope of the annotations evaluated for this class or module, once one was seen.
+    /// The scope of the annotations of variables in this class or module, once one was seen; in a
+    /// function a scope that is never evaluated.
     pub annotation_block: Option<ScopeId>,
 }
 
 impl Scope {
+    /// A scope that mentions nothing yet.
+    pub(super) fn new(kind: ScopeKind, name: NameId, span: Span, parent: Option<ScopeId>) -> Self {
+        Self {
+            kind,
+            name,
+            span,
+            parent,
+            children: Vec::new(),
+            symbols: Symbols::default(),
+            parameters: Vec::new(),
+            comprehension: None,
+            inlined: false,
+            nested: false,
+            generator: false,
+            coroutine: false,
+            varargs: false,
+            varkeywords: false,
+            returns_value: false,
+            method: false,
+            can_see_class_scope: false,
+            needs_class_closure: false,
+            needs_classdict: false,
+            has_conditional_annotations: false,
+            annotations_used: false,
+            mangled_names: None,
+            annotation_block: None,
+        }
+    }
+
     /// `_PyST_IsFunctionLike`: names are fast locals here.
     pub const fn is_function_like(&self) -> bool {
         !matches!(self.kind, ScopeKind::Module | ScopeKind::Class)

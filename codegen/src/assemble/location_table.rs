@@ -1,0 +1,138 @@
+//! Locations of instructions → `co_linetable` (`assemble_location_info`).
+//!
+//! ```text
+//! x = 1      (1, 1, 4, 5) for 1 code unit, (1, 1, 0, 1) for 1    d0 41 80 01
+//!                                                 first byte: 0x80 | kind << 3 | units − 1
+//! ```
+//!
+//! A run of instructions with one location is one entry, split every eight code units. The kind of
+//! the entry is the first that fits; lines are relative to the last entry that set one.
+//!
+//! Invariant: the entries cover every code unit exactly once, in order.
+
+use crate::{FinalInstruction, Opcode};
+use pyclast_syntax::Location;
+
+/// `PY_CODE_LOCATION_INFO_ONE_LINE0`
+const ONE_LINE: u8 = 10;
+/// `PY_CODE_LOCATION_INFO_NO_COLUMNS`
+const NO_COLUMNS: u8 = 13;
+/// `PY_CODE_LOCATION_INFO_LONG`
+const LONG: u8 = 14;
+/// `PY_CODE_LOCATION_INFO_NONE`
+const NONE: u8 = 15;
+
+/// The most code units an entry describes.
+const ENTRY_LIMIT: u32 = 8;
+
+/// Gives instructions at `NEXT_LOCATION` the location of the instruction after them.
+pub(super) fn resolve_next_locations(instructions: &mut [FinalInstruction]) {
+    let mut following = Location::NONE;
+    for instruction in instructions.iter_mut().rev() {
+        if instruction.location == Location::NEXT {
+            instruction.location = if is_terminator(instruction.opcode) { Location::NONE } else { following };
+        }
+        following = instruction.location;
+    }
+}
+
+/// `IS_TERMINATOR_OPCODE`
+fn is_terminator(opcode: Opcode) -> bool {
+    opcode.has_jump() || opcode.is_scope_exit()
+}
+
+/// Encodes the locations of the instructions.
+pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32], first_line: i32) -> Vec<u8> {
+    let mut table = LocationTable { bytes: Vec::with_capacity(3 * instructions.len()), line: first_line };
+    let Some(first) = instructions.first() else { return table.bytes };
+    let mut location = first.location;
+    let mut start = 0;
+    for (instruction, &offset) in instructions.iter().zip(offsets) {
+        if instruction.location != location {
+            table.write_run(location, offset - start);
+            location = instruction.location;
+            start = offset;
+        }
+    }
+    table.write_run(location, offsets[instructions.len()] - start);
+    table.bytes
+}
+
+struct LocationTable {
+    bytes: Vec<u8>,
+    /// The line set last.
+    line: i32,
+}
+
+impl LocationTable {
+    /// `assemble_emit_location`
+    fn write_run(&mut self, location: Location, mut units: u32) {
+        while units > ENTRY_LIMIT {
+            self.write_entry(location, ENTRY_LIMIT);
+            units -= ENTRY_LIMIT;
+        }
+        if units > 0 {
+            self.write_entry(location, units);
+        }
+    }
+
+    /// `write_location_info_entry`
+    fn write_entry(&mut self, location: Location, units: u32) {
+        let Location { line, end_line, column, end_column } = location;
+        if line == Location::NONE.line {
+            self.write_first_byte(NONE, units);
+            return;
+        }
+        let line_delta = line.wrapping_sub(self.line);
+        if column < 0 || end_column < 0 {
+            if end_line == line || end_line < 0 {
+                self.write_first_byte(NO_COLUMNS, units);
+                self.write_signed(line_delta);
+                self.line = line;
+                return;
+            }
+        } else if end_line == line {
+            if line_delta == 0 && column < 80 && end_column >= column && end_column - column < 16 {
+                let [column, width] = [byte(column), byte(end_column - column)];
+                self.write_first_byte(column >> 3, units);
+                self.bytes.push((column & 7) << 4 | width);
+                return;
+            }
+            if (0..3).contains(&line_delta) && column < 128 && end_column < 128 {
+                self.write_first_byte(ONE_LINE + byte(line_delta), units);
+                self.bytes.extend_from_slice(&[byte(column), byte(end_column)]);
+                self.line = line;
+                return;
+            }
+        }
+        self.write_first_byte(LONG, units);
+        self.write_signed(line_delta);
+        self.write_unsigned(end_line.wrapping_sub(line).cast_unsigned());
+        self.write_unsigned(column.wrapping_add(1).cast_unsigned());
+        self.write_unsigned(end_column.wrapping_add(1).cast_unsigned());
+        self.line = line;
+    }
+
+    fn write_first_byte(&mut self, kind: u8, units: u32) {
+        self.bytes.push(0x80 | kind << 3 | (units - 1).to_le_bytes()[0]);
+    }
+
+    /// Six bits a byte, lowest first; bit 6 says that more follow.
+    fn write_unsigned(&mut self, mut value: u32) {
+        while value >= 64 {
+            self.bytes.push(64 | value.to_le_bytes()[0] & 63);
+            value >>= 6;
+        }
+        self.bytes.push(value.to_le_bytes()[0]);
+    }
+
+    /// The sign in bit 0.
+    fn write_signed(&mut self, value: i32) {
+        self.write_unsigned(value.unsigned_abs() << 1 | u32::from(value < 0));
+    }
+}
+
+/// A value that the caller has compared with a limit below 256.
+fn byte(value: i32) -> u8 {
+    u8::try_from(value).expect("the caller checked the range")
+}

@@ -1,0 +1,159 @@
+//! Docstrings: what is one, what `-OO` leaves, and how the text is cleaned.
+//!
+//! ```text
+//! def f():
+//!     """Adds.            cleaned: "Adds.\n\n  More.\n"
+//!
+//!       More.
+//!     """
+//! ```
+//!
+//! Invariant: a string that becomes a body's first statement only because a docstring was removed is
+//! no docstring.
+
+use super::Builder;
+use crate::{Constant, Opcode, Optimize};
+use pyclast_syntax::{Location, PyString, literal};
+use ruff_python_ast::{Expr, Stmt};
+
+/// A body as CPython's code generator sees it after pre-processing (`astfold_body`).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Body<'a> {
+    /// The docstring in force.
+    pub(super) docstring: Option<&'a Expr>,
+    /// The first statement of the source.
+    pub(super) first: Option<&'a Stmt>,
+    /// The docstring statement that `-OO` removed.
+    pub(super) removed: Option<&'a Stmt>,
+    /// The statements after the docstring.
+    pub(super) statements: &'a [Stmt],
+}
+
+impl<'a> Builder<'a> {
+    /// Splits a body into its docstring and its statements.
+    pub(super) fn body(&self, statements: &'a [Stmt]) -> Body<'a> {
+        let first = statements.first();
+        let docstring = first.and_then(as_string_statement);
+        let (docstring, removed) = match self.options.optimize {
+            Optimize::Docstrings => (None, first.filter(|_| docstring.is_some())),
+            Optimize::None | Optimize::Asserts => (docstring, None),
+        };
+        let skipped = usize::from(docstring.is_some() || removed.is_some());
+        Body { docstring, first, removed, statements: &statements[skipped..] }
+    }
+
+    /// The statements of a body, and what stands in for a removed docstring.
+    pub(super) fn build_statements_of(&mut self, body: &Body<'a>) {
+        let mut statements = body.statements;
+        if let Some(removed) = body.removed {
+            match statements.split_first() {
+                None => {
+                    // A body must not be empty: a `pass` takes the docstring's place.
+                    let location = self.stmt_location(removed);
+                    self.emit(Opcode::Nop, location);
+                }
+                Some((first, rest)) => {
+                    if let Some(string) = as_string_statement(first) {
+                        // It must not become the docstring: CPython wraps it in an f-string.
+                        let text = literal_text(string, self.module.text());
+                        let location = self.expr_location(string);
+                        self.emit_const(Constant::Str(text), location);
+                        self.emit(Opcode::PopTop, Location::NONE);
+                        statements = rest;
+                    }
+                }
+            }
+        }
+        self.visit_statements(statements);
+    }
+
+    /// The docstring's text without its common indentation (`_PyCompile_CleanDoc`).
+    pub(super) fn clean_docstring(&self, docstring: &Expr) -> PyString {
+        clean(&literal_text(docstring, self.module.text()))
+    }
+}
+
+/// The string of an expression statement that is nothing else (`_PyAST_GetDocString`).
+fn as_string_statement(statement: &Stmt) -> Option<&Expr> {
+    match statement {
+        Stmt::Expr(statement) if statement.value.is_string_literal_expr() => Some(&statement.value),
+        _ => None,
+    }
+}
+
+fn literal_text(string: &Expr, text: &str) -> PyString {
+    match string {
+        Expr::StringLiteral(literal) => literal::string_value(literal, text),
+        _ => PyString::new(""),
+    }
+}
+
+/// `_PyCompile_CleanDoc` on UTF-8 bytes.
+fn clean(docstring: &PyString) -> PyString {
+    let text = expand_tabs(docstring.as_bytes());
+    let mut lines = text.split_inclusive(|&byte| byte == b'\n');
+    let first = lines.next().unwrap_or_default();
+    let margin = lines.clone().filter_map(indentation).min().unwrap_or(0);
+    let first_indentation = leading_spaces(first);
+    if first_indentation == 0 && margin == 0 {
+        return PyString::from_surrogatepass(&text);
+    }
+    let mut cleaned = first[first_indentation..].to_vec();
+    for line in lines {
+        cleaned.extend_from_slice(&line[leading_spaces(line).min(margin)..]);
+    }
+    PyString::from_surrogatepass(&cleaned)
+}
+
+/// The indentation of a line that is not blank.
+fn indentation(line: &[u8]) -> Option<usize> {
+    let spaces = leading_spaces(line);
+    line.get(spaces).filter(|&&byte| byte != b'\n').map(|_| spaces)
+}
+
+fn leading_spaces(line: &[u8]) -> usize {
+    line.iter().take_while(|&&byte| byte == b' ').count()
+}
+
+/// `str.expandtabs()`: columns are code points, tab stops every 8.
+fn expand_tabs(text: &[u8]) -> Vec<u8> {
+    let mut expanded = Vec::with_capacity(text.len());
+    let mut column = 0;
+    for &byte in text {
+        match byte {
+            b'\t' => {
+                let spaces = 8 - column % 8;
+                expanded.resize(expanded.len() + spaces, b' ');
+                column += spaces;
+                continue;
+            }
+            b'\n' | b'\r' => column = 0,
+            // Continuation bytes are no code points of their own.
+            0x80..0xC0 => {}
+            _ => column += 1,
+        }
+        expanded.push(byte);
+    }
+    expanded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+    use pyclast_syntax::PyString;
+
+    #[test]
+    fn indentation_goes_and_blank_lines_stay() {
+        // Expectations from `_testinternalcapi.compiler_cleandoc` of CPython 3.14.8.
+        for (docstring, cleaned) in [
+            ("Adds.\n\n      More.\n    ", "Adds.\n\n  More.\n"),
+            (" a\n\tb\n        c", "a\nb\nc"),
+            ("\n\n  x\n  ", "\n\nx\n"),
+            ("one", "one"),
+            ("  one\ntwo", "one\ntwo"),
+            ("a\n   \n  b", "a\n \nb"),
+        ] {
+            assert_eq!(clean(&PyString::new(docstring)), PyString::new(cleaned), "{docstring:?}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Syntax tree → instruction sequences, as CPython's `codegen.c` and `compile.c` emit them.
+//!
+//! ```text
+//! x = f(1)      PUSH order: LOAD_NAME f · PUSH_NULL · LOAD_CONST 1 · CALL 1 · STORE_NAME x
+//! ```
+//!
+//! Each code unit is built, optimized and assembled before its enclosing unit goes on, so a nested
+//! code object is a constant like any other. A problem in the user's code is recorded and building
+//! goes on, so that all of them are found; the first recorded is the one CPython raises.
+//!
+//! Invariant: the order of instructions, constants, names and locals is that of CPython's code
+//! generator before its control-flow graph, dead code included.
+
+mod annotations;
+mod arguments;
+mod assert_;
+mod assignment;
+mod class;
+mod closure;
+mod conditional;
+mod docstring;
+mod emit;
+mod frame_block;
+mod function;
+mod import;
+mod module;
+mod name;
+mod statement;
+mod type_params;
+mod unit;
+
+use crate::{CodeObject, Options};
+use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};
+use ruff_python_ast::{Expr, Stmt};
+use ruff_text_size::Ranged;
+use std::sync::Arc;
+
+use frame_block::{FrameBlock, FrameBlockKind};
+use name::KnownNames;
+use unit::{Unit, UnitKind};
+
+/// A compiled module.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The module's code.
+    pub code: Arc<CodeObject>,
+    /// What CPython's code generator warns about.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Compiles a module; or gives every error CPython's code generator would raise, its first first.
+pub fn compile_module(
+    module: &ParsedModule,
+    table: &SymbolTable,
+    options: &Options,
+) -> Result<Compiled, Vec<Diagnostic>> {
+    let mut builder = Builder::new(module, table, options);
+    let code = builder.build_module();
+    builder.finish(code)
+}
+
+/// Builds the code units of one module.
+pub(crate) struct Builder<'a> {
+    module: &'a ParsedModule,
+    table: &'a SymbolTable,
+    options: &'a Options,
+    /// The module's names, and those that mangling makes.
+    names: NameTable,
+    known: KnownNames,
+    /// The unit being built is the last; before it the enclosing ones.
+    units: Vec<Unit<'a>>,
+    errors: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(module: &'a ParsedModule, table: &'a SymbolTable, options: &'a Options) -> Self {
+        let mut names = table.names.clone();
+        let known = KnownNames::new(&mut names);
+        Self {
+            module,
+            table,
+            options,
+            names,
+            known,
+            units: Vec::new(),
+            errors: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn finish(self, code: Arc<CodeObject>) -> Result<Compiled, Vec<Diagnostic>> {
+        if self.errors.is_empty() {
+            Ok(Compiled { code, warnings: self.warnings })
+        } else {
+            Err(self.errors)
+        }
+    }
+
+    /// Records an error of the user's code; building goes on (`_PyCompile_Error`).
+    fn error(&mut self, span: impl Into<Span>, message: impl Into<String>) {
+        let error = Diagnostic::syntax_error(span, message);
+        // `finally` bodies are built twice.
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
+    }
+
+    /// Records a warning, once for each place (`_PyCompile_Warn`).
+    fn warn(&mut self, span: impl Into<Span>, message: impl Into<String>) {
+        let warning = Diagnostic::syntax_warning(span, message);
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// The location CPython's node has for an expression (`LOC(e)`).
+    fn expr_location(&self, expr: &Expr) -> Location {
+        self.module.expr_location(expr)
+    }
+
+    /// The location CPython's node has for a statement (`LOC(s)`).
+    fn stmt_location(&self, stmt: &Stmt) -> Location {
+        self.module.stmt_location(stmt)
+    }
+
+    /// The location of any other node.
+    fn location(&self, node: &impl Ranged) -> Location {
+        self.module.location(node.range())
+    }
+
+    /// The unit being built.
+    fn unit(&self) -> &Unit<'a> {
+        self.units.last().expect("a unit is entered before anything is built")
+    }
+
+    /// The unit being built.
+    fn unit_mut(&mut self) -> &mut Unit<'a> {
+        self.units.last_mut().expect("a unit is entered before anything is built")
+    }
+}

@@ -1,0 +1,178 @@
+//! Loading, storing and deleting names (`codegen_nameop`, `_PyCompile_ResolveNameop`).
+//!
+//! ```text
+//! def f(a): b = a; return c      LOAD_FAST a · STORE_FAST b · LOAD_GLOBAL c
+//! ```
+//!
+//! Invariant: an index is taken in the table the opcode reads (names, locals, cells then frees).
+
+use super::Builder;
+use crate::Opcode;
+use pyclast_syntax::symtable::{Resolution, ScopeKind, Symbol};
+use pyclast_syntax::{Location, NameId, NameTable};
+use ruff_python_ast::ExprContext;
+
+/// Names the compiler itself mentions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KnownNames {
+    /// `__class__`
+    pub(super) class_cell: NameId,
+    /// `__classdict__`
+    pub(super) classdict: NameId,
+    /// `__conditional_annotations__`
+    pub(super) conditional_annotations: NameId,
+    /// `super`
+    pub(super) super_: NameId,
+    /// `self`
+    pub(super) self_: NameId,
+}
+
+impl KnownNames {
+    /// Interns them.
+    pub(super) fn new(names: &mut NameTable) -> Self {
+        Self {
+            class_cell: names.intern("__class__"),
+            classdict: names.intern("__classdict__"),
+            conditional_annotations: names.intern("__conditional_annotations__"),
+            super_: names.intern("super"),
+            self_: names.intern("self"),
+        }
+    }
+}
+
+/// Where a name is kept at run time (`COMPILE_OP_*`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Storage {
+    Fast,
+    Global,
+    Deref(usize),
+    Name,
+}
+
+impl Builder<'_> {
+    /// Loads, stores or deletes a name (`codegen_nameop`).
+    pub(super) fn emit_name_access(&mut self, name: NameId, context: ExprContext, location: Location) {
+        let name = self.mangled(name);
+        let resolution = self.resolution(name);
+        let storage = self.storage(name, resolution);
+        match storage {
+            Storage::Fast => {
+                let index = self.unit_mut().var_names.insert_full(name).0;
+                let opcode = by_context(context, Opcode::LoadFast, Opcode::StoreFast, Opcode::DeleteFast);
+                self.emit_arg(opcode, index, location);
+            }
+            Storage::Deref(index) => self.emit_deref(index, context, location),
+            Storage::Global => self.emit_global(name, resolution, context, location),
+            Storage::Name => {
+                let index = self.unit_mut().names.insert_full(name).0;
+                if context == ExprContext::Load && self.in_class_comprehension() {
+                    // Class names are invisible to an inlined comprehension.
+                    self.emit_arg(Opcode::LoadGlobal, index << 1, location);
+                } else {
+                    let opcode = by_context(context, Opcode::LoadName, Opcode::StoreName, Opcode::DeleteName);
+                    self.emit_arg(opcode, index, location);
+                }
+            }
+        }
+    }
+
+    /// Interns and accesses a name given as text.
+    pub(super) fn emit_text_access(&mut self, name: &str, context: ExprContext, location: Location) {
+        let name = self.names.intern(name);
+        self.emit_name_access(name, context, location);
+    }
+
+    /// The symbol of a mangled name in the unit's scope, inlined comprehensions considered.
+    pub(super) fn symbol(&self, name: NameId) -> Option<Symbol> {
+        let unit = self.unit();
+        match unit.symbol_overrides.get(&name) {
+            Some(&symbol) => Some(symbol),
+            None => self.table.symbol(unit.scope, name),
+        }
+    }
+
+    /// `_PyST_GetScope` in the unit's scope.
+    pub(super) fn resolution(&self, name: NameId) -> Resolution {
+        self.symbol(name).map_or(Resolution::Unresolved, |symbol| symbol.resolution)
+    }
+
+    /// The operand of a cell or free variable: cells first, then frees.
+    pub(super) fn deref_index(&self, name: NameId) -> usize {
+        let unit = self.unit();
+        match unit.cell_vars.get_index_of(&name) {
+            Some(index) => index,
+            None => {
+                let index = unit.free_vars.get_index_of(&name);
+                unit.cell_vars.len() + index.expect("a free or cell name is in the unit's tables")
+            }
+        }
+    }
+
+    fn storage(&self, name: NameId, resolution: Resolution) -> Storage {
+        let unit = self.unit();
+        let function_like = self.table.scope(unit.scope).is_function_like();
+        match resolution {
+            Resolution::Free => {
+                let index = unit.free_vars.get_index_of(&name);
+                Storage::Deref(unit.cell_vars.len() + index.expect("free names are in the unit's table"))
+            }
+            Resolution::Cell => {
+                Storage::Deref(unit.cell_vars.get_index_of(&name).expect("cells are in the unit's table"))
+            }
+            Resolution::Local if function_like || unit.fast_hidden.get(&name) == Some(&true) => Storage::Fast,
+            Resolution::GlobalImplicit if function_like => Storage::Global,
+            Resolution::GlobalExplicit => Storage::Global,
+            _ => Storage::Name,
+        }
+    }
+
+    fn emit_deref(&mut self, index: usize, context: ExprContext, location: Location) {
+        let scope = self.table.scope(self.unit().scope);
+        let opcode = match context {
+            ExprContext::Load if scope.kind == ScopeKind::Class && !self.unit().in_inlined_comprehension => {
+                self.emit(Opcode::LoadLocals, location);
+                Opcode::LoadFromDictOrDeref
+            }
+            ExprContext::Load if scope.can_see_class_scope => {
+                self.emit_classdict(location);
+                Opcode::LoadFromDictOrDeref
+            }
+            _ => by_context(context, Opcode::LoadDeref, Opcode::StoreDeref, Opcode::DeleteDeref),
+        };
+        self.emit_arg(opcode, index, location);
+    }
+
+    fn emit_global(&mut self, name: NameId, resolution: Resolution, context: ExprContext, location: Location) {
+        let index = self.unit_mut().names.insert_full(name).0;
+        let sees_class = self.table.scope(self.unit().scope).can_see_class_scope;
+        match context {
+            ExprContext::Load if sees_class && resolution == Resolution::GlobalImplicit => {
+                self.emit_classdict(location);
+                self.emit_arg(Opcode::LoadFromDictOrGlobals, index, location);
+            }
+            ExprContext::Load | ExprContext::Invalid => self.emit_arg(Opcode::LoadGlobal, index << 1, location),
+            ExprContext::Store => self.emit_arg(Opcode::StoreGlobal, index, location),
+            ExprContext::Del => self.emit_arg(Opcode::DeleteGlobal, index, location),
+        }
+    }
+
+    /// `LOAD_DEREF __classdict__`: the namespace of the enclosing class.
+    fn emit_classdict(&mut self, location: Location) {
+        let index = self.deref_index(self.known.classdict);
+        self.emit_arg(Opcode::LoadDeref, index, location);
+    }
+
+    fn in_class_comprehension(&self) -> bool {
+        let unit = self.unit();
+        unit.in_inlined_comprehension && self.table.scope(unit.scope).kind == ScopeKind::Class
+    }
+}
+
+/// The opcode for a context (ruff's parser leaves no `Invalid` in a tree without errors).
+const fn by_context(context: ExprContext, load: Opcode, store: Opcode, delete: Opcode) -> Opcode {
+    match context {
+        ExprContext::Load | ExprContext::Invalid => load,
+        ExprContext::Store => store,
+        ExprContext::Del => delete,
+    }
+}

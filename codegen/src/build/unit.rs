@@ -1,0 +1,259 @@
+//! A code unit while it is built, and the stack of units (`compiler_unit`, compile.c).
+//!
+//! ```text
+//! class C: def m(self): lambda: 1      units: <module>, C, C.m, C.m.<locals>.<lambda>
+//! ```
+//!
+//! Invariant: a unit is entered, filled and left in that order; leaving gives its code object.
+
+use super::frame_block::FrameBlock;
+use super::Builder;
+use crate::{
+    CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, assemble, cfg,
+};
+use indexmap::IndexSet;
+use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, mangle};
+use pyclast_syntax::{Location, NameId, PyString};
+use ruff_python_ast::StmtAnnAssign;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::sync::Arc;
+
+/// Names in order of first mention.
+pub(super) type NameSet = IndexSet<NameId, FxBuildHasher>;
+
+/// What a unit is compiled from (`COMPILE_SCOPE_*`); decides qualified names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum UnitKind {
+    Module,
+    Class,
+    Function,
+    AsyncFunction,
+    Lambda,
+    Comprehension,
+    /// Annotations, type parameters, type aliases, bounds and defaults of type variables.
+    Annotations,
+}
+
+/// Numbers of arguments of a unit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct ArgumentCounts {
+    /// Positional-only.
+    pub(super) positional_only: u32,
+    /// Positional, positional-only included.
+    pub(super) positional: u32,
+    /// Keyword-only.
+    pub(super) keyword_only: u32,
+}
+
+/// An annotated name whose annotation goes into `__annotate__`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DeferredAnnotation<'a> {
+    pub(super) statement: &'a StmtAnnAssign,
+    /// Its number in `__conditional_annotations__`, if it is conditional.
+    pub(super) conditional_index: Option<u32>,
+}
+
+/// A code unit while it is built.
+#[derive(Debug)]
+pub(super) struct Unit<'a> {
+    pub(super) kind: UnitKind,
+    pub(super) scope: ScopeId,
+    pub(super) name: NameId,
+    pub(super) qualname: PyString,
+    pub(super) first_line: i32,
+    /// The class whose private names are mangled here.
+    pub(super) private: Option<NameId>,
+    pub(super) arguments: ArgumentCounts,
+    pub(super) has_docstring: bool,
+    pub(super) sequence: InstructionSequence,
+    pub(super) constants: ConstantTable,
+    pub(super) names: NameSet,
+    pub(super) var_names: NameSet,
+    pub(super) cell_vars: NameSet,
+    pub(super) free_vars: NameSet,
+    /// Fast locals of inlined comprehensions in class and module units; true while in force
+    /// (`u_fasthidden`).
+    pub(super) fast_hidden: FxHashMap<NameId, bool>,
+    /// Symbols changed for an inlined comprehension while it is built.
+    pub(super) symbol_overrides: FxHashMap<NameId, Symbol>,
+    /// Inside an inlined comprehension.
+    pub(super) in_inlined_comprehension: bool,
+    /// Inside `if`, `for`, `while`, `try`, `with`, `match` of a class or module body: annotations
+    /// are conditional.
+    pub(super) in_conditional_block: u32,
+    pub(super) deferred_annotations: Vec<DeferredAnnotation<'a>>,
+    pub(super) next_conditional_annotation: u32,
+    /// Class units: attributes assigned through `self` (`__static_attributes__`).
+    pub(super) static_attributes: NameSet,
+    /// Loops, `try`, `with` around the current place.
+    pub(super) blocks: Vec<FrameBlock<'a>>,
+}
+
+impl<'a> Builder<'a> {
+    /// Starts a unit (`_PyCompile_EnterScope` and `codegen_enter_scope`).
+    pub(super) fn enter_unit(
+        &mut self,
+        kind: UnitKind,
+        scope: ScopeId,
+        name: NameId,
+        first_line: i32,
+        private: Option<NameId>,
+        arguments: ArgumentCounts,
+    ) {
+        let table = self.table;
+        let entry = table.scope(scope);
+        let (cell_vars, free_vars) = self.cells_and_frees(entry);
+        let qualname = self.qualname(kind, name);
+        self.units.push(Unit {
+            kind,
+            scope,
+            name,
+            qualname,
+            first_line,
+            private,
+            arguments,
+            has_docstring: false,
+            sequence: InstructionSequence::default(),
+            constants: ConstantTable::default(),
+            names: NameSet::default(),
+            var_names: entry.parameters.iter().copied().collect(),
+            cell_vars,
+            free_vars,
+            fast_hidden: FxHashMap::default(),
+            symbol_overrides: FxHashMap::default(),
+            in_inlined_comprehension: false,
+            in_conditional_block: 0,
+            deferred_annotations: Vec::new(),
+            next_conditional_annotation: 0,
+            static_attributes: NameSet::default(),
+            blocks: Vec::new(),
+        });
+        let is_module = kind == UnitKind::Module;
+        let location = Location::new(if is_module { 0 } else { first_line }, first_line, 0, 0);
+        self.emit_arg(Opcode::Resume, 0, location);
+        if is_module {
+            self.emit(Opcode::AnnotationsPlaceholder, location);
+        }
+    }
+
+    /// Ends the unit: adds the final return, optimizes, assembles
+    /// (`_PyCompile_OptimizeAndAssemble` and `_PyCompile_ExitScope`).
+    pub(super) fn leave_unit(&mut self, add_none: bool) -> Arc<CodeObject> {
+        if add_none {
+            self.emit_const(Constant::None, Location::NONE);
+        }
+        self.emit(Opcode::ReturnValue, Location::NONE);
+        let unit = self.units.pop().expect("every unit left was entered");
+        let flags = self.code_flags(&unit);
+        let parameter_count = self.table.scope(unit.scope).parameters.len();
+        let text = |names: &NameSet| names.iter().map(|&name| self.names.get(name).clone()).collect();
+        let unit = CodeUnit {
+            name: self.names.get(unit.name).clone(),
+            qualname: unit.qualname,
+            first_line: unit.first_line,
+            arg_count: unit.arguments.positional,
+            pos_only_arg_count: unit.arguments.positional_only,
+            kw_only_arg_count: unit.arguments.keyword_only,
+            flags,
+            parameter_count,
+            constants: unit.constants.into_constants(),
+            names: text(&unit.names),
+            hidden_locals: unit.var_names.iter().map(|name| unit.fast_hidden.contains_key(name)).collect(),
+            var_names: text(&unit.var_names),
+            cell_vars: text(&unit.cell_vars),
+            free_vars: text(&unit.free_vars),
+            sequence: unit.sequence,
+        };
+        if !self.errors.is_empty() {
+            // Building goes on only to find more errors: the code is never used.
+            return Arc::new(CodeObject::placeholder(unit));
+        }
+        Arc::new(assemble::assemble(cfg::optimize(unit, self.options.target), &self.options.filename))
+    }
+
+    /// Cells and free variables in CPython's order (`dictbytype`): each sorted by name.
+    fn cells_and_frees(&self, entry: &Scope) -> (NameSet, NameSet) {
+        let sorted = |resolution: Resolution, flag: SymbolFlags| {
+            let mut names: Vec<_> = entry
+                .symbols
+                .iter()
+                .filter(|(_, symbol)| symbol.resolution == resolution || symbol.flags.intersects(flag))
+                .map(|(&name, _)| name)
+                .collect();
+            names.sort_by(|&left, &right| self.names.get(left).cmp(self.names.get(right)));
+            NameSet::from_iter(names)
+        };
+        let mut cells = sorted(Resolution::Cell, SymbolFlags::COMP_CELL);
+        for (needed, name) in [
+            (entry.needs_class_closure, self.known.class_cell),
+            (entry.needs_classdict, self.known.classdict),
+            (entry.has_conditional_annotations, self.known.conditional_annotations),
+        ] {
+            if needed {
+                cells.insert(name);
+            }
+        }
+        (cells, sorted(Resolution::Free, SymbolFlags::FREE_CLASS))
+    }
+
+    /// `compiler_set_qualname`: the name with those of the units around it.
+    fn qualname(&mut self, kind: UnitKind, name: NameId) -> PyString {
+        let bare = self.names.get(name).clone();
+        let mut enclosing = self.units.len();
+        if enclosing <= 1 {
+            return bare;
+        }
+        if self.units[enclosing - 1].kind == UnitKind::Annotations {
+            // Type-parameter scopes are transparent: the unit around them counts.
+            if enclosing == 2 {
+                return bare;
+            }
+            enclosing -= 1;
+        }
+        let parent = &self.units[enclosing - 1];
+        if matches!(kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Class) {
+            let mangled = mangle(&mut self.names, parent.private, name);
+            let symbol = self.table.symbol(parent.scope, mangled);
+            if symbol.is_some_and(|symbol| symbol.resolution == Resolution::GlobalExplicit) {
+                return bare;
+            }
+        }
+        let locals = match parent.kind {
+            UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => ".<locals>",
+            _ => "",
+        };
+        PyString::new(&format!("{}{locals}.{bare}", parent.qualname))
+    }
+
+    /// `compute_code_flags`.
+    fn code_flags(&self, unit: &Unit<'_>) -> CodeFlags {
+        let scope = self.table.scope(unit.scope);
+        let mut flags = CodeFlags::default();
+        if scope.is_function_like() {
+            flags.insert(CodeFlags(CodeFlags::OPTIMIZED.0 | CodeFlags::NEWLOCALS.0));
+            for (present, flag) in [
+                (scope.nested, CodeFlags::NESTED),
+                (scope.generator && !scope.coroutine, CodeFlags::GENERATOR),
+                (scope.generator && scope.coroutine, CodeFlags::ASYNC_GENERATOR),
+                (scope.varargs, CodeFlags::VARARGS),
+                (scope.varkeywords, CodeFlags::VARKEYWORDS),
+                (unit.has_docstring, CodeFlags::HAS_DOCSTRING),
+                (scope.method, CodeFlags::METHOD),
+            ] {
+                if present {
+                    flags.insert(flag);
+                }
+            }
+        }
+        if scope.coroutine && !scope.generator {
+            flags.insert(CodeFlags::COROUTINE);
+        }
+        if self.table.future.annotations {
+            flags.insert(CodeFlags::FUTURE_ANNOTATIONS);
+        }
+        if self.table.future.barry_as_flufl {
+            flags.insert(CodeFlags::FUTURE_BARRY_AS_BDFL);
+        }
+        flags
+    }
+}

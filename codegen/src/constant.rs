@@ -1,0 +1,168 @@
+//! Constants and their table: what `co_consts` holds.
+//!
+//! ```text
+//! x = 1; y = 1.0; z = 1        table: [1, 1.0]     (1 and 1.0 are different constants)
+//! ```
+//!
+//! Invariant: `Constant` equality is CPython's `_PyCode_ConstantKey`: by type and value, `0.0` and
+//! `-0.0` apart, frozensets by members, NaN equal to nothing.
+
+use crate::CodeObject;
+use num_bigint::BigInt;
+use pyclast_syntax::{PyInt, PyString};
+use rustc_hash::{FxBuildHasher, FxHasher};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// A value in `co_consts`.
+#[derive(Clone, Debug)]
+pub enum Constant {
+    /// `None`
+    None,
+    /// `...`
+    Ellipsis,
+    /// `True`, `False`
+    Bool(bool),
+    /// An `int` of any size.
+    Int(PyInt),
+    /// A `float`.
+    Float(f64),
+    /// A `complex`: real and imaginary part.
+    Complex(f64, f64),
+    /// A `str`.
+    Str(PyString),
+    /// A `bytes`.
+    Bytes(Arc<[u8]>),
+    /// A `tuple`.
+    Tuple(Arc<[Constant]>),
+    /// A `frozenset`: distinct members, in the order of the source.
+    FrozenSet(Arc<[Constant]>),
+    /// A `slice`: start, stop, step.
+    Slice(Arc<[Constant; 3]>),
+    /// A code object.
+    Code(Arc<CodeObject>),
+}
+
+impl Constant {
+    /// An `int`.
+    pub fn int(value: i64) -> Self {
+        Self::Int(PyInt::Small(value))
+    }
+
+    /// An `int` of any size.
+    pub fn big_int(value: BigInt) -> Self {
+        Self::Int(value.into())
+    }
+
+    /// A `str`.
+    pub fn str(text: &str) -> Self {
+        Self::Str(PyString::new(text))
+    }
+
+    /// A `tuple`.
+    pub fn tuple(items: impl IntoIterator<Item = Self>) -> Self {
+        Self::Tuple(items.into_iter().collect())
+    }
+
+    /// The value as a small `int` (not a `bool`).
+    pub fn as_small_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(PyInt::Small(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// `bool(value)`.
+    pub fn is_truthy(&self) -> bool {
+        match self {
+            Self::None => false,
+            Self::Ellipsis | Self::Slice(_) | Self::Code(_) => true,
+            Self::Bool(value) => *value,
+            Self::Int(value) => *value != PyInt::Small(0),
+            Self::Float(value) => *value != 0.0,
+            Self::Complex(real, imaginary) => *real != 0.0 || *imaginary != 0.0,
+            Self::Str(value) => !value.is_empty(),
+            Self::Bytes(value) => !value.is_empty(),
+            Self::Tuple(items) | Self::FrozenSet(items) => !items.is_empty(),
+        }
+    }
+}
+
+/// Equal bits, except that NaN equals nothing.
+fn same_float(left: f64, right: f64) -> bool {
+    !left.is_nan() && left.to_bits() == right.to_bits()
+}
+
+impl PartialEq for Constant {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::None, Self::None) | (Self::Ellipsis, Self::Ellipsis) => true,
+            (Self::Bool(left), Self::Bool(right)) => left == right,
+            (Self::Int(left), Self::Int(right)) => left == right,
+            (Self::Float(left), Self::Float(right)) => same_float(*left, *right),
+            (Self::Complex(a, b), Self::Complex(c, d)) => same_float(*a, *c) && same_float(*b, *d),
+            (Self::Str(left), Self::Str(right)) => left == right,
+            (Self::Bytes(left), Self::Bytes(right)) => left == right,
+            (Self::Tuple(left), Self::Tuple(right)) => left == right,
+            (Self::FrozenSet(left), Self::FrozenSet(right)) => {
+                left.len() == right.len() && left.iter().all(|item| right.contains(item))
+            }
+            (Self::Slice(left), Self::Slice(right)) => left == right,
+            (Self::Code(left), Self::Code(right)) => Arc::ptr_eq(left, right) || left.same_code(right),
+            _ => false,
+        }
+    }
+}
+
+impl Hash for Constant {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::None | Self::Ellipsis => {}
+            Self::Bool(value) => value.hash(state),
+            Self::Int(value) => value.hash(state),
+            Self::Float(value) => value.to_bits().hash(state),
+            Self::Complex(real, imaginary) => {
+                real.to_bits().hash(state);
+                imaginary.to_bits().hash(state);
+            }
+            Self::Str(value) => value.hash(state),
+            Self::Bytes(value) => value.hash(state),
+            Self::Tuple(items) => items.hash(state),
+            Self::FrozenSet(items) => {
+                // Independent of the order, as equality is.
+                let sum = items.iter().fold(0_u64, |sum, item| {
+                    let mut hasher = FxHasher::default();
+                    item.hash(&mut hasher);
+                    sum.wrapping_add(hasher.finish())
+                });
+                sum.hash(state);
+            }
+            Self::Slice(parts) => parts.hash(state),
+            Self::Code(code) => {
+                code.name.hash(state);
+                code.first_line.hash(state);
+                code.code.hash(state);
+            }
+        }
+    }
+}
+
+// NaN is not equal to itself; the table only needs that equal keys are found again.
+impl Eq for Constant {}
+
+/// The constants of one code unit, in the order of first mention.
+#[derive(Clone, Debug, Default)]
+pub struct ConstantTable(indexmap::IndexSet<Constant, FxBuildHasher>);
+
+impl ConstantTable {
+    /// The index of `constant`, new or known (`_PyCompile_AddConst`).
+    pub fn add(&mut self, constant: Constant) -> usize {
+        self.0.insert_full(constant).0
+    }
+
+    /// The constants in order.
+    pub fn into_constants(self) -> Vec<Constant> {
+        self.0.into_iter().collect()
+    }
+}

@@ -1,0 +1,78 @@
+//! Code units → instructions, `EXTENDED_ARG` prefixes merged and caches skipped.
+//!
+//! Invariant: the instructions cover all code units; `start..end` of one follows that of the former.
+
+use crate::Opcode;
+
+/// What the opcode byte of an instruction says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DecodedOpcode {
+    /// An opcode of the table.
+    Known(Opcode),
+    /// A byte that names no opcode the compiler writes: unused, specialized or instrumented.
+    Unknown(u8),
+}
+
+/// One instruction of a code object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DecodedInstruction {
+    /// The code unit where its first `EXTENDED_ARG` stands, or itself.
+    pub start: u32,
+    /// The code unit of the opcode.
+    pub offset: u32,
+    /// The code unit after its caches.
+    pub end: u32,
+    /// The opcode.
+    pub opcode: DecodedOpcode,
+    /// The operand, prefixes included.
+    pub oparg: u32,
+}
+
+impl DecodedInstruction {
+    /// The opcode, if it is one of the table.
+    pub const fn known(&self) -> Option<Opcode> {
+        match self.opcode {
+            DecodedOpcode::Known(opcode) => Some(opcode),
+            DecodedOpcode::Unknown(_) => None,
+        }
+    }
+
+    /// Where the instruction jumps to, in code units; `None` if it does not jump, or out of range.
+    ///
+    /// The operand of `END_ASYNC_FOR` names its `END_SEND`, to which it does not jump.
+    pub fn jump_target(&self) -> Option<u32> {
+        let opcode = self.known().filter(|opcode| opcode.has_jump())?;
+        if opcode.is_backward() { self.end.checked_sub(self.oparg) } else { self.end.checked_add(self.oparg) }
+    }
+}
+
+/// The instructions of `code`. An odd last byte and a prefix without instruction are left out.
+pub fn instructions(code: &[u8]) -> impl Iterator<Item = DecodedInstruction> + '_ {
+    let units = code.as_chunks::<2>().0;
+    let count = u32::try_from(units.len()).unwrap_or(u32::MAX);
+    let mut offset = 0_u32;
+    std::iter::from_fn(move || {
+        let start = offset;
+        let mut prefix = 0_u32;
+        loop {
+            let &[byte, low] = units.get(offset as usize)?;
+            let oparg = prefix | u32::from(low);
+            offset += 1;
+            let opcode = Opcode::from_byte(byte);
+            if opcode == Some(Opcode::ExtendedArg) {
+                prefix = oparg << 8;
+                continue;
+            }
+            let caches = opcode.map_or(0, |opcode| u32::try_from(opcode.caches()).unwrap_or(0));
+            let own = offset - 1;
+            offset = (offset + caches).min(count);
+            return Some(DecodedInstruction {
+                start,
+                offset: own,
+                end: own + 1 + caches,
+                opcode: opcode.map_or(DecodedOpcode::Unknown(byte), DecodedOpcode::Known),
+                oparg,
+            });
+        }
+    })
+}

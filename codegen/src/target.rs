@@ -1,0 +1,56 @@
+//! What is compiled for: the interpreter, and the optimization level.
+
+use pyclast_syntax::PyString;
+
+/// `-O` level.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Default)]
+pub enum Optimize {
+    /// Nothing removed.
+    #[default]
+    None,
+    /// `-O`: no `assert`, `__debug__` is false.
+    Asserts,
+    /// `-OO`: no docstrings either.
+    Docstrings,
+}
+
+/// An interpreter that loads what is emitted: opcodes differ by target in [`crate::Opcode`]'s table;
+/// everything else that differs is here.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Target {
+    /// `cpython-3.14`
+    pub name: &'static str,
+    /// The magic number of `.pyc` files.
+    pub magic: u16,
+    /// The version of marshal's format.
+    pub marshal_version: u8,
+    /// `sys.implementation.cache_tag`
+    pub cache_tag: &'static str,
+    /// gh-138679: refs pushed by consume-nothing opcodes claim wrong producers in the borrow pass.
+    pub borrow_shadowing_bug: bool,
+    /// gh-138250: the borrow pass does not go on through empty blocks.
+    pub borrow_empty_block_bug: bool,
+}
+
+impl Target {
+    /// CPython 3.14.8.
+    pub const CPYTHON_3_14: Self = Self {
+        name: "cpython-3.14",
+        magic: 3627,
+        marshal_version: 5,
+        cache_tag: "cpython-314",
+        borrow_shadowing_bug: true,
+        borrow_empty_block_bug: true,
+    };
+}
+
+/// How to compile a module.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The interpreter.
+    pub target: &'static Target,
+    /// The optimization level.
+    pub optimize: Optimize,
+    /// `co_filename`
+    pub filename: PyString,
+}

@@ -1,0 +1,225 @@
+//! The command line, as data.
+//!
+//! `pyclast compile` takes the letters of `python -m compileall` with the same meaning.
+//!
+//! Invariant: help texts are the doc comments here; nothing is parsed elsewhere.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// An ahead-of-time compiler for Python: checks packages and compiles them to `.pyc` files.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pyclast",
+    version,
+    long_version = concat!(env!("CARGO_PKG_VERSION"), "\nreproduces CPython 3.14.8 (magic 3627)"),
+    propagate_version = true
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compile Python files to the .pyc files CPython would write: a drop-in for `python -m compileall`.
+    Compile(Box<CompileArgs>),
+    /// Show the bytecode of a .py or .pyc file, like `python -m dis`.
+    Dis(DisArgs),
+    /// Prove .pyc files sound: jumps, stack depths, operands, tables, borrowed loads.
+    Verify(VerifyArgs),
+}
+
+/// `pyclast compile`
+#[derive(Args, Debug)]
+pub struct CompileArgs {
+    /// Files and directories to compile; without any, the directories of `sys.path`, not their
+    /// subdirectories.
+    #[arg(value_name = "FILE|DIR")]
+    pub paths: Vec<PathBuf>,
+
+    /// Don't recurse into subdirectories.
+    #[arg(short = 'l')]
+    pub no_recursion: bool,
+
+    /// How many levels of subdirectories to enter; takes precedence over -l.
+    #[arg(short = 'r', value_name = "LEVELS")]
+    pub recursion: Option<usize>,
+
+    /// Compile even if the .pyc files are current.
+    #[arg(short = 'f', long)]
+    pub force: bool,
+
+    /// Show only errors; -qq shows nothing.
+    #[arg(short = 'q', long, action = clap::ArgAction::Count)]
+    pub quiet: u8,
+
+    /// Write NAME.pyc beside the source instead of into __pycache__.
+    #[arg(short = 'b', long)]
+    pub legacy: bool,
+
+    /// Directory to record in place of the compiled directory in tracebacks.
+    #[arg(short = 'd', value_name = "DESTDIR", conflicts_with_all = ["strip_dir", "prepend_dir"])]
+    pub dest_dir: Option<PathBuf>,
+
+    /// Leading part to strip from the recorded path.
+    #[arg(short = 's', value_name = "STRIPDIR")]
+    pub strip_dir: Option<PathBuf>,
+
+    /// Path to put in front of the recorded path.
+    #[arg(short = 'p', value_name = "PREPENDDIR")]
+    pub prepend_dir: Option<PathBuf>,
+
+    /// Skip files whose path the regular expression matches anywhere.
+    #[arg(short = 'x', value_name = "REGEXP")]
+    pub exclude: Option<String>,
+
+    /// Also compile the files and directories listed in FILE, one a line; "-" is standard input.
+    #[arg(short = 'i', value_name = "FILE")]
+    pub list: Option<PathBuf>,
+
+    /// Worker threads; 0 and the default mean one for each core.
+    #[arg(short = 'j', long = "workers", value_name = "WORKERS", default_value_t = 0)]
+    pub workers: usize,
+
+    /// How a .pyc is found to be current; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub invalidation_mode: Option<InvalidationMode>,
+
+    /// Optimization level; repeat it for several .pyc files a source.
+    #[arg(
+        short = 'o',
+        visible_short_alias = 'O',
+        value_name = "LEVEL",
+        allow_hyphen_values = true,
+        value_parser = clap::value_parser!(i8).range(-1..=2)
+    )]
+    pub levels: Vec<i8>,
+
+    /// Ignore symbolic links that point out of DIR.
+    #[arg(short = 'e', value_name = "DIR")]
+    pub limit_links: Option<PathBuf>,
+
+    /// Hard-link equal .pyc files of different levels.
+    #[arg(long)]
+    pub hardlink_dupes: bool,
+
+    /// Write the .pyc files into a mirror of the tree under DIR.
+    #[arg(long, value_name = "DIR")]
+    pub out_dir: Option<PathBuf>,
+
+    /// The interpreter to compile for.
+    #[arg(long, value_enum, default_value_t = TargetName::Cpython314)]
+    pub target: TargetName,
+
+    /// How errors are shown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ErrorFormat::Pretty)]
+    pub error_format: ErrorFormat,
+
+    /// Whether to show a progress bar (on standard error).
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
+    pub progress: When,
+
+    #[command(flatten)]
+    pub one: OneModuleArgs,
+}
+
+/// The one-module form of `pyclast compile`, for build systems.
+#[derive(Args, Debug)]
+pub struct OneModuleArgs {
+    /// Compile one FILE as the module NAME; any text is a name.
+    #[arg(long, value_name = "NAME", requires = "output", help_heading = "One module")]
+    pub module_name: Option<String>,
+
+    /// What to write.
+    #[arg(long, value_enum, default_value_t = Emit::Pyc, requires = "output", help_heading = "One module")]
+    pub emit: Emit,
+
+    /// Where to write it; "-" is standard output.
+    #[arg(long, value_name = "OUT", help_heading = "One module")]
+    pub output: Option<PathBuf>,
+
+    /// The file name to record; the path as given if absent.
+    #[arg(long, value_name = "NAME", requires = "output", help_heading = "One module")]
+    pub co_filename: Option<String>,
+
+    /// Directories in which the modules it imports are found.
+    #[arg(long, value_name = "DIR", help_heading = "One module")]
+    pub search_path: Vec<PathBuf>,
+}
+
+/// `pyclast dis`
+#[derive(Args, Debug)]
+pub struct DisArgs {
+    /// A Python source file or a .pyc file.
+    pub file: PathBuf,
+
+    /// Optimization level for a source file.
+    #[arg(short = 'o', visible_short_alias = 'O', value_name = "LEVEL", default_value_t = 0,
+          value_parser = clap::value_parser!(i8).range(0..=2))]
+    pub level: i8,
+
+    /// Show the offsets of instructions.
+    #[arg(long)]
+    pub show_offsets: bool,
+}
+
+/// `pyclast verify`
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    /// The .pyc files.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// How a `.pyc` says whether it is current (PEP 552).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum InvalidationMode {
+    /// Modification time and size of the source.
+    Timestamp,
+    /// Hash of the source, checked on import.
+    CheckedHash,
+    /// Hash of the source, never checked.
+    UncheckedHash,
+}
+
+/// The interpreters that can be compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TargetName {
+    /// CPython 3.14
+    #[value(name = "cpython-3.14")]
+    Cpython314,
+}
+
+/// How diagnostics are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ErrorFormat {
+    /// For people: the source line, marks, colours on a terminal.
+    Pretty,
+    /// One line each: path:line:column: severity[code] message.
+    Concise,
+    /// For machines: one JSON object a line, on standard output.
+    Json,
+}
+
+/// What the one-module form writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Emit {
+    /// `marshal.dumps(code)`
+    Code,
+    /// A whole `.pyc` file.
+    Pyc,
+}
+
+/// A choice that can depend on the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// If standard error is a terminal.
+    Auto,
+    /// Yes.
+    Always,
+    /// No.
+    Never,
+}

@@ -1,0 +1,105 @@
+//! `pyclast compile FILE --output OUT`: one module, for build systems.
+//!
+//! ```text
+//! pyclast compile a.py --module-name pkg.a --emit code --output a.marshal --error-format json
+//! ```
+//!
+//! Invariant: on an error nothing is written.
+
+use super::Status;
+use super::compile::{invalidation_mode, optimize, target};
+use super::show::{internal_error, reported_file};
+use crate::cli::{CompileArgs, Emit, ErrorFormat};
+use crate::files::artifact;
+use crate::files::path::decode;
+use crate::jobs::run_in_order;
+use crate::pipeline::{CompiledModule, Refused, compile_source, marshal_code};
+use crate::report;
+use anyhow::{Context, bail};
+use pyclast_syntax::{Diagnostic, PyString};
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+/// Compiles one module.
+pub(super) fn run(arguments: &CompileArgs) -> anyhow::Result<Status> {
+    let [source] = &arguments.paths[..] else {
+        bail!("--output takes one FILE to compile, not {}", arguments.paths.len());
+    };
+    let [level] = arguments.levels.get(..).filter(|levels| !levels.is_empty()).unwrap_or(&[0]) else {
+        bail!("--output takes one optimization level");
+    };
+    let target = target(arguments.target);
+    let cannot_read = || format!("cannot read {}", source.display());
+    let bytes = fs::read(source).with_context(cannot_read)?;
+    let filename = match &arguments.one.co_filename {
+        Some(name) => PyString::new(name),
+        None => decode(source.as_os_str()),
+    };
+    let header = match arguments.one.emit {
+        Emit::Code => None,
+        Emit::Pyc => {
+            let metadata = fs::metadata(source).with_context(cannot_read)?;
+            artifact::header(invalidation_mode(arguments.invalidation_mode), &metadata, Some(&bytes), target)
+        }
+    };
+    match on_large_stack(source, || compile_source(bytes.clone(), &filename, &[optimize(*level)], target)) {
+        Ok(compiled) => {
+            show(arguments, source, &compiled.warnings)?;
+            let body = marshal_code(&compiled.codes[0], target);
+            let header = header.as_ref().map_or(&[][..], |header| &header[..]);
+            let output = arguments.one.output.as_deref().unwrap_or(Path::new("-"));
+            write(output, &[header, &body]).with_context(|| format!("cannot write {}", output.display()))?;
+            Ok(Status::Clean)
+        }
+        Err((status, refused)) => {
+            show(arguments, source, &refused.diagnostics)?;
+            Ok(status)
+        }
+    }
+}
+
+/// Runs the compiler on a worker's stack; a panic becomes a diagnostic.
+fn on_large_stack(
+    source: &Path,
+    compile: impl Fn() -> Result<CompiledModule, Refused> + Sync,
+) -> Result<CompiledModule, (Status, Refused)> {
+    let mut outcome = None;
+    let run: Result<(), std::convert::Infallible> = run_in_order(1, 1, |_| compile(), |_, result| {
+        outcome = Some(result);
+        Ok(())
+    });
+    let Ok(()) = run;
+    match outcome.expect("one job gives one result") {
+        Ok(result) => result.map_err(|refused| (Status::Problems, refused)),
+        Err(panicked) => {
+            Err((Status::Bug, Refused { diagnostics: vec![internal_error(source, &panicked)] }))
+        }
+    }
+}
+
+fn show(arguments: &CompileArgs, source: &Path, diagnostics: &[Diagnostic]) -> io::Result<()> {
+    if diagnostics.is_empty() {
+        return Ok(());
+    }
+    let file = reported_file(source);
+    match arguments.error_format {
+        // Standard output may be where the code goes; only JSON belongs there.
+        ErrorFormat::Json => report::write(&mut io::stdout().lock(), ErrorFormat::Json, false, &file, diagnostics),
+        format => report::write(&mut io::stderr().lock(), format, io::stderr().is_terminal(), &file, diagnostics),
+    }
+}
+
+/// Writes to a file, atomically if it is a regular one; to standard output for "-".
+fn write(output: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    if output == Path::new("-") {
+        let mut stdout = io::stdout().lock();
+        parts.iter().try_for_each(|part| stdout.write_all(part))?;
+        return stdout.flush();
+    }
+    if fs::metadata(output).is_ok_and(|metadata| !metadata.is_file()) {
+        // A pipe or device cannot be replaced by a renamed file.
+        return fs::write(output, parts.concat());
+    }
+    artifact::write(output, parts, 0o666)
+}

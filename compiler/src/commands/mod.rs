@@ -1,0 +1,45 @@
+//! One file a command; each turns its arguments into an exit status.
+
+mod compile;
+mod compile_one;
+mod dis;
+mod gather;
+mod show;
+mod verify;
+
+use crate::cli::Command;
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Status {
+    /// Nothing to report.
+    Clean,
+    /// Problems in the user's code.
+    Problems,
+    /// Wrong usage or I/O.
+    Failed,
+    /// A bug of pyclast.
+    Bug,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        ExitCode::from(match status {
+            Status::Clean => 0,
+            Status::Problems => 1,
+            Status::Failed => 2,
+            Status::Bug => 101,
+        })
+    }
+}
+
+/// Runs a command.
+pub fn run(command: Command) -> anyhow::Result<Status> {
+    match command {
+        Command::Compile(arguments) if arguments.one.output.is_some() => compile_one::run(&arguments),
+        Command::Compile(arguments) => compile::run(*arguments),
+        Command::Dis(arguments) => dis::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+    }
+}

@@ -1,0 +1,111 @@
+//! Artifacts on disk: is one current, and how one is written.
+//!
+//! Invariant: a reader sees the former file or the whole new one, never a part: bytes go to a
+//! temporary name in the same directory, which then takes the artifact's name.
+
+use crate::cli::InvalidationMode;
+use pyclast_codegen::{Target, pyc};
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Whether an artifact is what compiling would write, judged as import judges it.
+///
+/// By timestamp: magic, mode, modification time and size. By hash: magic, mode and the source's
+/// hash. (`compileall` compares neither size nor hash.)
+pub fn is_current(
+    artifact: &Path,
+    mode: InvalidationMode,
+    source: &Metadata,
+    source_bytes: Option<&[u8]>,
+    target: &Target,
+) -> bool {
+    let mut actual = [0; 16];
+    let read = File::open(artifact).and_then(|mut file| file.read_exact(&mut actual));
+    read.is_ok() && header(mode, source, source_bytes, target) == Some(actual)
+}
+
+/// The header of an artifact; `None` if it needs the source's bytes and they are not given.
+pub fn header(
+    mode: InvalidationMode,
+    source: &Metadata,
+    source_bytes: Option<&[u8]>,
+    target: &Target,
+) -> Option<[u8; 16]> {
+    Some(match mode {
+        InvalidationMode::Timestamp => pyc::timestamp_header(target, modified_seconds(source), source.len()),
+        InvalidationMode::CheckedHash => pyc::hash_header(target, true, source_bytes?),
+        InvalidationMode::UncheckedHash => pyc::hash_header(target, false, source_bytes?),
+    })
+}
+
+/// `int(os.stat(source).st_mtime)`: rounded towards zero.
+fn modified_seconds(source: &Metadata) -> i64 {
+    let seconds = source.mtime();
+    if seconds < 0 && source.mtime_nsec() > 0 { seconds + 1 } else { seconds }
+}
+
+/// Permissions of an artifact: the source's, always writable by its owner (`_calc_mode`).
+pub fn mode(source: &Metadata) -> u32 {
+    (source.mode() | 0o200) & 0o666
+}
+
+/// Writes an artifact atomically, making its directory
+/// (`py_compile.compile` and `importlib._bootstrap_external._write_atomic`).
+pub fn write(artifact: &Path, parts: &[&[u8]], mode: u32) -> io::Result<()> {
+    refuse_special(artifact)?;
+    if let Some(directory) = artifact.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        fs::create_dir_all(directory)?;
+    }
+    let temporary = temporary_name(artifact);
+    let written = write_new(&temporary, parts, mode).and_then(|()| fs::rename(&temporary, artifact));
+    if written.is_err() {
+        // The first error is the one to tell; the file may not even be there.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// Replaces `artifact` by a hard link to `original` if their bytes are equal.
+pub fn link_if_equal(original: &Path, artifact: &Path) -> io::Result<()> {
+    if fs::read(original)? != fs::read(artifact)? {
+        return Ok(());
+    }
+    let temporary = temporary_name(artifact);
+    fs::hard_link(original, &temporary)?;
+    fs::rename(&temporary, artifact).inspect_err(|_| {
+        let _ = fs::remove_file(&temporary);
+    })?;
+    // Renaming one link over another of the same file does nothing: the temporary name may remain.
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Links and special files are not replaced by regular ones.
+fn refuse_special(artifact: &Path) -> io::Result<()> {
+    let kind = match fs::symlink_metadata(artifact) {
+        Ok(metadata) if metadata.is_symlink() => "a symlink and will be changed into a regular file",
+        Ok(metadata) if !metadata.is_file() => "a non-regular file and will be changed into a regular one",
+        _ => return Ok(()),
+    };
+    let message = format!("{} is {kind} if import writes a byte-compiled file to it", artifact.display());
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
+}
+
+fn write_new(path: &Path, parts: &[&[u8]], mode: u32) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+    parts.iter().try_for_each(|part| file.write_all(part))
+}
+
+/// A name in the artifact's directory that nobody else uses.
+fn temporary_name(artifact: &Path) -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let mut name = OsString::from(artifact);
+    name.push(format!(".{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+    name.into()
+}

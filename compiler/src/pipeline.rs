@@ -1,0 +1,76 @@
+//! The straight line one module takes: bytes of a source file → bytes of code objects.
+//!
+//! ```text
+//! load → parse → symbols → build → graph → assemble → verify → marshal
+//! ```
+//!
+//! Each step takes the former's output and returns the next; none reaches back.
+//!
+//! Invariant: a module with an error gives diagnostics and no code.
+
+use pyclast_codegen::{CodeObject, Optimize, Options, Target, compile_module, marshal};
+use pyclast_syntax::{Diagnostic, ParsedModule, PyString, SourceText, SymbolTable, finally_warnings, parse};
+use std::sync::Arc;
+
+/// What a source file is compiled to.
+#[derive(Debug)]
+pub struct CompiledModule {
+    /// One code object for each level asked for, in that order.
+    pub codes: Vec<Arc<CodeObject>>,
+    /// Warnings, in CPython's order.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// What is wrong with a source file, and its text where it could be decoded.
+#[derive(Debug)]
+pub struct Refused {
+    /// At least one error; CPython's first.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Compiles one source file at each of `levels`.
+pub fn compile_source(
+    bytes: Vec<u8>,
+    filename: &PyString,
+    levels: &[Optimize],
+    target: &'static Target,
+) -> Result<CompiledModule, Refused> {
+    // load: after this, UTF-8 with '\n' only and no NUL; offsets mean this text.
+    let source = SourceText::decode_owned(bytes).map_err(|error| Refused { diagnostics: vec![*error] })?;
+    // parse: after this, node indices are set, never again.
+    let module = parse(source).map_err(|diagnostics| Refused { diagnostics })?;
+    let mut warnings = module.warnings().to_vec();
+    warnings.extend(finally_warnings(&module));
+    // symbols: after this, every error of CPython's symbol table has been found.
+    let table = SymbolTable::build(&module).map_err(|diagnostics| Refused { diagnostics })?;
+    let codes = levels
+        .iter()
+        .map(|&optimize| generate(&module, &table, filename, optimize, target, &mut warnings))
+        .collect::<Result<_, _>>()?;
+    Ok(CompiledModule { codes, warnings })
+}
+
+/// build, graph, assemble: one code object.
+fn generate(
+    module: &ParsedModule,
+    table: &SymbolTable,
+    filename: &PyString,
+    optimize: Optimize,
+    target: &'static Target,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Arc<CodeObject>, Refused> {
+    let options = Options { target, optimize, filename: filename.clone() };
+    let compiled = compile_module(module, table, &options).map_err(|diagnostics| Refused { diagnostics })?;
+    for warning in compiled.warnings {
+        // Each level warns of the same places.
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+    Ok(compiled.code)
+}
+
+/// marshal: the bytes of a code object, always the same for the same code.
+pub fn marshal_code(code: &CodeObject, target: &Target) -> Vec<u8> {
+    marshal::write_code(code, target.marshal_version)
+}

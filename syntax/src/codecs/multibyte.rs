@@ -1,0 +1,70 @@
+//! East Asian encodings: `encoding_rs`'s decoders, corrected to CPython's mappings.
+//!
+//! ```text
+//! gb2312 a1a4   →   U+30FB        (encoding_rs, for the web: U+00B7)
+//! ```
+//!
+//! Invariant: the sequences in the tables are keyed by their bytes as one big-endian number.
+
+use super::DecodeError;
+use encoding_rs::Encoding;
+
+/// How a codec of CPython differs from a decoder of `encoding_rs`.
+#[derive(Debug)]
+pub(super) struct MultibyteTable {
+    pub(super) name: &'static str,
+    /// The label of the decoder.
+    pub(super) base: &'static str,
+    /// Sequences the decoder reads and CPython refuses: runs, first to last.
+    pub(super) refused: &'static [(u32, u32)],
+    /// Sequences CPython reads otherwise.
+    pub(super) mapped: &'static [(u32, &'static str)],
+}
+
+/// The longest sequence, of gb18030.
+const LONGEST: usize = 4;
+
+impl MultibyteTable {
+    pub(super) fn decode(&self, bytes: &[u8]) -> Result<String, DecodeError> {
+        let decoder = Encoding::for_label(self.base.as_bytes()).expect("labels are of encoding_rs");
+        let mut text = String::with_capacity(bytes.len());
+        let mut position = 0;
+        while let Some(&byte) = bytes.get(position) {
+            if byte.is_ascii() {
+                text.push(char::from(byte));
+                position += 1;
+                continue;
+            }
+            let rest = &bytes[position..];
+            let length = (1..=LONGEST.min(rest.len()))
+                .find(|&length| self.read(decoder, &rest[..length], &mut text));
+            match length {
+                Some(length) => position += length,
+                None => {
+                    let reason = "illegal multibyte sequence";
+                    return Err(DecodeError::new(self.name, bytes, position, 1, reason));
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    /// Appends the character of exactly this sequence, if it is one.
+    fn read(&self, decoder: &'static Encoding, sequence: &[u8], text: &mut String) -> bool {
+        let key = sequence.iter().fold(0, |key, &byte| key << 8 | u32::from(byte));
+        if let Ok(found) = self.mapped.binary_search_by_key(&key, |&(key, _)| key) {
+            text.push_str(self.mapped[found].1);
+            return true;
+        }
+        if self.refused.iter().any(|&(first, last)| (first..=last).contains(&key)) {
+            return false;
+        }
+        match decoder.decode_without_bom_handling_and_without_replacement(sequence) {
+            Some(decoded) => {
+                text.push_str(&decoded);
+                true
+            }
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Names and mappings that the reference CPython gives.
+
+use super::{Codec, DecodeError, LookupError};
+
+fn decode(name: &str, bytes: &[u8]) -> Result<String, String> {
+    Codec::lookup(name).expect("a codec").decode(bytes).map_err(|error| match error {
+        DecodeError::Invalid(message) => message,
+        DecodeError::Unsupported => "unsupported".into(),
+    })
+}
+
+#[test]
+fn names_are_found_as_pythons_registry_finds_them() {
+    for (name, text) in [("Latin-1", "é"), ("ISO_8859-15", "é"), ("l2", "é"), ("KOI8-R", "И"), ("mac-roman", "È")] {
+        assert_eq!(decode(name, b"\xe9").as_deref(), Ok(text), "{name}");
+    }
+    assert_eq!(Codec::lookup("foobar").err(), Some(LookupError::Unknown));
+    assert_eq!(Codec::lookup("encodings.utf_8").err(), Some(LookupError::Unknown));
+    assert_eq!(Codec::lookup("rot13").err(), Some(LookupError::NotText));
+    assert_eq!(Codec::lookup("undefined").err(), Some(LookupError::Undefined));
+    assert_eq!(Codec::lookup("idna").err(), Some(LookupError::Unsupported));
+    assert_eq!(decode("johab", b"a").as_deref(), Ok("a"));
+    assert_eq!(decode("johab", b"\x88\x61").unwrap_err(), "unsupported");
+}
+
+#[test]
+fn east_asian_mappings_are_pythons() {
+    assert_eq!(decode("gb2312", b"\xa1\xa4").as_deref(), Ok("\u{30fb}"));
+    assert_eq!(decode("gbk", b"\xa1\xa4\xc4\xe3").as_deref(), Ok("\u{b7}你"));
+    assert_eq!(decode("euc-jp", b"\xa4\xa2\xa1\xc1\x8f\xb0\xa1").as_deref(), Ok("あ\u{301c}丂"));
+    assert_eq!(decode("sjis", b"\x82\xa0\xb1\x5c").as_deref(), Ok("あｱ\\"));
+    assert_eq!(decode("cp949", b"\xb0\xa1").as_deref(), Ok("가"));
+}
+
+#[test]
+fn errors_are_in_pythons_words() {
+    assert_eq!(
+        decode("cp1252", b"a\x81").unwrap_err(),
+        "'charmap' codec can't decode byte 0x81 in position 1: character maps to <undefined>"
+    );
+    assert_eq!(
+        decode("ascii", b"\xff").unwrap_err(),
+        "'ascii' codec can't decode byte 0xff in position 0: ordinal not in range(128)"
+    );
+    assert_eq!(
+        decode("utf8", b"ab\xe2\x82(").unwrap_err(),
+        "'utf-8' codec can't decode bytes in position 2-3: invalid continuation byte"
+    );
+    assert_eq!(
+        decode("gbk", b"\xff\xff").unwrap_err(),
+        "'gbk' codec can't decode byte 0xff in position 0: illegal multibyte sequence"
+    );
+}

@@ -1,0 +1,1 @@
+//! Values that CPython 3.14 gives for the same literals.
