@@ -192,7 +192,22 @@ def listing(code):
     return lines + [f"stack {code.co_stacksize}"]
 
 
+def dump(out, paths):
+    """Writes the units of files as the tool reads them."""
+    for path in paths:
+        if os.fork() == 0:
+            try:
+                text = "".join(json.dumps(unit) + "\n" for _, unit in units(Path(path)))
+                with open(out, "a") as stream:
+                    stream.write(text)
+            finally:
+                os._exit(0)
+        os.wait()
+
+
 def main():
+    if sys.argv[1] == "--dump":
+        return dump(sys.argv[2], sys.argv[3:])
     verbose = "-v" in sys.argv
     tool, *paths = [argument for argument in sys.argv[1:] if argument != "-v"]
     equal = different = 0
