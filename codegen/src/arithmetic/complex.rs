@@ -8,6 +8,7 @@
 //! imaginary zero; only in powers it is.
 //!
 //! Invariant: the same operations in the same order as in C, so that each bit is CPython's.
+#![expect(clippy::float_cmp, reason = "the C code compares exactly too")]
 
 use super::Binary;
 use crate::Constant;
@@ -153,19 +154,22 @@ fn quotient(left: Complex, right: Complex) -> Option<Complex> {
     } else {
         Complex::new(f64::NAN, f64::NAN)
     };
-    // Infinities and zeros that were computed as NaN (C11, Annex G.5.2).
-    if !value.is_undefined() {
-        return Some(value);
-    }
-    Some(if left.is_infinite() && right.is_finite() {
-        let Complex { real: x, imaginary: y } = left.boxed();
-        Complex::new(x * c + y * d, y * c - x * d).map(|part| f64::INFINITY * part)
+    Some(if value.is_undefined() { recovered_quotient(left, right).unwrap_or(value) } else { value })
+}
+
+/// The infinity or zero that was computed as NaN, if it is one (C11, Annex G.5.2).
+fn recovered_quotient(left: Complex, right: Complex) -> Option<Complex> {
+    let scale = if left.is_infinite() && right.is_finite() {
+        f64::INFINITY
     } else if right.is_infinite() && left.is_finite() {
-        let Complex { real: x, imaginary: y } = right.boxed();
-        Complex::new(a * x + b * y, b * x - a * y).map(|part| 0.0 * part)
+        0.0
     } else {
-        value
-    })
+        return None;
+    };
+    let (left, right) = if scale == 0.0 { (left, right.boxed()) } else { (left.boxed(), right) };
+    let Complex { real: a, imaginary: b } = left;
+    let Complex { real: c, imaginary: d } = right;
+    Some(Complex::new(a * c + b * d, b * c - a * d).map(|part| scale * part))
 }
 
 /// `complexobject.c: _Py_rc_quot`; none for a zero divisor.

@@ -114,9 +114,7 @@ pub(crate) fn unary(operator: Unary, operand: &Constant) -> Option<Constant> {
     match (operator, Number::of(operand)?) {
         (Unary::Negative, Number::Int(value)) => Some(Constant::big_int(-value)),
         (Unary::Negative, Number::Float(value)) => Some(Constant::Float(-value)),
-        (Unary::Negative, Number::Complex(value)) => {
-            Some(Constant::Complex(-value.real, -value.imaginary))
-        }
+        (Unary::Negative, Number::Complex(value)) => Some(Constant::Complex(-value.real, -value.imaginary)),
         (Unary::Invert, Number::Int(value)) => Some(Constant::big_int(!value)),
         (Unary::Positive, Number::Int(value)) => Some(Constant::big_int(value)),
         (Unary::Positive, _) => Some(operand.clone()),
