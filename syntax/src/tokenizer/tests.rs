@@ -116,7 +116,7 @@ fn text_of_f_strings_warns_when_they_end() {
     assert_eq!(warnings(r#"f"{x:\d{y:\e}}""#), [(1, escape(r"\d")), (1, escape(r"\e"))]);
     assert_eq!(warnings(r#"f"\{x}" f"\{{" rf"\{x}\d""#), [(1, escape(r"\{")), (1, escape(r"\{"))]);
     assert_eq!(warnings("f\"\"\"\n{x}\n\\d\"\"\"\n\n"), [(4, escape(r"\d"))]);
-    assert_eq!(warnings(r#"f"\N{DIGIT ONE}\d{{\e""#), [(1, escape(r"\d")), (1, escape(r"\e"))]);
+    assert_eq!(warnings(r#"f"\d\N{DIGIT ONE}\e\g{{\h""#), [r"\d", r"\e", r"\h"].map(|it| (1, escape(it))));
 }
 
 #[test]
