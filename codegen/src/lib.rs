@@ -12,9 +12,13 @@ pub mod cfg;
 mod code_object;
 mod constant;
 pub mod decode;
+pub mod disassemble;
 pub mod ir;
 pub mod marshal;
 mod opcode;
+pub mod pyc;
+pub mod repr;
+pub mod verify;
 mod target;
 
 pub use build::{Compiled, compile_module};

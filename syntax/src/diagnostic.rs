@@ -33,6 +33,8 @@ pub enum Exception {
     RecursionError,
     /// `OverflowError`
     OverflowError,
+    /// `ValueError`
+    ValueError,
     /// `SyntaxWarning`
     SyntaxWarning,
     /// `SystemError`: a bug of the compiler.
@@ -49,6 +51,7 @@ impl Exception {
             Self::MemoryError => "MemoryError",
             Self::RecursionError => "RecursionError",
             Self::OverflowError => "OverflowError",
+            Self::ValueError => "ValueError",
             Self::SyntaxWarning => "SyntaxWarning",
             Self::SystemError => "SystemError",
         }

@@ -18,6 +18,7 @@ mod names;
 mod node_index;
 mod node_location;
 mod parse;
+pub mod parser_errors;
 mod py_string;
 mod source_text;
 pub mod symtable;

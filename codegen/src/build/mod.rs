@@ -11,23 +11,39 @@
 //! Invariant: the order of instructions, constants, names and locals is that of CPython's code
 //! generator before its control-flow graph, dead code included.
 
-mod annotations;
-mod arguments;
-mod assert_;
-mod assignment;
-mod class;
-mod closure;
-mod conditional;
-mod docstring;
+mod attribute;
+mod await_yield;
+mod call;
+mod call_arguments;
+mod compare;
+mod comprehension;
+mod condition;
+mod display;
 mod emit;
+mod expression;
+mod expression_warnings;
 mod frame_block;
 mod function;
 mod import;
+mod loop_;
+mod match_;
 mod module;
 mod name;
+mod pattern_capture;
+mod pattern_class;
+mod pattern_context;
+mod pattern_mapping;
+mod pattern_or;
+mod pattern_sequence;
+mod pattern_value;
+mod return_;
 mod statement;
+mod try_;
+mod try_star;
 mod type_params;
 mod unit;
+mod unwind;
+mod with_;
 
 use crate::{CodeObject, Options};
 use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};

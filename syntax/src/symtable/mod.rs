@@ -18,6 +18,8 @@ mod errors;
 mod future;
 mod mangle;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod visit;
 
 pub use mangle::{mangle, maybe_mangle};
