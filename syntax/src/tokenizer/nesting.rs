@@ -1,18 +1,17 @@
 //! Limits on nesting: brackets, f-strings, format specifications, and the parser's own stack.
 //!
 //! ```text
-//! 201 × "("       SyntaxError: too many nested parentheses
-//! 6000 × "-"      MemoryError: Parser stack overflowed - Python source too complex to parse
+//! 201 × "("       suspicious: at most 200
+//! 6000 × "-"      suspicious: the parser's stack
 //! ```
 //!
-//! CPython's parser counts the grammar rules it is inside of (`MAXSTACK`). How many those are
+//! CPython's parser counts the grammar rules it is inside of (`MAXSTACK`). About how many those are
 //! follows from the tokens: a bracket leads through all levels of precedence, a prefix operator is
 //! one rule more.
 //!
 //! Invariant: closing tokens that close nothing are ignored; the parser has refused them.
 
-use super::TokenError;
-use crate::{Diagnostic, Exception, Span};
+use super::Suspicious;
 use ruff_python_ast::token::TokenKind;
 
 /// `MAXLEVEL`: open brackets, those of f-string fields included.
@@ -21,8 +20,8 @@ pub(super) const MAX_BRACKETS: u32 = 200;
 const MAX_STRINGS: u32 = 150;
 /// `MAX_EXPR_NESTING`: fields of one f-string inside each other.
 const MAX_FIELDS: u32 = 3;
-/// `MAXSTACK` of the parser.
-const MAX_RULES: u32 = 6000;
+/// `MAXSTACK` of the parser, less what the estimate may be wrong by.
+const MAX_RULES: u32 = 6000 - 100;
 /// Rules around the operand of a top-level expression.
 const STATEMENT_RULES: u32 = 32;
 /// Rules from one operand to that in a bracket.
@@ -32,8 +31,8 @@ const BRACKET_RULES: u32 = 28;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Frame {
     Bracket,
-    /// The literal text of an f-string (`f`) or t-string (`t`).
-    Text(char),
+    /// The literal text of an f-string or t-string.
+    Text,
     /// The expression of its field.
     Field,
     /// The format specification of its field.
@@ -70,6 +69,8 @@ pub(super) struct Nesting {
     strings: u32,
     /// Rules of the chains in `frames`.
     rules: u32,
+    /// `elif`s of the text: each is inside of the one before, if they belong together.
+    elifs: u32,
     chain: Chain,
 }
 
@@ -81,7 +82,7 @@ impl Nesting {
 
     /// Takes the next token.
     #[inline]
-    pub(super) fn token(&mut self, kind: TokenKind, span: Span) -> Result<(), Box<TokenError>> {
+    pub(super) fn token(&mut self, kind: TokenKind) -> Result<(), Suspicious> {
         match kind {
             TokenKind::Name
             | TokenKind::String
@@ -99,47 +100,43 @@ impl Nesting {
                 self.chain.after_operand = true;
                 Ok(())
             }
-            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => self.open(span),
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => self.open(),
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
                 self.close();
                 Ok(())
             }
-            TokenKind::FStringStart => self.open_string('f', span),
-            TokenKind::TStringStart => self.open_string('t', span),
+            TokenKind::FStringStart | TokenKind::TStringStart => self.open_string(),
             TokenKind::FStringEnd | TokenKind::TStringEnd => {
                 self.close_string();
                 Ok(())
             }
             TokenKind::FStringMiddle | TokenKind::TStringMiddle => Ok(()),
-            _ => self.operator(kind, span),
+            _ => self.operator(kind),
         }
     }
 
-    fn open(&mut self, span: Span) -> Result<(), Box<TokenError>> {
+    fn open(&mut self) -> Result<(), Suspicious> {
         if self.brackets >= MAX_BRACKETS {
-            return Err(Box::new(TokenError::raised(span.start, "too many nested parentheses")));
+            return Err(Suspicious);
         }
         let frame = match self.frames.last() {
-            Some((Frame::Text(_) | Frame::Spec, _)) => {
-                self.check_fields(span)?;
+            Some((Frame::Text | Frame::Spec, _)) => {
+                self.check_fields()?;
                 Frame::Field
             }
             _ => Frame::Bracket,
         };
         self.brackets += 1;
         self.push(frame);
-        self.check_rules(span)
+        self.check_rules()
     }
 
-    fn check_fields(&self, span: Span) -> Result<(), Box<TokenError>> {
+    fn check_fields(&self) -> Result<(), Suspicious> {
         let mut fields = 0;
         for (frame, _) in self.frames.iter().rev() {
             match frame {
-                Frame::Text(_) if fields < MAX_FIELDS => return Ok(()),
-                Frame::Text(kind) => {
-                    let message = format!("{kind}-string: expressions nested too deeply");
-                    return Err(Box::new(TokenError::raised(span.start - 1, message)));
-                }
+                Frame::Text if fields < MAX_FIELDS => return Ok(()),
+                Frame::Text => return Err(Suspicious),
                 Frame::Spec => fields += 1,
                 Frame::Bracket | Frame::Field => {}
             }
@@ -154,13 +151,12 @@ impl Nesting {
         }
     }
 
-    fn open_string(&mut self, kind: char, span: Span) -> Result<(), Box<TokenError>> {
+    fn open_string(&mut self) -> Result<(), Suspicious> {
         if self.strings + 1 >= MAX_STRINGS {
-            let message = "too many nested f-strings or t-strings";
-            return Err(Box::new(TokenError::raised(span.end - 1, message)));
+            return Err(Suspicious);
         }
         self.strings += 1;
-        self.push(Frame::Text(kind));
+        self.push(Frame::Text);
         Ok(())
     }
 
@@ -168,7 +164,7 @@ impl Nesting {
         // An unfinished field may be open in it.
         while let Some(&(frame, _)) = self.frames.last() {
             self.pop();
-            if matches!(frame, Frame::Text(_)) {
+            if matches!(frame, Frame::Text) {
                 self.strings -= 1;
                 return;
             }
@@ -189,7 +185,7 @@ impl Nesting {
         }
     }
 
-    fn operator(&mut self, kind: TokenKind, span: Span) -> Result<(), Box<TokenError>> {
+    fn operator(&mut self, kind: TokenKind) -> Result<(), Suspicious> {
         let chain = &mut self.chain;
         let after_operand = std::mem::replace(&mut chain.after_operand, false);
         match kind {
@@ -202,6 +198,12 @@ impl Nesting {
             }
             TokenKind::Else => {
                 *chain = Chain { outer: chain.outer + 1, lambdas: chain.lambdas, ..Chain::default() };
+            }
+            TokenKind::Elif => {
+                self.elifs += 1;
+                if self.elifs > MAX_RULES {
+                    return Err(Suspicious);
+                }
             }
             TokenKind::Or => *chain = Chain { or: 2, and: 0, prefix: 0, ..*chain },
             TokenKind::And => *chain = Chain { and: 2, prefix: 0, ..*chain },
@@ -226,20 +228,11 @@ impl Nesting {
                 return Ok(());
             }
         }
-        self.check_rules(span)
+        self.check_rules()
     }
 
-    fn check_rules(&self, span: Span) -> Result<(), Box<TokenError>> {
+    fn check_rules(&self) -> Result<(), Suspicious> {
         let rules = STATEMENT_RULES + BRACKET_RULES * self.brackets + self.rules + self.chain.rules();
-        if rules <= MAX_RULES {
-            return Ok(());
-        }
-        Err(Box::new(parser_stack_overflow(span.start)))
+        if rules <= MAX_RULES { Ok(()) } else { Err(Suspicious) }
     }
-}
-
-/// The parser's stack is full at `offset`. CPython gives no place.
-pub(super) fn parser_stack_overflow(offset: u32) -> TokenError {
-    let message = "Parser stack overflowed - Python source too complex to parse";
-    TokenError::reported(offset, Diagnostic::error(Exception::MemoryError, Span::NONE, message))
 }
