@@ -17,6 +17,7 @@
 //! accepts, if the parser did.
 
 mod escapes;
+mod fields;
 mod identifiers;
 mod indentation;
 mod nesting;
@@ -25,10 +26,11 @@ mod screen;
 
 pub(crate) use screen::screen;
 
-use crate::Diagnostic;
+use crate::{Diagnostic, Span};
 use escapes::EscapeWarnings;
 use indentation::Indentation;
-use nesting::Nesting;
+use fields::Fields;
+use nesting::{MAX_BRACKETS, is_deep};
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_text_size::Ranged;
 
@@ -49,8 +51,13 @@ pub(crate) struct TokenFindings {
 pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
     let mut checks = Checks {
         text,
+        is_ascii: text.is_ascii(),
         indentation: Indentation::default(),
-        nesting: Nesting::default(),
+        fields: Fields::default(),
+        brackets: 0,
+        elifs: 0,
+        operators: 0,
+        may_be_deep: false,
         escapes: memchr::memchr(b'\\', text.as_bytes()).map(|_| EscapeWarnings::new(text)),
         findings: TokenFindings::default(),
         at_line_start: true,
@@ -65,16 +72,27 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
         findings.warnings.extend(escapes.warnings);
         findings.warnings.sort_by_key(|&(offset, _)| offset);
     }
-    if backslash_at_end(text, tokens) {
+    if backslash_at_end(text, tokens) || (checks.may_be_deep && is_deep(tokens)) {
         findings.suspicion = Some(Suspicious);
     }
     findings
 }
 
+/// From here on it is worth to look how deep operators are inside each other.
+const MANY: u32 = 1000;
+
 struct Checks<'a> {
     text: &'a str,
+    is_ascii: bool,
     indentation: Indentation,
-    nesting: Nesting,
+    fields: Fields,
+    /// Brackets that are open.
+    brackets: u32,
+    /// `elif`s of the text.
+    elifs: u32,
+    /// Operators of the statement that may be inside each other.
+    operators: u32,
+    may_be_deep: bool,
     /// None in a text without backslashes.
     escapes: Option<EscapeWarnings<'a>>,
     findings: TokenFindings,
@@ -82,6 +100,7 @@ struct Checks<'a> {
 }
 
 impl Checks<'_> {
+    #[inline]
     fn check(&mut self, token: Token) -> Result<(), Suspicious> {
         let (kind, range) = token.as_tuple();
         match kind {
@@ -91,38 +110,75 @@ impl Checks<'_> {
             | TokenKind::Dedent
             | TokenKind::EndOfFile
             | TokenKind::Unknown => return Ok(()),
+            TokenKind::Newline => {
+                self.at_line_start = true;
+                self.operators = 0;
+                return Ok(());
+            }
             _ => {}
         }
-        let start = range.start().to_u32();
         if self.at_line_start {
-            self.indentation.line(self.text, start)?;
+            self.at_line_start = false;
+            self.indentation.line(self.text, range.start().to_u32())?;
         }
-        self.at_line_start = kind == TokenKind::Newline;
-        self.nesting.token(kind)?;
         match kind {
-            TokenKind::Name => identifiers::check(self.text, range.into())?,
-            TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
-                if let Some(warning) = numbers::run_into_keyword(self.text, range.into()) {
-                    self.findings.warnings.push((start, warning));
-                }
-                if kind == TokenKind::Int {
-                    numbers::check_digits(range.into())?;
-                }
+            TokenKind::Name if !self.is_ascii => identifiers::check(self.text, range.into())?,
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                self.brackets += 1;
+                self.may_be_deep |= self.brackets > MAX_BRACKETS / 2;
+                self.fields.open()?;
             }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+                self.brackets = self.brackets.saturating_sub(1);
+                self.fields.close();
+            }
+            TokenKind::Colon => self.fields.colon(),
+            TokenKind::Minus
+            | TokenKind::Plus
+            | TokenKind::Tilde
+            | TokenKind::Not
+            | TokenKind::DoubleStar
+            | TokenKind::Lambda
+            | TokenKind::Else => {
+                self.operators += 1;
+                self.may_be_deep |= self.operators > MANY;
+            }
+            TokenKind::Elif => {
+                self.elifs += 1;
+                self.may_be_deep |= self.elifs > MANY;
+            }
+            TokenKind::Int | TokenKind::Float | TokenKind::Complex => self.number(kind, range.into())?,
             TokenKind::String
             | TokenKind::FStringStart
             | TokenKind::FStringMiddle
             | TokenKind::FStringEnd
             | TokenKind::TStringStart
             | TokenKind::TStringMiddle
-            | TokenKind::TStringEnd => {
-                if let Some(escapes) = &mut self.escapes {
-                    escapes.token(token, self.nesting.in_format_spec());
-                }
-            }
+            | TokenKind::TStringEnd => self.string(token)?,
             _ => {}
         }
         Ok(())
+    }
+
+    fn number(&mut self, kind: TokenKind, span: Span) -> Result<(), Suspicious> {
+        if let Some(warning) = numbers::run_into_keyword(self.text, span) {
+            self.findings.warnings.push((span.start, warning));
+        }
+        if kind == TokenKind::Int { numbers::check_digits(span) } else { Ok(()) }
+    }
+
+    fn string(&mut self, token: Token) -> Result<(), Suspicious> {
+        if let Some(escapes) = &mut self.escapes {
+            escapes.token(token, self.fields.in_format_spec());
+        }
+        match token.kind() {
+            TokenKind::FStringStart | TokenKind::TStringStart => self.fields.open_string(),
+            TokenKind::FStringEnd | TokenKind::TStringEnd => {
+                self.fields.close_string();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 }
 

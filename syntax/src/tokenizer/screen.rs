@@ -22,14 +22,19 @@ pub(crate) fn screen(text: &str) -> Result<(), Box<Diagnostic>> {
 fn looks_deep(bytes: &[u8]) -> bool {
     let mut depth = 0usize;
     bytes.chunks(BLOCK).any(|block| {
-        let count = |wanted: fn(u8) -> bool| block.iter().filter(|&&byte| wanted(byte)).count();
-        let opening = count(|byte| matches!(byte, b'(' | b'[' | b'{'));
-        let closing = count(|byte| matches!(byte, b')' | b']' | b'}'));
-        let prefixes = count(|byte| matches!(byte, b'-' | b'+' | b'~'));
+        let opening = count(block, |byte| (byte == b'(') | (byte == b'[') | (byte == b'{'));
+        let closing = count(block, |byte| (byte == b')') | (byte == b']') | (byte == b'}'));
+        let prefixes = count(block, |byte| (byte == b'-') | (byte == b'+') | (byte == b'~'));
         let highest = depth + opening;
         depth = highest.saturating_sub(closing);
         highest > DEEP || prefixes > BLOCK / 2
     })
+}
+
+/// How many bytes are wanted. Summed up in bytes, so that many are compared at once.
+fn count(block: &[u8], is_wanted: impl Fn(u8) -> bool) -> usize {
+    let parts = block.chunks(usize::from(u8::MAX));
+    parts.map(|part| usize::from(part.iter().map(|&byte| u8::from(is_wanted(byte))).sum::<u8>())).sum()
 }
 
 /// Counts brackets and prefix operators outside of comments and strings.
