@@ -6,6 +6,7 @@
 //!
 //! Invariant: pure. No file, environment, clock or output; the same input gives the same bytes.
 
+mod arithmetic;
 pub mod assemble;
 pub mod build;
 pub mod cfg;

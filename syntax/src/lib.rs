@@ -11,6 +11,7 @@ mod codecs;
 mod coding_cookie;
 mod diagnostic;
 mod dismantle;
+mod finally_warnings;
 mod line_index;
 pub mod literal;
 mod location;
@@ -25,6 +26,7 @@ pub mod symtable;
 mod tokenizer;
 
 pub use diagnostic::{Code, Diagnostic, Exception, Label, Severity};
+pub use finally_warnings::finally_warnings;
 pub use line_index::LineIndex;
 pub use literal::{NumberValue, PyInt};
 pub use location::{Location, Span};

@@ -9,6 +9,7 @@
 //! comprehension's.
 
 use super::Builder;
+use super::closure::FunctionFlags;
 use super::frame_block::FrameBlockKind;
 use super::unit::{ArgumentCounts, UnitKind};
 use crate::{Constant, Label, Opcode};
@@ -106,7 +107,7 @@ impl<'a> Builder<'a> {
             self.emit(Opcode::ReturnValue, self.expr_location(comprehension.element));
         }
         let code = self.leave_unit(true);
-        self.make_closure(location, code, 0);
+        self.make_closure(location, code, FunctionFlags::default());
         self.visit_iterable(outermost);
         self.emit_arg(Opcode::Call, 0, location);
         if scope.coroutine && !is_generator {

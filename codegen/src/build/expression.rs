@@ -49,7 +49,7 @@ impl<'a> Builder<'a> {
             Expr::Compare(comparison) => self.visit_comparison(expr, comparison),
             Expr::If(conditional) => self.visit_conditional(expr, conditional),
             Expr::Named(named) => self.visit_named(expr, named),
-            Expr::Lambda(lambda) => self.build_lambda(lambda),
+            Expr::Lambda(lambda) => self.build_lambda(lambda, self.expr_location(expr)),
             Expr::Tuple(tuple) => self.visit_sequence(expr, &tuple.elts, tuple.ctx, SequenceKind::Tuple),
             Expr::List(list) => self.visit_sequence(expr, &list.elts, list.ctx, SequenceKind::List),
             Expr::Set(set) => self.visit_sequence(expr, &set.elts, ExprContext::Load, SequenceKind::Set),

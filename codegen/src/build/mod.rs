@@ -11,24 +11,37 @@
 //! Invariant: the order of instructions, constants, names and locals is that of CPython's code
 //! generator before its control-flow graph, dead code included.
 
+mod annotations;
+mod arguments;
+mod assert_;
+mod assignment;
 mod attribute;
 mod await_yield;
 mod call;
 mod call_arguments;
+mod class;
+mod closure;
 mod compare;
 mod comprehension;
 mod condition;
+mod conditional;
 mod display;
+mod docstring;
 mod emit;
 mod expression;
 mod expression_warnings;
 mod frame_block;
+mod fstring;
 mod function;
+mod generator_call;
 mod import;
+mod inlined_comprehension;
+mod literal;
 mod loop_;
 mod match_;
 mod module;
 mod name;
+mod operator;
 mod pattern_capture;
 mod pattern_class;
 mod pattern_context;
@@ -36,12 +49,18 @@ mod pattern_mapping;
 mod pattern_or;
 mod pattern_sequence;
 mod pattern_value;
+mod percent_format;
 mod return_;
 mod statement;
+mod subscript;
+mod super_call;
 mod try_;
 mod try_star;
+mod tstring;
 mod type_params;
 mod unit;
+mod unpack;
+mod unparse;
 mod unwind;
 mod with_;
 

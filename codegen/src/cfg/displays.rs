@@ -13,6 +13,7 @@ use super::fold_constants::{find_const_loads, load, make_load_const, nop_out};
 use super::graph::Instr;
 use super::redundant_nops::loads_const;
 use crate::{Constant, Opcode};
+use rustc_hash::FxHashSet;
 
 /// `_PY_STACK_USE_GUIDELINE`
 const STACK_USE_GUIDELINE: usize = 30;
@@ -125,13 +126,8 @@ fn is_only_read(instrs: &[Instr], index: usize) -> bool {
 ///
 /// Python's `==`: `1`, `1.0` and `True` are one member.
 fn frozenset(items: Vec<Constant>) -> Constant {
-    let mut members: Vec<Constant> = Vec::with_capacity(items.len());
-    for item in items {
-        if !members.iter().any(|member| member.python_eq(&item)) {
-            members.push(item);
-        }
-    }
-    Constant::FrozenSet(members.into())
+    let mut seen = FxHashSet::default();
+    Constant::FrozenSet(items.into_iter().filter(|item| seen.insert(item.equality_key())).collect())
 }
 
 fn size(instr: &Instr) -> usize {
