@@ -10,10 +10,11 @@
 
 use crate::dismantle::dismantle;
 use crate::node_index::{Numbering, number_nodes};
-use crate::tokenizer::{TokenError, TokenFindings, check_tokens, screen};
+use crate::parser_errors::{diagnose, translate};
+use crate::tokenizer::{Suspicious, TokenFindings, check_tokens, screen};
 use crate::{Diagnostic, LineIndex, Location, SourceText, Span};
 use ruff_python_ast::{Mod, ModModule, PythonVersion};
-use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
+use ruff_python_parser::{Mode, ParseError, ParseOptions, parse_unchecked};
 
 pub use crate::node_index::NESTING_LIMIT;
 
@@ -88,19 +89,19 @@ impl Drop for ParsedModule {
 pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
     let text = source.as_str();
     if let Err(error) = screen(text) {
-        return Err(vec![error.diagnostic]);
+        return Err(vec![*error]);
     }
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
     let parsed = parse_unchecked(text, options);
     let findings = check_tokens(text, parsed.tokens());
-    if findings.error.is_some() || !parsed.errors().is_empty() {
-        let errors = errors(&parsed, findings);
-        discard(parsed.into_syntax());
-        return Err(errors);
-    }
+    let errors = errors(text, parsed.errors(), findings.suspicion);
     let Mod::Module(module) = parsed.into_syntax() else {
         unreachable!("module mode gives a module")
     };
+    if !errors.is_empty() {
+        discard(module);
+        return Err(with_earlier_warnings(errors, findings));
+    }
     let warnings = findings.warnings.into_iter().map(|(_, warning)| warning).collect();
     match number_nodes(&module) {
         Ok(numbering) => {
@@ -108,37 +109,32 @@ pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
             Ok(ParsedModule { source, lines, module, numbering, warnings })
         }
         Err(error) => {
-            discard(Mod::Module(module));
+            discard(module);
             Err(std::iter::once(error).chain(warnings).collect())
         }
     }
 }
 
-/// All errors, in the order of CPython's interest in them.
-fn errors(parsed: &Parsed<Mod>, findings: TokenFindings) -> Vec<Diagnostic> {
-    let parser_errors = parsed
-        .errors()
-        .iter()
-        .map(|error| Diagnostic::syntax_error(error.location, error.error.to_string()))
-        .collect::<Vec<_>>();
-    let parser_offset = parser_errors.iter().map(|error| error.span.start).min();
-    let first = findings.error.filter(|error| comes_first(error, parser_offset));
-    let end = first.as_ref().map(|error| error.offset).or(parser_offset).unwrap_or(u32::MAX);
-    let warnings = findings.warnings.into_iter().filter(|&(offset, _)| offset <= end);
-    let first = first.map(|error| error.diagnostic);
-    first.into_iter().chain(parser_errors).chain(warnings.map(|(_, warning)| warning)).collect()
+/// The errors of a text, CPython's first.
+fn errors(text: &str, errors: &[ParseError], suspicion: Option<Suspicious>) -> Vec<Diagnostic> {
+    if !errors.is_empty() {
+        return translate(text, errors);
+    }
+    let error = suspicion.and_then(|Suspicious| diagnose(text).err());
+    error.into_iter().map(|error| *error).collect()
 }
 
-/// Whether CPython reports the tokenizer's error rather than the parser's at `parser_offset`.
-fn comes_first(error: &TokenError, parser_offset: Option<u32>) -> bool {
-    error.overrides || parser_offset.is_none_or(|offset| error.offset <= offset)
+/// The errors, and the warnings that CPython gives before it finds the first.
+fn with_earlier_warnings(mut errors: Vec<Diagnostic>, findings: TokenFindings) -> Vec<Diagnostic> {
+    let place = errors.first().map_or(Span::NONE, |error| error.span);
+    let earlier = findings.warnings.into_iter().filter(|&(offset, _)| offset <= place.start);
+    errors.extend(earlier.map(|(_, warning)| warning));
+    errors
 }
 
 /// Drops a tree of any depth.
-fn discard(tree: Mod) {
-    if let Mod::Module(mut module) = tree {
-        dismantle(&mut module);
-    }
+fn discard(mut module: ModModule) {
+    dismantle(&mut module);
 }
 
 #[cfg(test)]

@@ -54,6 +54,14 @@ impl Recogniser<'_> {
             }
             Special::String => self.string(argument(0)),
             Special::Concatenate => self.concatenate(argument(0), start),
+            Special::StringPattern => {
+                self.check_pattern(argument(0), "patterns");
+                Ok(Some(self.arena.node(Kind::Other, self.place_since(start), &[])))
+            }
+            Special::MappingKey => {
+                self.check_pattern(argument(0), "mapping pattern keys");
+                Ok(Some(Value::Dummy))
+            }
             Special::GeneratorArgument => self.generator_argument(argument(0), argument(1)),
             Special::PositionalArgument => {
                 let parts = self.arena.parts(argument(0));
@@ -244,6 +252,15 @@ impl Recogniser<'_> {
         let kind = if has_fstring { Kind::JoinedStr } else { Kind::Literal };
         let place = self.place_since(start);
         Ok(Some(self.arena.node(kind, place, &[])))
+    }
+
+    /// `codegen_pattern_value`, `codegen_pattern_mapping`
+    fn check_pattern(&mut self, value: Value, what: &str) {
+        if matches!(self.kind(value), Kind::JoinedStr | Kind::TemplateStr) {
+            let message = format!("{what} may only match literals and attribute lookups");
+            let fault = Fault::syntax(self.place(value), message);
+            self.late_fault.get_or_insert(fault);
+        }
     }
 
     fn generator_argument(&mut self, arguments: Value, clauses: Value) -> Match {

@@ -14,8 +14,7 @@ use super::tokenizer::TokenKind;
 pub fn flufl_rewrite(text: &str) -> Option<String> {
     memchr::memmem::find(text.as_bytes(), b"barry_as_FLUFL")?;
     memchr::memmem::find(text.as_bytes(), b"<>")?;
-    let ended = format!("{text}\n");
-    let mut recogniser = Recogniser::new(&ended);
+    let mut recogniser = Recogniser::new(text);
     if !matches!(recogniser.pass(false), Ok(Some(_))) {
         return None;
     }

@@ -17,6 +17,7 @@ mod grammar;
 mod place;
 mod raise;
 mod recogniser;
+mod repair;
 mod tokenizer;
 mod value;
 
@@ -28,32 +29,41 @@ pub use flufl::flufl_rewrite;
 use crate::{Diagnostic, Exception, LineIndex, Span};
 use place::{Fault, Place};
 use recogniser::Recogniser;
+use repair::repair;
+use ruff_python_ast::ModModule;
 use ruff_python_parser::ParseError;
-use std::borrow::Cow;
 use tokenizer::TokenKind;
 
-/// The errors of a text that ruff's parser refused, CPython's first.
-pub fn translate(text: &str, errors: &[ParseError]) -> Vec<Diagnostic> {
-    match diagnose(text) {
-        Err(diagnostic) => vec![*diagnostic],
-        Ok(()) => errors
-            .iter()
-            .map(|error| Diagnostic::syntax_error(error.location, error.error.to_string()))
-            .collect(),
+/// The errors of a text that ruff's parser refused, CPython's first; none if CPython takes the text
+/// and the tree could be put right.
+pub fn translate(text: &str, module: &mut ModModule, errors: &[ParseError]) -> Vec<Diagnostic> {
+    let mut recogniser = Recogniser::new(text);
+    if let Some(fault) = recogniser.error() {
+        return vec![fault.into_diagnostic(text)];
     }
+    if repair(module, errors, text) {
+        return Vec::new();
+    }
+    // Patterns with f-strings parse; the code generator refuses them.
+    let late = recogniser.late_fault.map(|fault| fault.into_diagnostic(text));
+    let of_ruff = errors
+        .iter()
+        .map(|error| Diagnostic::syntax_error(error.location, error.error.to_string()));
+    late.into_iter().chain(of_ruff).collect()
 }
 
 /// The error that CPython's tokenizer or parser raises for a text, if any.
 pub fn diagnose(text: &str) -> Result<(), Box<Diagnostic>> {
-    let ended: Cow<'_, str> =
-        if text.ends_with('\n') { text.into() } else { format!("{text}\n").into() };
-    let mut recogniser = Recogniser::new(&ended);
-    match recogniser.error() {
+    match Recogniser::new(text).error() {
         None => Ok(()),
-        Some(fault) => {
-            let span = to_span(&fault.place, text);
-            Err(Box::new(Diagnostic::error(fault.exception, span, fault.message)))
-        }
+        Some(fault) => Err(Box::new(fault.into_diagnostic(text))),
+    }
+}
+
+impl Fault {
+    fn into_diagnostic(self, text: &str) -> Diagnostic {
+        let span = to_span(&self.place, text);
+        Diagnostic::error(self.exception, span, self.message)
     }
 }
 

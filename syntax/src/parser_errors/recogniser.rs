@@ -61,10 +61,12 @@ pub(super) struct Recogniser<'a> {
     pub(super) fault: Option<Fault>,
     /// Whether it came from the tokenizer.
     pub(super) tokenizer_failed: bool,
+    /// The first error that the code generator will find.
+    pub(super) late_fault: Option<Fault>,
 }
 
 impl<'a> Recogniser<'a> {
-    /// Before the first token. The text must end with a newline.
+    /// Before the first token.
     pub(super) fn new(text: &'a str) -> Self {
         Self {
             grammar: Grammar::python(),
@@ -79,6 +81,7 @@ impl<'a> Recogniser<'a> {
             steps: 0,
             fault: None,
             tokenizer_failed: false,
+            late_fault: None,
         }
     }
 
