@@ -9,6 +9,7 @@
 
 use crate::CodeObject;
 use num_bigint::BigInt;
+use num_traits::FromPrimitive;
 use pyclast_syntax::{PyInt, PyString};
 use rustc_hash::{FxBuildHasher, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -69,6 +70,22 @@ impl Constant {
         match self {
             Self::Int(PyInt::Small(value)) => Some(*value),
             _ => None,
+        }
+    }
+
+    /// A constant that is the same for values that Python's `==` finds equal: `1`, `1.0`, `True`.
+    pub(crate) fn equality_key(&self) -> Self {
+        let items = |items: &[Self]| items.iter().map(Self::equality_key).collect();
+        match self {
+            Self::Bool(value) => Self::int(i64::from(*value)),
+            Self::Float(value) if value.fract() == 0.0 => {
+                BigInt::from_f64(*value).map_or_else(|| self.clone(), Self::big_int)
+            }
+            Self::Complex(real, imaginary) if *imaginary == 0.0 => Self::Float(*real).equality_key(),
+            Self::Complex(real, imaginary) => Self::Complex(real + 0.0, *imaginary),
+            Self::Tuple(members) => Self::Tuple(items(members)),
+            Self::FrozenSet(members) => Self::FrozenSet(items(members)),
+            _ => self.clone(),
         }
     }
 

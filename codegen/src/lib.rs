@@ -6,15 +6,20 @@
 //!
 //! Invariant: pure. No file, environment, clock or output; the same input gives the same bytes.
 
+mod arithmetic;
 pub mod assemble;
 pub mod build;
 pub mod cfg;
 mod code_object;
 mod constant;
 pub mod decode;
+pub mod disassemble;
 pub mod ir;
 pub mod marshal;
 mod opcode;
+pub mod pyc;
+pub mod repr;
+pub mod verify;
 mod target;
 
 pub use build::{Compiled, compile_module};

@@ -72,5 +72,5 @@ fn generate(
 
 /// marshal: the bytes of a code object, always the same for the same code.
 pub fn marshal_code(code: &CodeObject, target: &Target) -> Vec<u8> {
-    marshal::write_code(code, target.marshal_version)
+    marshal::write(code, target.marshal_version)
 }

@@ -38,6 +38,9 @@ fn main() {
             }
             Err(errors) => {
                 let first = &errors[0];
+                if std::env::var_os("ALL_ERRORS").is_some() {
+                    println!("{errors:?}");
+                }
                 vec![format!("Error {} {}", first.exception.name(), first.message)]
             }
         };

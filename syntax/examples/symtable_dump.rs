@@ -9,7 +9,8 @@
 //! ```
 //!
 //! A line is a scope: kind, name, nested, line, parameters, then each name with CPython's flags and
-//! scope number. An error is one line: `!! 1:2-1:5 message`, columns in characters from 1.
+//! scope number. An error is one line: `!! 1:2-1:5 message`, columns in bytes from 1
+//! as in the exceptions that CPython's compiler raises after parsing.
 
 use pyclast_syntax::symtable::{Resolution, ScopeId, ScopeKind, SymbolFlags};
 use pyclast_syntax::{Diagnostic, ParsedModule, SourceText, Span, SymbolTable, parse};
@@ -43,8 +44,7 @@ fn describe(module: &ParsedModule, error: &Diagnostic) -> String {
     let Span { start, end } = error.span;
     let position = |offset: u32| {
         let (line, column) = module.lines().line_column(offset);
-        let prefix = &module.text()[(offset - column.cast_unsigned()) as usize..offset as usize];
-        format!("{line}:{}", prefix.chars().count() + 1)
+        format!("{line}:{}", column + 1)
     };
     format!("!! {}-{} {}\n", position(start), position(end), error.message)
 }

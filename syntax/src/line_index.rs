@@ -2,35 +2,62 @@
 //!
 //! Only `\n` ends a line (the source text has no other newline).
 //!
+//! Nodes are asked for in nearly source order, so the last line found is tried first.
+//!
 //! Invariant: line 1 starts at offset 0.
 
 use crate::{Location, Span};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Where each line starts.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// The index of the line found last: a guess, right or wrong whatever the order of threads.
+    last: AtomicU32,
 }
 
 impl LineIndex {
     /// The lines of `text`.
     pub fn new(text: &str) -> Self {
-        let mut starts = vec![0];
+        let mut starts = Vec::with_capacity(text.len() / 32 + 1);
+        starts.push(0);
         starts.extend(
             memchr::memchr_iter(b'\n', text.as_bytes())
                 .map(|offset| u32::try_from(offset + 1).expect("source texts are smaller than 4 GiB")),
         );
-        Self { starts }
+        Self { starts, last: AtomicU32::new(0) }
     }
 
     /// The line (from 1) and the byte column (from 0) of an offset.
     pub fn line_column(&self, offset: u32) -> (i32, i32) {
-        let line = self.starts.partition_point(|&start| start <= offset);
-        let column = offset - self.starts[line - 1];
-        (line.cast_signed() as i32, column.cast_signed())
+        let guess = self.last.load(Ordering::Relaxed) as usize;
+        let index = self.find(guess, offset);
+        self.last.store(index as u32, Ordering::Relaxed);
+        self.at(index, offset)
     }
 
-    /// The offset at which a line (from 1) starts; the end of the text for lines after the last.
+    /// The index of the line that holds `offset`, near `guess` or anywhere.
+    fn find(&self, guess: usize, offset: u32) -> usize {
+        let holds = |index: usize| {
+            self.starts.get(index).is_some_and(|&start| start <= offset)
+                && self.starts.get(index + 1).is_none_or(|&next| offset < next)
+        };
+        if holds(guess) {
+            guess
+        } else if holds(guess + 1) {
+            guess + 1
+        } else {
+            self.starts.partition_point(|&start| start <= offset) - 1
+        }
+    }
+
+    fn at(&self, index: usize, offset: u32) -> (i32, i32) {
+        let line = i32::try_from(index + 1).unwrap_or(i32::MAX);
+        (line, (offset - self.starts[index]).cast_signed())
+    }
+
+    /// The offset at which a line (from 1) starts; none for lines after the last.
     pub fn line_start(&self, line: usize) -> Option<u32> {
         self.starts.get(line.checked_sub(1)?).copied()
     }
@@ -43,8 +70,26 @@ impl LineIndex {
     /// The location of a span.
     pub fn location(&self, span: impl Into<Span>) -> Location {
         let span = span.into();
-        let (line, column) = self.line_column(span.start);
-        let (end_line, end_column) = self.line_column(span.end);
+        let guess = self.last.load(Ordering::Relaxed) as usize;
+        let first = self.find(guess, span.start);
+        let last = self.find(first, span.end);
+        self.last.store(first as u32, Ordering::Relaxed);
+        let (line, column) = self.at(first, span.start);
+        let (end_line, end_column) = self.at(last, span.end);
         Location { line, end_line, column, end_column }
     }
 }
+
+impl Clone for LineIndex {
+    fn clone(&self) -> Self {
+        Self { starts: self.starts.clone(), last: AtomicU32::new(0) }
+    }
+}
+
+impl PartialEq for LineIndex {
+    fn eq(&self, other: &Self) -> bool {
+        self.starts == other.starts
+    }
+}
+
+impl Eq for LineIndex {}

@@ -6,11 +6,16 @@
 //!
 //! After [`parse`] every error that CPython's tokenizer, parser and AST actions raise has been
 //! found, and its tokenizer warnings. Node indices are set once, here, in source order, and never
-//! again.
+//! again. The tree is nested no deeper than [`NESTING_LIMIT`] allows.
 
+use crate::dismantle::dismantle;
 use crate::node_index::{Numbering, number_nodes};
+use crate::tokenizer::{TokenError, TokenFindings, check_tokens, screen};
 use crate::{Diagnostic, LineIndex, Location, SourceText, Span};
-use ruff_python_ast::ModModule;
+use ruff_python_ast::{Mod, ModModule, PythonVersion};
+use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
+
+pub use crate::node_index::NESTING_LIMIT;
 
 /// A module that parsed.
 #[derive(Debug)]
@@ -43,6 +48,13 @@ impl ParsedModule {
         self.numbering.node_count
     }
 
+    /// How many expressions, statements and patterns stand inside each other at most: the depth of
+    /// recursion over the tree, for jobs to size their stacks by. Rarely above 50, at most twice
+    /// [`NESTING_LIMIT`].
+    pub fn nesting(&self) -> u32 {
+        self.numbering.nesting
+    }
+
     /// The parentheses of the call whose only argument is the generator that starts at `start`.
     pub(crate) fn argument_span(&self, start: u32) -> Option<Span> {
         let arguments = &self.numbering.generator_arguments;
@@ -55,25 +67,79 @@ impl ParsedModule {
         self.lines.location(span)
     }
 
-    /// Warnings of the tokenizer and parser (invalid escapes, `1if x`), in source order.
+    /// Warnings of the tokenizer and parser (invalid escapes, `1if x`), in CPython's order.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }
 }
 
-/// Parses a module; or gives every error found, CPython's first error first.
-pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
-    let options = ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module)
-        .with_target_version(ruff_python_ast::PythonVersion::PY314);
-    let parsed = ruff_python_parser::parse_unchecked(source.as_str(), options);
-    if let Some(error) = parsed.errors().first() {
-        return Err(vec![Diagnostic::syntax_error(error.location, error.error.to_string())]);
+impl Drop for ParsedModule {
+    fn drop(&mut self) {
+        /// Trees nested no deeper may be dropped on any stack.
+        const SHALLOW: u32 = 200;
+        if self.numbering.nesting > SHALLOW {
+            dismantle(&mut self.module);
+        }
     }
-    let Some(parsed) = parsed.try_into_module() else {
+}
+
+/// Parses a module; or gives every error found, CPython's first error first, and after the errors
+/// the warnings that CPython gives before it finds the error.
+pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
+    let text = source.as_str();
+    if let Err(error) = screen(text) {
+        return Err(vec![error.diagnostic]);
+    }
+    let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
+    let parsed = parse_unchecked(text, options);
+    let findings = check_tokens(text, parsed.tokens());
+    if findings.error.is_some() || !parsed.errors().is_empty() {
+        let errors = errors(&parsed, findings);
+        discard(parsed.into_syntax());
+        return Err(errors);
+    }
+    let Mod::Module(module) = parsed.into_syntax() else {
         unreachable!("module mode gives a module")
     };
-    let lines = LineIndex::new(source.as_str());
-    let module = parsed.into_syntax();
-    let numbering = number_nodes(&module);
-    Ok(ParsedModule { source, lines, module, numbering, warnings: Vec::new() })
+    let warnings = findings.warnings.into_iter().map(|(_, warning)| warning).collect();
+    match number_nodes(&module) {
+        Ok(numbering) => {
+            let lines = LineIndex::new(text);
+            Ok(ParsedModule { source, lines, module, numbering, warnings })
+        }
+        Err(error) => {
+            discard(Mod::Module(module));
+            Err(std::iter::once(error).chain(warnings).collect())
+        }
+    }
 }
+
+/// All errors, in the order of CPython's interest in them.
+fn errors(parsed: &Parsed<Mod>, findings: TokenFindings) -> Vec<Diagnostic> {
+    let parser_errors = parsed
+        .errors()
+        .iter()
+        .map(|error| Diagnostic::syntax_error(error.location, error.error.to_string()))
+        .collect::<Vec<_>>();
+    let parser_offset = parser_errors.iter().map(|error| error.span.start).min();
+    let first = findings.error.filter(|error| comes_first(error, parser_offset));
+    let end = first.as_ref().map(|error| error.offset).or(parser_offset).unwrap_or(u32::MAX);
+    let warnings = findings.warnings.into_iter().filter(|&(offset, _)| offset <= end);
+    let first = first.map(|error| error.diagnostic);
+    first.into_iter().chain(parser_errors).chain(warnings.map(|(_, warning)| warning)).collect()
+}
+
+/// Whether CPython reports the tokenizer's error rather than the parser's at `parser_offset`.
+fn comes_first(error: &TokenError, parser_offset: Option<u32>) -> bool {
+    error.overrides || parser_offset.is_none_or(|offset| error.offset <= offset)
+}
+
+/// Drops a tree of any depth.
+fn discard(tree: Mod) {
+    if let Mod::Module(mut module) = tree {
+        dismantle(&mut module);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -40,6 +40,8 @@ def expected(source):
     except SyntaxError as error:
         place = f"{error.lineno}:{error.offset}-{error.end_lineno}:{error.end_offset}"
         return [f"!! {place} {error.msg}"]
+    except (MemoryError, RecursionError, ValueError) as error:
+        return [f"!! {type(error).__name__}: {error}"]
 
 
 def actual(program, paths):

@@ -13,6 +13,8 @@ mod instructions;
 mod jumps;
 mod local_names;
 mod location_table;
+#[cfg(test)]
+mod tests;
 
 use crate::{CodeObject, CodeUnit, OptimizedUnit};
 use pyclast_syntax::PyString;

@@ -11,7 +11,7 @@ use super::closure::FunctionFlags;
 use super::unit::{ArgumentCounts, DeferredAnnotation, UnitKind};
 use crate::{Constant, Opcode};
 use pyclast_syntax::symtable::{ScopeId, ScopeRole, mangle};
-use pyclast_syntax::{Location, node_index};
+use pyclast_syntax::{Location, NameId, node_index};
 use ruff_python_ast::{Expr, ExprContext, Parameter, StmtFunctionDef};
 
 /// `Py_GT << 5 | compare_masks[Py_GT]`
@@ -119,7 +119,7 @@ impl<'a> Builder<'a> {
             self.emit_const(Constant::int(i64::from(index)), here);
             let set = self.known.conditional_annotations;
             if kind == UnitKind::Class {
-                let free = self.deref_index(set);
+                let free = self.free_index(set);
                 self.emit_arg(Opcode::LoadDeref, free, here);
             } else {
                 self.emit_name_bits(Opcode::LoadGlobal, set, 1, 0, here);
@@ -134,11 +134,16 @@ impl<'a> Builder<'a> {
         self.use_label(not_set);
     }
 
-    /// Enters an `__annotate__` function: refuses formats it cannot give
-    /// (`codegen_setup_annotations_scope`).
+    /// Enters an `__annotate__` function.
     fn enter_annotate_unit(&mut self, scope: ScopeId, location: Location) {
-        let arguments = ArgumentCounts { positional_only: 1, positional: 1, keyword_only: 0 };
         let name = self.table.scope(scope).name;
+        self.enter_format_unit(scope, name, location);
+    }
+
+    /// Enters a function of `.format` that is evaluated when asked for; it refuses formats it cannot
+    /// give (`codegen_setup_annotations_scope`).
+    pub(super) fn enter_format_unit(&mut self, scope: ScopeId, name: NameId, location: Location) {
+        let arguments = ArgumentCounts { positional_only: 1, positional: 1, keyword_only: 0 };
         let private = self.unit().private;
         self.enter_unit(UnitKind::Annotations, scope, name, location.line, private, arguments);
         self.emit_arg(Opcode::LoadFast, 0, location);

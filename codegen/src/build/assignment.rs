@@ -6,6 +6,7 @@
 //! ```
 
 use super::Builder;
+use super::subscript::two_part_slice;
 use super::unit::{DeferredAnnotation, UnitKind};
 use crate::{Constant, Opcode};
 use pyclast_syntax::Location;
@@ -48,8 +49,8 @@ impl<'a> Builder<'a> {
             }
             Expr::Subscript(subscript) => {
                 self.visit_expr(&subscript.value);
-                if self.is_two_part_slice(&subscript.slice) {
-                    self.visit_two_part_slice(&subscript.slice);
+                if let Some(slice) = two_part_slice(&subscript.slice) {
+                    self.visit_slice_bounds(slice, self.expr_location(&subscript.slice));
                     for _ in 0..3 {
                         self.emit_arg(Opcode::Copy, 3, location);
                     }
@@ -76,7 +77,7 @@ impl<'a> Builder<'a> {
                 let name = self.names.intern(attribute.attr.as_str());
                 self.emit_name(Opcode::StoreAttr, name, location);
             }
-            Expr::Subscript(subscript) if self.is_two_part_slice(&subscript.slice) => {
+            Expr::Subscript(subscript) if two_part_slice(&subscript.slice).is_some() => {
                 for depth in [4, 3, 2] {
                     self.emit_arg(Opcode::Swap, depth, location);
                 }

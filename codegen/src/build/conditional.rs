@@ -1,7 +1,7 @@
 //! `if`, `elif`, `else` (`codegen_if`).
 //!
 //! ```text
-//! if a: b            jump to next if not a · b · JUMP end · next: jump to last if not c · d · JUMP end
+//! if a: b            jump to next if not a · b · JUMP_NO_INTERRUPT end · next: jump to last if not c · d · JUMP_NO_INTERRUPT end
 //! elif c: d          last: e · end:
 //! else: e
 //! ```
@@ -38,7 +38,7 @@ impl<'a> Builder<'a> {
         self.jump_if(location, test, next, false);
         self.visit_statements(body);
         if !last {
-            self.emit_jump(Opcode::Jump, end, Location::NONE);
+            self.emit_jump(Opcode::JumpNoInterrupt, end, Location::NONE);
             self.use_label(next);
         }
     }

@@ -10,14 +10,12 @@ use super::arguments::argument_counts;
 use super::closure::FunctionFlags;
 use super::frame_block::FrameBlockKind;
 use super::unit::{ArgumentCounts, UnitKind};
-use crate::{CodeObject, Constant, Instruction, Opcode};
+use crate::{CodeObject, Constant, Opcode};
 use pyclast_syntax::symtable::ScopeRole;
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Decorator, ExprContext, ExprLambda, Parameters, StmtFunctionDef};
 use std::sync::Arc;
 
-/// `INTRINSIC_STOPITERATION_ERROR`
-const STOP_ITERATION_ERROR: usize = 3;
 /// `INTRINSIC_SET_FUNCTION_TYPE_PARAMS`
 const SET_FUNCTION_TYPE_PARAMS: usize = 4;
 
@@ -110,25 +108,6 @@ impl<'a> Builder<'a> {
         }
         let code = self.leave_unit(true);
         self.make_closure(location, code, flags);
-    }
-
-    /// A `StopIteration` that leaves a generator or coroutine becomes a `RuntimeError`
-    /// (`codegen_wrap_in_stopiteration_handler`).
-    fn wrap_in_stop_iteration_handler(&mut self) {
-        let handler = self.new_label();
-        let sequence = &mut self.unit_mut().sequence;
-        let resume = sequence.instructions().iter().position(|instruction| instruction.opcode == Opcode::Resume);
-        let setup = Instruction {
-            opcode: Opcode::SetupCleanup,
-            oparg: handler.0.cast_signed(),
-            location: Location::NONE,
-        };
-        sequence.insert(resume.expect("every unit starts with RESUME"), setup);
-        self.emit_const(Constant::None, Location::NONE);
-        self.emit(Opcode::ReturnValue, Location::NONE);
-        self.use_label(handler);
-        self.emit_arg(Opcode::CallIntrinsic1, STOP_ITERATION_ERROR, Location::NONE);
-        self.emit_arg(Opcode::Reraise, 1, Location::NONE);
     }
 
     /// `lambda`

@@ -24,7 +24,8 @@ impl<'a> Builder<'a> {
         let location = self.body_start(&body).unwrap_or(Location::new(1, 1, 0, 0));
         if self.table.scope(scope).has_conditional_annotations {
             self.emit_arg(Opcode::BuildSet, 0, location);
-            let index = self.unit_mut().names.insert_full(self.known.conditional_annotations).0;
+            let set = self.known.conditional_annotations;
+            let index = self.unit_mut().names.insert_full(set).0;
             self.emit_arg(Opcode::StoreName, index, location);
         }
         self.build_body(location, body);

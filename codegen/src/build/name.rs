@@ -158,8 +158,16 @@ impl Builder<'_> {
 
     /// `LOAD_DEREF __classdict__`: the namespace of the enclosing class.
     fn emit_classdict(&mut self, location: Location) {
-        let index = self.deref_index(self.known.classdict);
+        let index = self.free_index(self.known.classdict);
         self.emit_arg(Opcode::LoadDeref, index, location);
+    }
+
+    /// The operand of a free variable that the symbol table may not know of; such a one is added to
+    /// the table, and gets its place in it without the cells before (`_PyCompile_DictAddObj`).
+    pub(super) fn free_index(&mut self, name: NameId) -> usize {
+        let unit = self.unit_mut();
+        let (index, added) = unit.free_vars.insert_full(name);
+        if added { index } else { unit.cell_vars.len() + index }
     }
 
     fn in_class_comprehension(&self) -> bool {

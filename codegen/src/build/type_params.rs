@@ -9,7 +9,7 @@
 
 use super::Builder;
 use super::closure::FunctionFlags;
-use super::unit::{ArgumentCounts, UnitKind};
+use super::unit::ArgumentCounts;
 use crate::{Constant, Opcode};
 use pyclast_syntax::symtable::ScopeRole;
 use pyclast_syntax::{Location, node_index};
@@ -81,8 +81,7 @@ impl<'a> Builder<'a> {
         self.emit_const(Constant::tuple([Constant::int(1)]), location);
         let scope = self.table.scope_of(scope.0, scope.1);
         let name = self.names.intern(name);
-        let private = self.unit().private;
-        self.enter_unit(UnitKind::Annotations, scope, name, location.line, private, ONE_POSITIONAL);
+        self.enter_format_unit(scope, name, location);
         match value {
             Expr::Starred(starred) if allow_starred => {
                 self.visit_expr(&starred.value);
@@ -122,8 +121,7 @@ impl<'a> Builder<'a> {
         self.emit_const(Constant::tuple([Constant::int(1)]), location);
         let scope = self.table.scope_of(node_index(alias), ScopeRole::Body);
         let name = self.names.intern(name);
-        let private = self.unit().private;
-        self.enter_unit(UnitKind::Annotations, scope, name, location.line, private, ONE_POSITIONAL);
+        self.enter_format_unit(scope, name, location);
         self.visit_expr(&alias.value);
         self.emit(Opcode::ReturnValue, location);
         let code = self.leave_unit(false);
@@ -132,9 +130,6 @@ impl<'a> Builder<'a> {
         self.emit_arg(Opcode::CallIntrinsic1, TYPE_ALIAS, location);
     }
 }
-
-/// One parameter, `.format`.
-const ONE_POSITIONAL: ArgumentCounts = ArgumentCounts { positional_only: 1, positional: 1, keyword_only: 0 };
 
 fn default_of(type_param: &TypeParam) -> Option<&Expr> {
     match type_param {

@@ -153,9 +153,8 @@ impl<'code> Identities<'code> {
 
     /// Flags what is in `shared`.
     pub(super) fn flag_shared(&mut self, shared: &FxHashSet<Key<'code>>) {
-        for (key, &entry) in &self.by_key {
-            self.entries[entry].flagged |= shared.contains(key);
-        }
+        let entries = &mut self.entries;
+        self.by_key.iter().for_each(|(key, &entry)| entries[entry].flagged |= shared.contains(key));
     }
 
     /// The objects that were flagged.

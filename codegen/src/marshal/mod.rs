@@ -27,6 +27,8 @@
 pub mod format;
 mod identity;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use reader::{ReadError, ReadErrorReason, read};

@@ -10,7 +10,7 @@
 //!
 //! Source: `Include/opcode_ids.h` and `Include/internal/pycore_opcode_metadata.h` of CPython
 //! 3.14.8; the end-to-end tests compare each row with a running interpreter.
-//! Invariant: `pops` and `pushes` describe the fall-through; [`Opcode::jump_effect`] says where the
+//! Invariant: `pops` and `pushes` describe the fall-through; [`Opcode::stack_effect`] says where the
 //! jump differs.
 
 use super::{Encoding, Operand};
@@ -23,7 +23,7 @@ macro_rules! opcodes {
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
         pub enum Opcode {
             $(
-                #[doc = $name]
+                #[doc = concat!("`", $name, "`")]
                 $variant,
             )*
         }

@@ -9,7 +9,8 @@ use crate::jobs::run_in_order;
 use crate::pipeline::compile_source;
 use crate::report;
 use anyhow::{Context, bail};
-use pyclast_codegen::{CodeObject, Target, disassemble, marshal, pyc};
+use pyclast_codegen::disassemble::{DisassembleOptions, disassemble};
+use pyclast_codegen::{CodeObject, Constant, Target, marshal, pyc};
 use std::fs;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -19,8 +20,7 @@ pub(super) fn run(arguments: &DisArgs) -> anyhow::Result<Status> {
     let file = &arguments.file;
     let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let code: Arc<CodeObject> = if file.extension().is_some_and(|extension| extension == "pyc") {
-        let body = pyc::body(&Target::CPYTHON_3_14, &bytes).with_context(|| format!("{} is no artifact", file.display()))?;
-        marshal::read_code(body).with_context(|| format!("{} is damaged", file.display()))?
+        read_artifact(&bytes).with_context(|| file.display().to_string())?
     } else {
         let filename = decode(file.as_os_str());
         let mut outcome = None;
@@ -45,6 +45,16 @@ pub(super) fn run(arguments: &DisArgs) -> anyhow::Result<Status> {
             None => unreachable!("one job gives one result"),
         }
     };
-    io::stdout().write_all(disassemble(&code, arguments.show_offsets).as_bytes())?;
+    let options = DisassembleOptions { offsets: arguments.show_offsets, ..DisassembleOptions::default() };
+    io::stdout().write_all(disassemble(&code, options).as_bytes())?;
     Ok(Status::Clean)
+}
+
+/// The code object in the bytes of a `.pyc` file.
+pub(super) fn read_artifact(bytes: &[u8]) -> anyhow::Result<Arc<CodeObject>> {
+    let (_, body) = pyc::parse(&Target::CPYTHON_3_14, bytes)?;
+    match marshal::read(body)? {
+        Constant::Code(code) => Ok(code),
+        _ => bail!("the file holds no code object"),
+    }
 }

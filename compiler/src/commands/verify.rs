@@ -3,7 +3,8 @@
 use super::Status;
 use crate::cli::VerifyArgs;
 use anyhow::Context;
-use pyclast_codegen::{Target, marshal, pyc, verify};
+use super::dis::read_artifact;
+use pyclast_codegen::{CodeObject, Constant, verify};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -27,7 +28,16 @@ pub(super) fn run(arguments: &VerifyArgs) -> anyhow::Result<Status> {
 /// The number of code objects in a sound file.
 fn verify_file(file: &Path) -> anyhow::Result<usize> {
     let bytes = fs::read(file).context("cannot be read")?;
-    let body = pyc::body(&Target::CPYTHON_3_14, &bytes)?;
-    let code = marshal::read_code(body).context("damaged")?;
-    Ok(verify::verify(&code)?)
+    let code = read_artifact(&bytes)?;
+    verify::verify_recursively(&code)?;
+    Ok(count(&code))
+}
+
+/// Code objects in a code object, itself included.
+fn count(code: &CodeObject) -> usize {
+    let inner = code.constants.iter().map(|constant| match constant {
+        Constant::Code(code) => count(code),
+        _ => 0,
+    });
+    1 + inner.sum::<usize>()
 }

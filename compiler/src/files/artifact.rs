@@ -4,7 +4,8 @@
 //! temporary name in the same directory, which then takes the artifact's name.
 
 use crate::cli::InvalidationMode;
-use pyclast_codegen::{Target, pyc};
+use pyclast_codegen::pyc::{self, Validation};
+use pyclast_codegen::Target;
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
@@ -36,9 +37,17 @@ pub fn header(
     target: &Target,
 ) -> Option<[u8; 16]> {
     Some(match mode {
-        InvalidationMode::Timestamp => pyc::timestamp_header(target, modified_seconds(source), source.len()),
-        InvalidationMode::CheckedHash => pyc::hash_header(target, true, source_bytes?),
-        InvalidationMode::UncheckedHash => pyc::hash_header(target, false, source_bytes?),
+        InvalidationMode::Timestamp => {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "both are recorded modulo 2**32")]
+            let validation = Validation::Timestamp { mtime: modified_seconds(source) as u32, size: source.len() as u32 };
+            pyc::header(target, validation)
+        }
+        InvalidationMode::CheckedHash => {
+            pyc::header(target, Validation::CheckedHash(pyc::source_hash(target, source_bytes?)))
+        }
+        InvalidationMode::UncheckedHash => {
+            pyc::header(target, Validation::UncheckedHash(pyc::source_hash(target, source_bytes?)))
+        }
     })
 }
 

@@ -3,7 +3,7 @@
 //! `join("/usr", "lib/x.py")` is `/usr/lib/x.py`; a name that is not UTF-8 is kept byte for byte
 //! (Python's `surrogateescape`).
 
-use pyclast_codegen::python_repr;
+use pyclast_codegen::repr::str_repr;
 use pyclast_syntax::PyString;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -37,7 +37,7 @@ pub fn decode(path: &OsStr) -> PyString {
 
 /// `repr(path)`, as compileall prints it.
 pub fn repr(path: &Path) -> String {
-    python_repr::str_repr(&decode(path.as_os_str()))
+    str_repr(&decode(path.as_os_str()))
 }
 
 /// The parts between slashes, empty ones included (`path.split("/")`).

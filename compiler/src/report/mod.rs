@@ -35,7 +35,7 @@ pub struct Place {
 impl ReportedFile {
     /// A file with its bytes; `path` as shown.
     pub fn new(path: String, bytes: Vec<u8>) -> Self {
-        let text = SourceText::decode_owned(bytes).map(|text| text.as_str().to_owned()).unwrap_or_default();
+        let text = SourceText::lossy(&bytes).as_str().to_owned();
         let lines = LineIndex::new(&text);
         Self { path, text, lines }
     }

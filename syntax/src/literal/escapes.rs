@@ -10,14 +10,15 @@
 //! Invariant: the text comes from a literal the parser accepted, so every escape is complete. A
 //! malformed one would stand for itself.
 
-use crate::PyString;
-use std::ops::Range;
+use crate::{PyString, Span};
 
 /// Which escapes a literal knows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum EscapeRules {
     /// `"…"`: all of them.
     Text,
+    /// `f"…{"`: all of them, but the tokenizer itself warns about `\{`.
+    Joined,
     /// `b"…"`: not `\u`, `\U`, `\N`.
     Bytes,
 }
@@ -51,24 +52,27 @@ pub(crate) fn decode_text(raw: &str) -> Vec<u8> {
     value
 }
 
-/// The first escape of a literal that is no escape, or an octal one above `\377`, as CPython warns
-/// about: its range in `raw`, with the backslash.
-pub(crate) fn invalid_escape(raw: &str, rules: EscapeRules) -> Option<Range<usize>> {
+/// The first escape of a literal that CPython warns about: its range in `raw` with the backslash, and
+/// its spelling without. A backslash before a character beyond ASCII, or at the end, is no reason.
+pub(crate) fn invalid_escape(raw: &str, rules: EscapeRules) -> Option<(Span, &str)> {
     let mut position = 0;
     while let Some(found) = memchr::memchr(b'\\', &raw.as_bytes()[position..]) {
         let backslash = position + found;
         let after = &raw[backslash + 1..];
+        let first = after.as_bytes().first()?;
         let (escape, length) = read_escape(after, rules);
-        match escape {
-            Escape::Point(point) if point > 0xFF && after.as_bytes()[0].is_ascii_digit() => {
-                return Some(backslash..backslash + 1 + length);
+        let length = match escape {
+            Escape::Point(point) if point > 0xFF && first.is_ascii_digit() => length,
+            Escape::Unknown if rules == EscapeRules::Joined && matches!(first, b'{' | b'}') => return None,
+            Escape::Unknown if first.is_ascii() => 1,
+            Escape::Unknown | Escape::Point(_) | Escape::Nothing => {
+                position = backslash + 1 + length;
+                continue;
             }
-            Escape::Unknown => {
-                let width = after.chars().next().map_or(0, char::len_utf8);
-                return Some(backslash..backslash + 1 + width);
-            }
-            Escape::Point(_) | Escape::Nothing => position = backslash + 1 + length,
-        }
+        };
+        let offset = |position: usize| u32::try_from(position).unwrap_or_default();
+        let span = Span::new(offset(backslash), offset(backslash + 1 + length));
+        return Some((span, &after[..length]));
     }
     None
 }
@@ -95,9 +99,9 @@ fn read_escape(after: &str, rules: EscapeRules) -> (Escape, usize) {
             (Escape::Point(point), length)
         }
         b'x' => hexadecimal(after, 2),
-        b'u' if rules == EscapeRules::Text => hexadecimal(after, 4),
-        b'U' if rules == EscapeRules::Text => hexadecimal(after, 8),
-        b'N' if rules == EscapeRules::Text => named(after),
+        b'u' if rules != EscapeRules::Bytes => hexadecimal(after, 4),
+        b'U' if rules != EscapeRules::Bytes => hexadecimal(after, 8),
+        b'N' if rules != EscapeRules::Bytes => named(after),
         _ => (Escape::Unknown, 0),
     }
 }

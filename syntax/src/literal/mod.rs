@@ -16,15 +16,13 @@ mod interpolated;
 mod number;
 mod string;
 
-pub(crate) use escapes::invalid_escape;
+pub(crate) use escapes::{EscapeRules, invalid_escape};
 pub use interpolated::{
     InterpolatedPiece, debug_text, format_spec_pieces, fstring_pieces, interpolation_text,
     template_pieces,
 };
 pub use number::{NumberValue, PyInt, number_value};
 pub use string::{bytes_value, has_u_prefix, string_literal_value, string_value};
-
-pub(crate) use string::middle_value;
 
 #[cfg(test)]
 mod tests;

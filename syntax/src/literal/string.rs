@@ -60,7 +60,7 @@ pub(super) fn literal_bytes<'a>(literal: &'a StringLiteral, text: &str) -> Cow<'
 }
 
 /// The value of the text between the fields of an f-string or t-string, as `surrogatepass` UTF-8.
-pub(crate) fn middle_value<'a>(
+pub(super) fn middle_value<'a>(
     element: &'a InterpolatedStringLiteralElement,
     raw: bool,
     text: &str,

@@ -34,6 +34,15 @@ impl Analysis<'_> {
             {
                 inlined_cells.insert(name);
             }
+            let mut resolution = symbol.resolution;
+            // What a class binds for its methods alone is a global to its own comprehensions.
+            if in_class && resolution == Resolution::Free && self.class_cells().contains(&name) {
+                resolution = Resolution::GlobalImplicit;
+                if !self.is_free_in_any_child(comprehension, name) {
+                    free.swap_remove(&name);
+                }
+                invisible.push(name);
+            }
             if let Some(existing) = self.scopes[id.index()].symbol(name) {
                 // What the scope around binds is free no more, unless an inner function of the
                 // comprehension captures it. The names of a class are invisible in any case.
@@ -43,15 +52,9 @@ impl Analysis<'_> {
                 {
                     free.swap_remove(&name);
                 }
-                continue;
+            } else {
+                self.scopes[id.index()].symbols.insert(name, Symbol { resolution, ..symbol });
             }
-            let mut resolution = symbol.resolution;
-            if in_class && resolution == Resolution::Free && self.class_cells().contains(&name) {
-                resolution = Resolution::GlobalImplicit;
-                invisible.push(name);
-                free.swap_remove(&name);
-            }
-            self.scopes[id.index()].symbols.insert(name, Symbol { resolution, ..symbol });
         }
         let comprehension = &mut self.scopes[comprehension.index()];
         for name in invisible {

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Two passes: `visit` collects what each scope does with each name, `analyze` decides where each
-//! name lives. After [`SymbolTable::build`] every `SyntaxError` of `future.c` and `symtable.c` has been found.
+//! name lives. After [`SymbolTable::build`] every `SyntaxError` of `future.c` and `symtable.c` has
+//! been found.
 //!
 //! Invariant: scopes are found by node index and role; building never depends on the optimization
 //! level.
@@ -18,6 +19,8 @@ mod errors;
 mod future;
 mod mangle;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod visit;
 
 pub use mangle::{mangle, maybe_mangle};

@@ -45,7 +45,11 @@ impl Builder<'_> {
         if let Some(node) = node {
             self.register(node, ScopeRole::Annotations, block);
         }
-        self.see_class_scope(kind == ScopeKind::Class && !self.future.features.annotations);
+        if kind == ScopeKind::Class && !self.future.features.annotations {
+            // Even if the class binds `__classdict__` itself, so that it is not free in the block.
+            self.scopes[owner.index()].needs_classdict = true;
+            self.see_class_scope(true);
+        }
     }
 
     /// The annotations of a function's parameters and result (`symtable_visit_annotations`).

@@ -1,0 +1,120 @@
+//! Code units → instructions, if they are instructions.
+//!
+//! After: opcodes are known and real, caches are zero, every jump has an instruction to land on, and
+//! the last instruction does not fall through.
+
+use super::{Check, Fault, Rule};
+use crate::decode::instructions;
+use crate::{CodeObject, Opcode};
+
+/// One instruction, checked.
+#[derive(Clone, Copy)]
+pub(super) struct Instruction {
+    pub(super) opcode: Opcode,
+    pub(super) oparg: u32,
+    /// The code unit of its first prefix, or itself.
+    pub(super) start: u32,
+    /// The code unit after its caches.
+    pub(super) end: u32,
+    /// For a jump: the index of the instruction it goes to.
+    pub(super) target: Option<usize>,
+}
+
+/// The instructions of a code object.
+pub(super) struct Program {
+    pub(super) instructions: Vec<Instruction>,
+    /// By code unit: the index of the instruction that starts there.
+    index_by_unit: Vec<Option<u32>>,
+}
+
+impl Program {
+    /// The index of the instruction that starts at a code unit.
+    pub(super) fn index_at(&self, unit: u32) -> Option<usize> {
+        self.index_by_unit.get(unit as usize).copied().flatten().map(|index| index as usize)
+    }
+
+    /// Number of code units.
+    pub(super) fn units(&self) -> u32 {
+        self.instructions.last().map_or(0, |last| last.end)
+    }
+}
+
+/// Prefixes that an instruction may have.
+const PREFIX_LIMIT: u32 = 3;
+
+/// The instructions of `code`.
+pub(super) fn check(code: &CodeObject) -> Check<Program> {
+    if code.code.is_empty() || !code.code.len().is_multiple_of(2) {
+        return Err(Fault::new(0, Rule::CodeUnits, "the code is not a sequence of code units"));
+    }
+    let units = code.code.as_chunks::<2>().0;
+    let mut program = Program { instructions: Vec::new(), index_by_unit: vec![None; units.len()] };
+    let mut end = 0;
+    let mut targets = Vec::new();
+    for decoded in instructions(&code.code) {
+        let opcode = decoded.known().filter(|&opcode| is_compiled(opcode)).ok_or_else(|| {
+            let byte = units[decoded.offset as usize][0];
+            Fault::new(decoded.offset, Rule::UnknownOpcode, format!("byte {byte} is no opcode of a compiler"))
+        })?;
+        if decoded.offset - decoded.start > PREFIX_LIMIT {
+            return Err(Fault::new(decoded.start, Rule::ExtendedArg, "too many EXTENDED_ARG"));
+        }
+        let caches = units.get(decoded.offset as usize + 1..decoded.end as usize);
+        if caches.is_none_or(|caches| caches.iter().any(|&unit| unit != [0, 0])) {
+            return Err(Fault::new(decoded.offset, Rule::Caches, "an inline cache is missing or not zero"));
+        }
+        let index = program.instructions.len();
+        program.index_by_unit[decoded.start as usize] = u32::try_from(index).ok();
+        targets.push(decoded.jump_target());
+        end = decoded.end;
+        program.instructions.push(Instruction {
+            opcode,
+            oparg: decoded.oparg,
+            start: decoded.start,
+            end: decoded.end,
+            target: None,
+        });
+    }
+    if end as usize != units.len() {
+        return Err(Fault::new(end, Rule::ExtendedArg, "EXTENDED_ARG without an instruction"));
+    }
+    resolve_targets(&mut program, &targets)?;
+    match program.instructions.last() {
+        Some(last) if !falls_through(last.opcode) => Ok(program),
+        _ => Err(Fault::new(end, Rule::FallsOffEnd, "control runs off the end of the code")),
+    }
+}
+
+fn resolve_targets(program: &mut Program, targets: &[Option<u32>]) -> Check {
+    for (index, target) in targets.iter().enumerate() {
+        let Instruction { opcode, start, .. } = program.instructions[index];
+        if jumps(opcode) {
+            let target = target.and_then(|unit| program.index_at(unit));
+            if target.is_none() {
+                return Err(Fault::new(start, Rule::JumpTarget, format!("{} lands on no instruction", opcode.name())));
+            }
+            program.instructions[index].target = target;
+        }
+    }
+    Ok(())
+}
+
+/// Whether compiled code may contain the opcode.
+fn is_compiled(opcode: Opcode) -> bool {
+    !matches!(
+        opcode,
+        Opcode::Cache | Opcode::Reserved | Opcode::EnterExecutor | Opcode::InterpreterExit | Opcode::ExitInitCheck
+    )
+}
+
+/// Whether control may go on to the next instruction.
+pub(super) fn falls_through(opcode: Opcode) -> bool {
+    !opcode.is_unconditional_jump() && !opcode.is_scope_exit()
+}
+
+/// Whether control may go to the instruction's target.
+///
+/// `END_ASYNC_FOR` only names one (see [`super::order`]).
+pub(super) fn jumps(opcode: Opcode) -> bool {
+    opcode.has_jump() && opcode != Opcode::EndAsyncFor
+}

@@ -1,0 +1,89 @@
+//! A quick look at a text, so that absurd nesting is refused before it costs memory.
+//!
+//! A million opening brackets would take gigabytes to parse. Ordinary texts pass after counting
+//! bytes in blocks; only a text that looks deep is scanned.
+//!
+//! Invariant: refuses nothing that CPython accepts.
+
+use super::TokenError;
+use super::nesting::{MAX_BRACKETS, parser_stack_overflow};
+
+const BLOCK: usize = 4096;
+/// So many more opening than closing brackets look deep.
+const DEEP: usize = 1500;
+/// Longer runs of prefix operators overflow CPython's parser.
+const LONGEST_RUN: usize = 6000;
+
+/// Refuses a text that is nested far too deeply.
+pub(crate) fn screen(text: &str) -> Result<(), Box<TokenError>> {
+    if looks_deep(text.as_bytes()) { scan(text.as_bytes()) } else { Ok(()) }
+}
+
+fn looks_deep(bytes: &[u8]) -> bool {
+    let mut depth = 0usize;
+    bytes.chunks(BLOCK).any(|block| {
+        let count = |wanted: fn(u8) -> bool| block.iter().filter(|&&byte| wanted(byte)).count();
+        let opening = count(|byte| matches!(byte, b'(' | b'[' | b'{'));
+        let closing = count(|byte| matches!(byte, b')' | b']' | b'}'));
+        let prefixes = count(|byte| matches!(byte, b'-' | b'+' | b'~'));
+        let highest = depth + opening;
+        depth = highest.saturating_sub(closing);
+        highest > DEEP || prefixes > BLOCK / 2
+    })
+}
+
+/// Counts brackets and prefix operators outside of comments and strings.
+fn scan(bytes: &[u8]) -> Result<(), Box<TokenError>> {
+    let mut depth = 0;
+    let mut run = 0;
+    let mut position = 0;
+    while let Some(&byte) = bytes.get(position) {
+        let offset = u32::try_from(position).unwrap_or_default();
+        match byte {
+            b'#' => {
+                position += memchr::memchr(b'\n', &bytes[position..]).unwrap_or(bytes.len());
+                continue;
+            }
+            b'\'' | b'"' => {
+                position = string_end(bytes, position);
+                run = 0;
+                continue;
+            }
+            b'(' | b'[' | b'{' if depth >= MAX_BRACKETS => {
+                return Err(Box::new(TokenError::raised(offset, "too many nested parentheses")));
+            }
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'-' | b'+' | b'~' if run >= LONGEST_RUN => {
+                return Err(Box::new(parser_stack_overflow(offset)));
+            }
+            _ => {}
+        }
+        match byte {
+            b'-' | b'+' | b'~' => run += 1,
+            b' ' | b'\t' | b'\x0c' | b'\\' | b'\n' => {}
+            _ => run = 0,
+        }
+        position += 1;
+    }
+    Ok(())
+}
+
+/// One past the end of the string that starts with the quote at `start`. What f-strings hold is
+/// skipped with them.
+fn string_end(bytes: &[u8], start: usize) -> usize {
+    let quote = bytes[start];
+    let is_triple = bytes[start..].starts_with(&[quote; 3]);
+    let closing: &[u8] = if is_triple { &[quote; 3] } else { &[quote] };
+    let mut position = start + closing.len();
+    while position < bytes.len() {
+        match bytes[position] {
+            b'\\' => position += 1,
+            b'\n' if !is_triple => return position,
+            _ if bytes[position..].starts_with(closing) => return position + closing.len(),
+            _ => {}
+        }
+        position += 1;
+    }
+    bytes.len()
+}
