@@ -94,10 +94,11 @@ pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
     let parsed = parse_unchecked(text, options);
     let findings = check_tokens(text, parsed.tokens());
-    let errors = errors(text, parsed.errors(), findings.suspicion);
-    let Mod::Module(module) = parsed.into_syntax() else {
+    let parser_errors = parsed.errors().to_vec();
+    let Mod::Module(mut module) = parsed.into_syntax() else {
         unreachable!("module mode gives a module")
     };
+    let errors = errors(text, &mut module, &parser_errors, findings.suspicion);
     if !errors.is_empty() {
         discard(module);
         return Err(with_earlier_warnings(errors, findings));
@@ -115,10 +116,15 @@ pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
     }
 }
 
-/// The errors of a text, CPython's first.
-fn errors(text: &str, errors: &[ParseError], suspicion: Option<Suspicious>) -> Vec<Diagnostic> {
+/// The errors of a text, CPython's first; what only ruff's parser refuses is put right in the tree.
+fn errors(
+    text: &str,
+    module: &mut ModModule,
+    errors: &[ParseError],
+    suspicion: Option<Suspicious>,
+) -> Vec<Diagnostic> {
     if !errors.is_empty() {
-        return translate(text, errors);
+        return translate(text, module, errors);
     }
     let error = suspicion.and_then(|Suspicious| diagnose(text).err());
     error.into_iter().map(|error| *error).collect()
