@@ -95,15 +95,7 @@ pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
     let parsed = parse_unchecked(text, options);
     let findings = check_tokens(text, parsed.tokens());
-<<<<<<< HEAD:syntax/src/parse.rs
-    let parser_errors = parsed.errors().to_vec();
-    let Mod::Module(mut module) = parsed.into_syntax() else {
-        unreachable!("module mode gives a module")
-    };
-    let errors = errors(text, &mut module, &parser_errors, findings.suspicion);
-=======
     let (module, errors) = judge(text, parsed, findings.suspicion);
->>>>>>> faedc1cef76f7fee872075bef32288993705eb30:syntax/src/parse/mod.rs
     if !errors.is_empty() {
         return Err(refuse(module, errors, findings));
     }
@@ -117,20 +109,6 @@ pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
     }
 }
 
-<<<<<<< HEAD:syntax/src/parse.rs
-/// The errors of a text, CPython's first; what only ruff's parser refuses is put right in the tree.
-fn errors(
-    text: &str,
-    module: &mut ModModule,
-    errors: &[ParseError],
-    suspicion: Option<Suspicious>,
-) -> Vec<Diagnostic> {
-    if !errors.is_empty() {
-        return translate(text, module, errors);
-    }
-    let error = suspicion.and_then(|Suspicious| diagnose(text).err());
-    error.into_iter().map(|error| *error).collect()
-=======
 /// The tree, and the errors that CPython's parser gives, the first first. The grammar of CPython is
 /// asked only about texts that the parser refuses and those that look as if it might be too lenient.
 fn judge(
@@ -153,7 +131,6 @@ fn judge(
         Vec::new()
     };
     (module, errors)
->>>>>>> faedc1cef76f7fee872075bef32288993705eb30:syntax/src/parse/mod.rs
 }
 
 /// The errors, and the warnings that CPython gives before it finds the first.
