@@ -43,7 +43,12 @@ fn verdict(text: &str) -> serde_json::Value {
     let suspicious = checks::is_suspicious(&module, &tokens, text);
     let unsupported = !parsed_unsupported;
     let translated = if errors.is_empty() && unsupported {
-        checks::check(&module, &tokens, text)
+        suspicious
+            .then(|| parser_errors::diagnose(text).err())
+            .flatten()
+            .map(|error| *error)
+            .into_iter()
+            .collect()
     } else {
         parser_errors::translate(text, &mut module, &errors)
     };
