@@ -98,8 +98,13 @@ impl<'a> Dump<'a> {
     }
 
     fn format_spec(&mut self, spec: &'a InterpolatedStringFormatSpec) {
-        self.emit("JoinedStr", self.module.format_spec_location(spec), "");
-        self.pieces(&format_spec_pieces(spec, self.module.text()), false);
+        let pieces = format_spec_pieces(spec, self.module.text());
+        let whole = self.module.format_spec_span(spec);
+        // Text with `\N{…}` inside is a mere constant in the place of the `JoinedStr`.
+        if !matches!(&*pieces, [InterpolatedPiece::Constant { span, .. }] if *span == whole) {
+            self.emit("JoinedStr", self.module.location(whole), "");
+        }
+        self.pieces(&pieces, false);
     }
 
     fn value(&self, expression: &Expr) -> String {
@@ -280,5 +285,5 @@ fn string_text(value: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

@@ -8,7 +8,7 @@
 //! "suspicious" whether the checks between the two would ask the recogniser.
 #![allow(clippy::print_stdout, reason = "an example for the command line")]
 
-use pyclast_syntax::{LineIndex, parser_errors};
+use pyclast_syntax::{LineIndex, checks, parser_errors};
 use std::io::{Read, Write};
 
 fn main() -> std::io::Result<()> {
@@ -26,14 +26,35 @@ fn main() -> std::io::Result<()> {
 }
 
 fn verdict(text: &str) -> serde_json::Value {
+    let ended = if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
+    let text = ended.as_str();
     let options = ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module)
         .with_target_version(ruff_python_ast::PythonVersion::PY314);
     let parsed = ruff_python_parser::parse_unchecked(text, options);
-    let ruff = parsed.errors().first().map(|error| error.error.to_string()).or_else(|| {
-        parsed.unsupported_syntax_errors().first().map(ToString::to_string)
-    });
+    let ruff = parsed
+        .errors()
+        .first()
+        .map(|error| error.error.to_string())
+        .or_else(|| parsed.unsupported_syntax_errors().first().map(ToString::to_string));
+    let parsed_unsupported = !parsed.unsupported_syntax_errors().is_empty();
+    let tokens = parsed.tokens().clone();
+    let errors = parsed.errors().to_vec();
+    let mut module = parsed.try_into_module().expect("module mode").into_syntax();
+    let suspicious = checks::is_suspicious(&module, &tokens, text);
+    let unsupported = !parsed_unsupported;
+    let translated = if errors.is_empty() && unsupported {
+        suspicious
+            .then(|| parser_errors::diagnose(text).err())
+            .flatten()
+            .map(|error| *error)
+            .into_iter()
+            .collect()
+    } else {
+        parser_errors::translate(text, &mut module, &errors)
+    };
+    let pipeline = translated.first().map(|diagnostic| diagnostic.message.clone());
     let Err(diagnostic) = parser_errors::diagnose(text) else {
-        return serde_json::json!({ "accepted": true, "ruff": ruff });
+        return serde_json::json!({ "accepted": true, "ruff": ruff, "suspicious": suspicious, "pipeline": pipeline });
     };
     let lines = LineIndex::new(text);
     let place = lines.location(diagnostic.span);
@@ -44,6 +65,8 @@ fn verdict(text: &str) -> serde_json::Value {
     serde_json::json!({
         "accepted": false,
         "ruff": ruff,
+        "suspicious": suspicious,
+        "pipeline": pipeline,
         "class": diagnostic.exception.name(),
         "message": diagnostic.message,
         "line": place.line,

@@ -7,6 +7,7 @@
 //! Invariant: nothing here reads files, the environment or the clock; every function gives the same
 //! result for the same text. Errors are [`Diagnostic`]s: data, in CPython's words.
 
+pub mod checks;
 mod codecs;
 mod coding_cookie;
 mod diagnostic;

@@ -13,10 +13,7 @@ use ruff_python_ast::{AnyNodeRef, Expr, HasNodeIndex, ModModule, NodeIndex, Patt
 
 /// How deep expressions may stand inside each other: as deep as CPython's compiler goes on a stack
 /// of 8 MiB. The attribute of a method call does not count.
-pub const NESTING_LIMIT: u32 = 37_200;
-
-/// `elif` clauses of one statement that CPython's parser, which calls itself for each, can hold.
-const MAX_ELIFS: usize = 5_962;
+pub const NESTING_LIMIT: u32 = 37_250;
 
 /// What one walk over a tree finds.
 #[derive(Debug, Default)]
@@ -64,17 +61,14 @@ impl Walk {
         if self.depth - self.free > NESTING_LIMIT {
             // CPython names the stack it used, which differs from machine to machine.
             let message = "Stack overflow (used 8152 kB) during compilation";
-            self.fail(Exception::RecursionError, message);
+            let error = || Diagnostic::error(Exception::RecursionError, Span::NONE, message);
+            self.error.get_or_insert_with(error);
         } else if self.depth.is_multiple_of(32) {
             stacker::maybe_grow(RED_ZONE, STACK, || walk(self));
         } else {
             walk(self);
         }
         self.depth -= 1;
-    }
-
-    fn fail(&mut self, exception: Exception, message: &str) {
-        self.error.get_or_insert_with(|| Diagnostic::error(exception, Span::NONE, message));
     }
 }
 
@@ -104,13 +98,6 @@ impl<'a> SourceOrderVisitor<'a> for Walk {
     }
 
     fn visit_stmt(&mut self, statement: &'a Stmt) {
-        if let Stmt::If(statement) = statement
-            && statement.elif_else_clauses.len() > MAX_ELIFS
-        {
-            let message = "Parser stack overflowed - Python source too complex to parse";
-            self.fail(Exception::MemoryError, message);
-            return;
-        }
         self.nested(|walk| walk_stmt(walk, statement));
     }
 

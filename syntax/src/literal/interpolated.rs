@@ -10,7 +10,7 @@
 //!
 //! Invariant: two constants never follow each other, and none is empty.
 
-use super::string::{literal_bytes, middle_value};
+use super::string::{literal_bytes, middle_value, source};
 use crate::{PyString, Span};
 use ruff_python_ast::{
     ConversionFlag, ExprFString, ExprTString, FStringPart, InterpolatedElement,
@@ -76,11 +76,33 @@ pub fn format_spec_pieces<'a>(
     text: &str,
 ) -> Vec<InterpolatedPiece<'a>> {
     let mut pieces = PieceBuilder::new(text);
-    // Whether the string is raw is not known here. It matters only for text in which the parser
-    // lost a surrogate; in a raw string U+FFFD stands in the source itself, and no escape.
-    let raw = text.get(std::ops::Range::<usize>::from(spec.range)).is_none_or(|raw| !raw.contains('\\'));
-    pieces.elements(&spec.elements, raw);
-    pieces.finish()
+    for element in &spec.elements {
+        // Text that the parser left as it is has no escapes, as in all raw strings. The rest has.
+        let raw = match element {
+            InterpolatedStringElement::Literal(literal) => source(literal.range, text) == Some(&literal.value),
+            InterpolatedStringElement::Interpolation(_) => false,
+        };
+        pieces.elements(std::slice::from_ref(element), raw);
+    }
+    let mut pieces = pieces.finish();
+    // `_PyPegen_setup_full_format_spec` makes one `Constant` of two tokens of text, and puts it
+    // where the `JoinedStr` would be.
+    if let [InterpolatedPiece::Constant { span, .. }] = &mut *pieces
+        && let [InterpolatedStringElement::Literal(literal)] = &*spec.elements
+        && source(literal.range, text).is_some_and(|source| named_escape_then_text(source, &literal.value))
+    {
+        span.start = spec.range.start().to_u32() - 1;
+    }
+    pieces
+}
+
+/// Whether the tokenizer cuts the text of a format specification in two, which it does after `\N{…}`.
+fn named_escape_then_text(source: &str, value: &str) -> bool {
+    let Some(last) = source.rfind('}') else { return false };
+    // In a raw string, `\N{…}` is a field.
+    let rest = &source[last + 1..];
+    let cut_before = source[..last].contains('}');
+    source != value && (cut_before || !without_joined_lines(rest).is_empty())
 }
 
 /// Joins constants as they come.
@@ -116,7 +138,7 @@ impl<'a, 'text> PieceBuilder<'a, 'text> {
         let value = middle_value(literal, raw, self.text);
         // CPython drops empty tokens before it joins, so they do not widen the location.
         if !value.is_empty() {
-            self.constant(&value, literal.range.into());
+            self.constant(&value, middle_span(literal, raw, self.text));
         }
     }
 
@@ -145,6 +167,22 @@ impl<'a, 'text> PieceBuilder<'a, 'text> {
         self.flush();
         self.pieces
     }
+}
+
+/// Where the tokens are that have a value: the tokenizer cuts after doubled braces and `\N{…}`, and
+/// backslash-newlines after the last cut are a token without value.
+fn middle_span(literal: &InterpolatedStringLiteralElement, raw: bool, text: &str) -> Span {
+    let span = Span::from(literal.range);
+    let source = source(literal.range, text).unwrap_or_default();
+    let kept = without_joined_lines(source);
+    if raw || kept.len() == source.len() || !kept.ends_with(['{', '}']) {
+        return span;
+    }
+    Span::new(span.start, span.start + u32::try_from(kept.len()).unwrap_or_default())
+}
+
+fn without_joined_lines(source: &str) -> &str {
+    source.trim_end_matches("\\\n")
 }
 
 /// The text that `{x = }` shows: the field's source up to `!`, `:` or `}`, without comments.

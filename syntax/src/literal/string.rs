@@ -74,7 +74,8 @@ pub(super) fn middle_value<'a>(
     }
 }
 
-fn source(range: TextRange, text: &str) -> Option<&str> {
+/// The text of a range.
+pub(super) fn source(range: TextRange, text: &str) -> Option<&str> {
     text.get(std::ops::Range::<usize>::from(range))
 }
 

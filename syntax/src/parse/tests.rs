@@ -23,31 +23,34 @@ fn nesting_ends_where_cpythons_parser_ends() {
     assert!(is_accepted(&bracketed("(", ")", 200)));
     assert!(fails(&bracketed("(", ")", 201), Exception::SyntaxError, "too many nested parentheses"));
     assert!(fails(&"[".repeat(100_000), Exception::SyntaxError, "too many nested parentheses"));
-    assert!(is_accepted(&bracketed("-", "", 5968)));
-    assert!(fails(&bracketed("-", "", 5969), Exception::MemoryError, OVERFLOW));
+    assert!(is_accepted(&bracketed("-", "", 5969)));
+    assert!(fails(&bracketed("-", "", 5970), Exception::MemoryError, OVERFLOW));
     assert!(fails(&bracketed("~", "", 500_000), Exception::MemoryError, OVERFLOW));
-    assert!(is_accepted(&bracketed("not ", "", 5968)));
-    assert!(fails(&bracketed("not ", "", 5969), Exception::MemoryError, OVERFLOW));
+    assert!(is_accepted(&bracketed("not ", "", 5969)));
+    assert!(fails(&bracketed("not ", "", 5970), Exception::MemoryError, OVERFLOW));
     assert!(is_accepted(&bracketed("lambda:", "", 2984)));
     assert!(fails(&bracketed("lambda:", "", 2985), Exception::MemoryError, OVERFLOW));
     assert!(is_accepted(&bracketed("x**", "", 2984)));
     assert!(fails(&bracketed("x**", "", 2985), Exception::MemoryError, OVERFLOW));
-    assert!(is_accepted(&bracketed("x if x else ", "", 5968)));
-    assert!(fails(&bracketed("x if x else ", "", 5969), Exception::MemoryError, OVERFLOW));
+    assert!(is_accepted(&bracketed("x if x else ", "", 5969)));
+    assert!(fails(&bracketed("x if x else ", "", 5970), Exception::MemoryError, OVERFLOW));
     assert!(is_accepted(&bracketed("x and (x or ", ")", 186)));
     assert!(fails(&bracketed("x and (x or ", ")", 187), Exception::MemoryError, OVERFLOW));
 }
 
+/// The longest chain of `elif`s that CPython parses.
+const ELIFS: usize = 5965;
+
 #[test]
 fn long_chains_are_accepted_as_far_as_cpythons_stack_reaches() {
     for link in [".a", "()", "[0]", "+x", ".a()", " + 'x'"] {
-        assert!(is_accepted(&format!("x{}", link.repeat(37_000))), "{link}");
-        let error = first_error(&format!("x{}", link.repeat(40_000)));
+        assert!(is_accepted(&format!("x{}", link.repeat(37_240))), "{link}");
+        let error = first_error(&format!("x{}", link.repeat(37_280)));
         assert_eq!(error.map(|(exception, _)| exception), Some(Exception::RecursionError), "{link}");
     }
     assert!(is_accepted(&format!("x{}", " and x".repeat(100_000))));
-    assert!(is_accepted(&format!("if x: pass\n{}", "elif x: pass\n".repeat(5960))));
-    let error = first_error(&format!("if x: pass\n{}", "elif x: pass\n".repeat(6000)));
+    assert!(is_accepted(&format!("if x: pass\n{}", "elif x: pass\n".repeat(ELIFS))));
+    let error = first_error(&format!("if x: pass\n{}", "elif x: pass\n".repeat(ELIFS + 1)));
     assert_eq!(error.map(|(exception, _)| exception), Some(Exception::MemoryError));
 }
 

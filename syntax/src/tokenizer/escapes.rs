@@ -70,7 +70,7 @@ impl<'a> EscapeWarnings<'a> {
         }
     }
 
-    /// Text of an f-string, cut at doubled braces as the tokenizer does.
+    /// Text of an f-string, cut after doubled braces and `\N{…}` as the tokenizer does.
     fn middle(&mut self, span: Span, in_format_spec: bool) {
         let mut piece = span.start;
         let mut position = span.start;
@@ -86,7 +86,10 @@ impl<'a> EscapeWarnings<'a> {
                 (Some(b'\\'), Some(b'N')) if byte_at(position + 2) == Some(b'{') => {
                     let rest = &self.text.as_bytes()[position as usize..span.end as usize];
                     let length = memchr::memchr(b'}', rest).map_or(rest.len(), |end| end + 1);
-                    u32::try_from(length).unwrap_or(1)
+                    let length = u32::try_from(length).unwrap_or(1);
+                    pieces.push(Span::new(piece, position + length));
+                    piece = position + length;
+                    length
                 }
                 (Some(b'\\'), _) => 2,
                 (Some(b'{' | b'}'), _) if !in_format_spec => {

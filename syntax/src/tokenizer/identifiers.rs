@@ -1,30 +1,20 @@
 //! Identifiers with characters that are letters only in later versions of Unicode.
 //!
 //! ```text
-//! \u1acf = 1      Unicode 16, of CPython 3.14: invalid character
+//! x\u1acf = 1     invalid in Unicode 16, of CPython 3.14
 //! ```
 //!
 //! Invariant: the parser has refused all other characters that are not of identifiers.
 
-use super::TokenError;
+use super::Suspicious;
 use crate::Span;
 
-/// Refuses an identifier with a character that Unicode 16 does not know.
-pub(super) fn check(text: &str, span: Span) -> Result<(), Box<TokenError>> {
+/// Suspects an identifier with a character that Unicode 16 does not know.
+#[inline]
+pub(super) fn check(text: &str, span: Span) -> Result<(), Suspicious> {
     let name = &text[span.start as usize..span.end as usize];
-    if name.is_ascii() {
-        return Ok(());
-    }
-    let mut offset = span.start;
-    for character in name.chars() {
-        let point = u32::from(character);
-        if is_newer(point) {
-            let message = format!("invalid character '{character}' (U+{point:04X})");
-            return Err(Box::new(TokenError::raised(offset, message)));
-        }
-        offset += u32::try_from(character.len_utf8()).unwrap_or_default();
-    }
-    Ok(())
+    let is_known = name.is_ascii() || !name.chars().any(|character| is_newer(u32::from(character)));
+    if is_known { Ok(()) } else { Err(Suspicious) }
 }
 
 fn is_newer(point: u32) -> bool {

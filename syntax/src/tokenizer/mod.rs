@@ -1,18 +1,23 @@
-//! Tokens → the errors and warnings of CPython's tokenizer that the parser does not give.
+//! Tokens → what CPython's tokenizer refuses or warns about and ruff's does not.
 //!
 //! ```text
 //! if x:
 //!         a
-//! →   b          TabError: inconsistent use of tabs and spaces in indentation
+//! →   b          suspicious: tabs and spaces disagree
 //! "\d"           SyntaxWarning: "\d" is an invalid escape sequence. …
 //! ```
 //!
-//! Indentation by CPython's rules, nesting limits, identifiers of Unicode 16, integers of too many
-//! digits, backslash at the end of the file; invalid escapes, numbers run into keywords.
+//! Indentation by CPython's rules, nesting, identifiers of Unicode 16, integers of too many digits, a
+//! backslash at the end of the file; invalid escapes, numbers run into keywords.
 //!
-//! Invariant: one pass over the tokens; what it finds is in the order CPython finds it.
+//! The checks are quick and only raise a suspicion; [`diagnose`](crate::parser_errors::diagnose)
+//! then decides, and has the words.
+//!
+//! Invariant: one pass over the tokens. A text that is not suspicious is one that CPython's tokenizer
+//! accepts, if the parser did.
 
 mod escapes;
+mod fields;
 mod identifiers;
 mod indentation;
 mod nesting;
@@ -24,39 +29,20 @@ pub(crate) use screen::screen;
 use crate::{Diagnostic, Span};
 use escapes::EscapeWarnings;
 use indentation::Indentation;
-use nesting::Nesting;
+use fields::Fields;
+use nesting::{MAX_BRACKETS, is_deep};
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_text_size::Ranged;
 
-/// An error of the tokenizer, or of a parser action that runs as soon as its token is read.
-#[derive(Clone, Debug)]
-pub(crate) struct TokenError {
-    /// Where CPython is in the text when it finds the error.
-    pub(crate) offset: u32,
-    /// Whether the error counts although the parser gave up before it
-    /// (`pegen_errors.c: _PyPegen_tokenize_full_source_to_check_for_errors`).
-    pub(crate) overrides: bool,
-    pub(crate) diagnostic: Diagnostic,
-}
-
-impl TokenError {
-    /// An error that the tokenizer raises itself.
-    fn raised(offset: u32, message: impl Into<String>) -> Self {
-        let diagnostic = Diagnostic::syntax_error(Span::new(offset, offset), message);
-        Self { offset, overrides: true, diagnostic }
-    }
-
-    /// An error that stops the tokenizer, for the parser to report if it gets that far.
-    fn reported(offset: u32, diagnostic: Diagnostic) -> Self {
-        Self { offset, overrides: false, diagnostic }
-    }
-}
+/// CPython may refuse the text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Suspicious;
 
 /// What the tokens show.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TokenFindings {
-    /// The first error. CPython's tokenizer does not go on after it.
-    pub(crate) error: Option<TokenError>,
+    /// Whether CPython may refuse what the parser accepts.
+    pub(crate) suspicion: Option<Suspicious>,
     /// Warnings, and where CPython is in the text when it gives them.
     pub(crate) warnings: Vec<(u32, Diagnostic)>,
 }
@@ -65,16 +51,20 @@ pub(crate) struct TokenFindings {
 pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
     let mut checks = Checks {
         text,
+        is_ascii: text.is_ascii(),
         indentation: Indentation::default(),
-        nesting: Nesting::default(),
+        fields: Fields::default(),
+        brackets: 0,
+        elifs: 0,
+        operators: 0,
+        may_be_deep: false,
         escapes: memchr::memchr(b'\\', text.as_bytes()).map(|_| EscapeWarnings::new(text)),
         findings: TokenFindings::default(),
         at_line_start: true,
     };
     for token in tokens {
-        if let Err(error) = checks.check(*token) {
-            checks.findings.error = Some(*error);
-            break;
+        if let Err(suspicious) = checks.check(*token) {
+            checks.findings.suspicion = Some(suspicious);
         }
     }
     let mut findings = checks.findings;
@@ -82,16 +72,27 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
         findings.warnings.extend(escapes.warnings);
         findings.warnings.sort_by_key(|&(offset, _)| offset);
     }
-    if findings.error.is_none() {
-        findings.error = backslash_at_end(text, tokens);
+    if backslash_at_end(text, tokens) || (checks.may_be_deep && is_deep(tokens)) {
+        findings.suspicion = Some(Suspicious);
     }
     findings
 }
 
+/// From here on it is worth to look how deep operators are inside each other.
+const MANY: u32 = 1000;
+
 struct Checks<'a> {
     text: &'a str,
+    is_ascii: bool,
     indentation: Indentation,
-    nesting: Nesting,
+    fields: Fields,
+    /// Brackets that are open.
+    brackets: u32,
+    /// `elif`s of the text.
+    elifs: u32,
+    /// Operators of the statement that may be inside each other.
+    operators: u32,
+    may_be_deep: bool,
     /// None in a text without backslashes.
     escapes: Option<EscapeWarnings<'a>>,
     findings: TokenFindings,
@@ -99,7 +100,8 @@ struct Checks<'a> {
 }
 
 impl Checks<'_> {
-    fn check(&mut self, token: Token) -> Result<(), Box<TokenError>> {
+    #[inline]
+    fn check(&mut self, token: Token) -> Result<(), Suspicious> {
         let (kind, range) = token.as_tuple();
         match kind {
             TokenKind::Comment
@@ -108,52 +110,83 @@ impl Checks<'_> {
             | TokenKind::Dedent
             | TokenKind::EndOfFile
             | TokenKind::Unknown => return Ok(()),
+            TokenKind::Newline => {
+                self.at_line_start = true;
+                self.operators = 0;
+                return Ok(());
+            }
             _ => {}
         }
-        let start = range.start().to_u32();
         if self.at_line_start {
-            self.indentation.line(self.text, start)?;
+            self.at_line_start = false;
+            self.indentation.line(self.text, range.start().to_u32())?;
         }
-        self.at_line_start = kind == TokenKind::Newline;
-        self.nesting.token(kind, range.into())?;
         match kind {
-            TokenKind::Name => identifiers::check(self.text, range.into())?,
-            TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
-                if let Some(warning) = numbers::run_into_keyword(self.text, range.into()) {
-                    self.findings.warnings.push((start, warning));
-                }
-                if kind == TokenKind::Int {
-                    numbers::check_digits(self.text, range.into())?;
-                }
+            TokenKind::Name if !self.is_ascii => identifiers::check(self.text, range.into())?,
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                self.brackets += 1;
+                self.may_be_deep |= self.brackets > MAX_BRACKETS / 2;
+                self.fields.open()?;
             }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+                self.brackets = self.brackets.saturating_sub(1);
+                self.fields.close();
+            }
+            TokenKind::Colon => self.fields.colon(),
+            TokenKind::Minus
+            | TokenKind::Plus
+            | TokenKind::Tilde
+            | TokenKind::Not
+            | TokenKind::DoubleStar
+            | TokenKind::Lambda
+            | TokenKind::Else => {
+                self.operators += 1;
+                self.may_be_deep |= self.operators > MANY;
+            }
+            TokenKind::Elif => {
+                self.elifs += 1;
+                self.may_be_deep |= self.elifs > MANY;
+            }
+            TokenKind::Int | TokenKind::Float | TokenKind::Complex => self.number(kind, range.into())?,
             TokenKind::String
             | TokenKind::FStringStart
             | TokenKind::FStringMiddle
             | TokenKind::FStringEnd
             | TokenKind::TStringStart
             | TokenKind::TStringMiddle
-            | TokenKind::TStringEnd => {
-                if let Some(escapes) = &mut self.escapes {
-                    escapes.token(token, self.nesting.in_format_spec());
-                }
-            }
+            | TokenKind::TStringEnd => self.string(token)?,
             _ => {}
         }
         Ok(())
     }
+
+    fn number(&mut self, kind: TokenKind, span: Span) -> Result<(), Suspicious> {
+        if let Some(warning) = numbers::run_into_keyword(self.text, span) {
+            self.findings.warnings.push((span.start, warning));
+        }
+        if kind == TokenKind::Int { numbers::check_digits(span) } else { Ok(()) }
+    }
+
+    fn string(&mut self, token: Token) -> Result<(), Suspicious> {
+        if let Some(escapes) = &mut self.escapes {
+            escapes.token(token, self.fields.in_format_spec());
+        }
+        match token.kind() {
+            TokenKind::FStringStart | TokenKind::TStringStart => self.fields.open_string(),
+            TokenKind::FStringEnd | TokenKind::TStringEnd => {
+                self.fields.close_string();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A backslash that continues the last line into nothing (`lexer.c: tok_continuation_line`).
-fn backslash_at_end(text: &str, tokens: &Tokens) -> Option<TokenError> {
-    let backslash = u32::try_from(text.strip_suffix("\\\n")?.len()).ok()?;
-    let covered = tokens
-        .iter()
-        .rev()
-        .find(|token| token.start().to_u32() <= backslash && !token.range().is_empty())
-        .is_some_and(|token| token.end().to_u32() > backslash && token.kind() != TokenKind::Unknown);
-    let after = backslash + 1;
-    let diagnostic = Diagnostic::syntax_error(Span::new(after, after), "unexpected EOF while parsing");
-    (!covered).then(|| TokenError::reported(backslash, diagnostic))
+fn backslash_at_end(text: &str, tokens: &Tokens) -> bool {
+    let Some(rest) = text.strip_suffix("\\\n") else { return false };
+    let covers = |token: &&Token| token.start().to_usize() <= rest.len() && token.end().to_usize() > rest.len();
+    !tokens.iter().rev().take(4).any(|token| covers(&token))
 }
 
 #[cfg(test)]

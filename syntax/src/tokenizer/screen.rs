@@ -5,8 +5,8 @@
 //!
 //! Invariant: refuses nothing that CPython accepts.
 
-use super::TokenError;
-use super::nesting::{MAX_BRACKETS, parser_stack_overflow};
+use super::nesting::MAX_BRACKETS;
+use crate::{Diagnostic, Exception, Span};
 
 const BLOCK: usize = 4096;
 /// So many more opening than closing brackets look deep.
@@ -15,25 +15,31 @@ const DEEP: usize = 1500;
 const LONGEST_RUN: usize = 6000;
 
 /// Refuses a text that is nested far too deeply.
-pub(crate) fn screen(text: &str) -> Result<(), Box<TokenError>> {
+pub(crate) fn screen(text: &str) -> Result<(), Box<Diagnostic>> {
     if looks_deep(text.as_bytes()) { scan(text.as_bytes()) } else { Ok(()) }
 }
 
 fn looks_deep(bytes: &[u8]) -> bool {
     let mut depth = 0usize;
     bytes.chunks(BLOCK).any(|block| {
-        let count = |wanted: fn(u8) -> bool| block.iter().filter(|&&byte| wanted(byte)).count();
-        let opening = count(|byte| matches!(byte, b'(' | b'[' | b'{'));
-        let closing = count(|byte| matches!(byte, b')' | b']' | b'}'));
-        let prefixes = count(|byte| matches!(byte, b'-' | b'+' | b'~'));
+        let opening = count(block, *b"([{");
+        let closing = count(block, *b")]}");
+        let prefixes = count(block, *b"-+~");
         let highest = depth + opening;
         depth = highest.saturating_sub(closing);
         highest > DEEP || prefixes > BLOCK / 2
     })
 }
 
+/// How often the wanted bytes occur. Summed up in bytes, so that many are compared at once.
+fn count(block: &[u8], wanted: [u8; 3]) -> usize {
+    let ones = |&byte: &u8| wanted.iter().map(|&wanted| u8::from(byte == wanted)).sum::<u8>();
+    let parts = block.chunks(usize::from(u8::MAX));
+    parts.map(|part| usize::from(part.iter().map(ones).sum::<u8>())).sum()
+}
+
 /// Counts brackets and prefix operators outside of comments and strings.
-fn scan(bytes: &[u8]) -> Result<(), Box<TokenError>> {
+fn scan(bytes: &[u8]) -> Result<(), Box<Diagnostic>> {
     let mut depth = 0;
     let mut run = 0;
     let mut position = 0;
@@ -50,12 +56,14 @@ fn scan(bytes: &[u8]) -> Result<(), Box<TokenError>> {
                 continue;
             }
             b'(' | b'[' | b'{' if depth >= MAX_BRACKETS => {
-                return Err(Box::new(TokenError::raised(offset, "too many nested parentheses")));
+                let place = Span::new(offset, offset + 1);
+                return Err(Box::new(Diagnostic::syntax_error(place, "too many nested parentheses")));
             }
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             b'-' | b'+' | b'~' if run >= LONGEST_RUN => {
-                return Err(Box::new(parser_stack_overflow(offset)));
+                let message = "Parser stack overflowed - Python source too complex to parse";
+                return Err(Box::new(Diagnostic::error(Exception::MemoryError, Span::NONE, message)));
             }
             _ => {}
         }

@@ -1,14 +1,15 @@
 //! Errors and warnings that CPython 3.14.8 gives.
 
-use crate::{Diagnostic, Exception, SourceText, Span, parse};
+use crate::{Diagnostic, Exception, SourceText, parse};
 
 fn errors(source: &str) -> Vec<Diagnostic> {
     parse(SourceText::decode(source.as_bytes()).expect("text")).err().unwrap_or_default()
 }
 
-fn first(source: &str) -> Option<(Exception, String, Span)> {
+/// The exception, the message and where it starts.
+fn first(source: &str) -> Option<(Exception, String, u32)> {
     let first = errors(source).into_iter().next()?;
-    Some((first.exception, first.message, first.span))
+    Some((first.exception, first.message, first.span.start))
 }
 
 /// Lines and the start of the messages.
@@ -30,7 +31,7 @@ fn escape(spelling: &str) -> String {
 fn tabs_and_spaces_must_agree() {
     let message = "inconsistent use of tabs and spaces in indentation";
     for (source, place) in [("if x:\n        a\n\tb\n", 16), ("if x:\n\tif y:\n        z\n", 13)] {
-        assert_eq!(first(source), Some((Exception::TabError, message.into(), Span::new(place, place))));
+        assert_eq!(first(source), Some((Exception::TabError, message.into(), place)));
     }
     for source in ["if x:\n \ta\n \tb\n", "if 1:\n  x\n  \\\ny\n", "if 1:\n  x\n \x0c  y\n", "if 1:\n x # \\\n y\n"] {
         assert_eq!(first(source), None, "{source:?}");
@@ -42,7 +43,7 @@ fn dedents_must_meet_a_block() {
     let message = "unindent does not match any outer indentation level";
     assert_eq!(
         first("if x:\n  a\n b\n"),
-        Some((Exception::IndentationError, message.into(), Span::new(12, 12)))
+        Some((Exception::IndentationError, message.into(), 12))
     );
     assert_eq!(first("if 1:\n  x\n \x0c y\n").map(|error| error.0), Some(Exception::IndentationError));
 }
@@ -65,13 +66,13 @@ fn fields_and_strings_nest_so_far() {
     for (source, kind, place) in
         [("f\"{x:{y:{z:{w}}}}\"", "f", 10), ("t\"{x:a{y:a{z:a{w}}}}\"", "t", 13)]
     {
-        let expected = (Exception::SyntaxError, format!("{kind}-string: {deep}"), Span::new(place, place));
+        let expected = (Exception::SyntaxError, format!("{kind}-string: {deep}"), place);
         assert_eq!(first(source), Some(expected));
     }
     let strings = |count: usize| format!("{}x{}", "f\"{".repeat(count), "}\"".repeat(count));
     assert_eq!(first(&strings(149)), None);
     let expected = "too many nested f-strings or t-strings".to_owned();
-    assert_eq!(first(&strings(150)), Some((Exception::SyntaxError, expected, Span::new(448, 448))));
+    assert_eq!(first(&strings(150)), Some((Exception::SyntaxError, expected, 448)));
 }
 
 #[test]
@@ -81,12 +82,12 @@ fn decimal_integers_have_4300_digits_at_most() {
     }
     let (_, message, span) = first(&format!("(\n a,1_{})", "1".repeat(4300))).expect("an error");
     assert!(message.starts_with("Exceeds the limit (4300 digits) for integer string conversion: value has 4301 digits;"));
-    assert_eq!(span, Span::new(2, 2));
+    assert_eq!(span, 2);
 }
 
 #[test]
 fn a_backslash_cannot_end_the_file() {
-    let expected = |place| Some((Exception::SyntaxError, "unexpected EOF while parsing".into(), Span::new(place, place)));
+    let expected = |place| Some((Exception::SyntaxError, "unexpected EOF while parsing".into(), place));
     assert_eq!(first("x = 1\\"), expected(6));
     assert_eq!(first("x = 1\n\\\n"), expected(7));
     assert_eq!(first("x = 1 # \\\n"), None);
@@ -96,8 +97,8 @@ fn a_backslash_cannot_end_the_file() {
 #[test]
 fn identifiers_are_those_of_unicode_16() {
     assert_eq!(first("\u{a7da} = x\u{30} = \u{2118}\n"), None);
-    let expected = "invalid character '\u{a7ce}' (U+A7CE)".to_owned();
-    assert_eq!(first("x\u{a7ce} = 1"), Some((Exception::SyntaxError, expected, Span::new(1, 1))));
+    let expected = "invalid non-printable character U+A7CE".to_owned();
+    assert_eq!(first("x\u{a7ce} = 1"), Some((Exception::SyntaxError, expected, 1)));
 }
 
 #[test]
@@ -116,7 +117,7 @@ fn text_of_f_strings_warns_when_they_end() {
     assert_eq!(warnings(r#"f"{x:\d{y:\e}}""#), [(1, escape(r"\d")), (1, escape(r"\e"))]);
     assert_eq!(warnings(r#"f"\{x}" f"\{{" rf"\{x}\d""#), [(1, escape(r"\{")), (1, escape(r"\{"))]);
     assert_eq!(warnings("f\"\"\"\n{x}\n\\d\"\"\"\n\n"), [(4, escape(r"\d"))]);
-    assert_eq!(warnings(r#"f"\N{DIGIT ONE}\d{{\e""#), [(1, escape(r"\d")), (1, escape(r"\e"))]);
+    assert_eq!(warnings(r#"f"\d\N{DIGIT ONE}\e\g{{\h""#), [r"\d", r"\e", r"\h"].map(|it| (1, escape(it))));
 }
 
 #[test]

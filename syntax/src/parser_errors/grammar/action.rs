@@ -223,6 +223,10 @@ pub(in crate::parser_errors) enum Special {
     String,
     /// `_PyPegen_concatenate_strings`
     Concatenate,
+    /// A string as a pattern: f-strings are refused by the code generator
+    StringPattern,
+    /// A key in a mapping pattern: the same
+    MappingKey,
     /// `_PyPegen_nonparen_genexp_in_call`
     GeneratorArgument,
     /// `_PyPegen_arguments_parsing_error`
@@ -259,6 +263,8 @@ impl Special {
             "template_string" => Self::TemplateString,
             "string" => Self::String,
             "concatenate" => Self::Concatenate,
+            "string_pattern" => Self::StringPattern,
+            "mapping_key" => Self::MappingKey,
             "generator_argument" => Self::GeneratorArgument,
             "positional_argument" => Self::PositionalArgument,
             "legacy_statement" => Self::LegacyStatement,

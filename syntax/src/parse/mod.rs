@@ -8,9 +8,11 @@
 //! found, and its tokenizer warnings. Node indices are set once, here, in source order, and never
 //! again. The tree is nested no deeper than [`NESTING_LIMIT`] allows.
 
+use crate::checks::is_suspicious;
 use crate::dismantle::dismantle;
 use crate::node_index::{Numbering, number_nodes};
-use crate::tokenizer::{TokenError, TokenFindings, check_tokens, screen};
+use crate::parser_errors::{diagnose, translate};
+use crate::tokenizer::{Suspicious, TokenFindings, check_tokens, screen};
 use crate::{Diagnostic, LineIndex, Location, SourceText, Span};
 use ruff_python_ast::{Mod, ModModule, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
@@ -88,57 +90,56 @@ impl Drop for ParsedModule {
 pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
     let text = source.as_str();
     if let Err(error) = screen(text) {
-        return Err(vec![error.diagnostic]);
+        return Err(vec![*error]);
     }
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
     let parsed = parse_unchecked(text, options);
     let findings = check_tokens(text, parsed.tokens());
-    if findings.error.is_some() || !parsed.errors().is_empty() {
-        let errors = errors(&parsed, findings);
-        discard(parsed.into_syntax());
-        return Err(errors);
+    let (module, errors) = judge(text, parsed, findings.suspicion);
+    if !errors.is_empty() {
+        return Err(refuse(module, errors, findings));
     }
-    let Mod::Module(module) = parsed.into_syntax() else {
-        unreachable!("module mode gives a module")
-    };
-    let warnings = findings.warnings.into_iter().map(|(_, warning)| warning).collect();
     match number_nodes(&module) {
         Ok(numbering) => {
             let lines = LineIndex::new(text);
+            let warnings = findings.warnings.into_iter().map(|(_, warning)| warning).collect();
             Ok(ParsedModule { source, lines, module, numbering, warnings })
         }
-        Err(error) => {
-            discard(Mod::Module(module));
-            Err(std::iter::once(error).chain(warnings).collect())
-        }
+        Err(error) => Err(refuse(module, vec![error], findings)),
     }
 }
 
-/// All errors, in the order of CPython's interest in them.
-fn errors(parsed: &Parsed<Mod>, findings: TokenFindings) -> Vec<Diagnostic> {
-    let parser_errors = parsed
-        .errors()
-        .iter()
-        .map(|error| Diagnostic::syntax_error(error.location, error.error.to_string()))
-        .collect::<Vec<_>>();
-    let parser_offset = parser_errors.iter().map(|error| error.span.start).min();
-    let first = findings.error.filter(|error| comes_first(error, parser_offset));
-    let end = first.as_ref().map(|error| error.offset).or(parser_offset).unwrap_or(u32::MAX);
-    let warnings = findings.warnings.into_iter().filter(|&(offset, _)| offset <= end);
-    let first = first.map(|error| error.diagnostic);
-    first.into_iter().chain(parser_errors).chain(warnings.map(|(_, warning)| warning)).collect()
+/// The tree, and the errors that CPython's parser gives, the first first. The grammar of CPython is
+/// asked only about texts that the parser refuses and those that look as if it might be too lenient.
+fn judge(
+    text: &str,
+    parsed: Parsed<Mod>,
+    suspicion: Option<Suspicious>,
+) -> (ModModule, Vec<Diagnostic>) {
+    let refusals = parsed.errors().to_vec();
+    let is_suspicious = suspicion.is_some()
+        || !parsed.unsupported_syntax_errors().is_empty()
+        || matches!(parsed.syntax(), Mod::Module(module) if is_suspicious(module, parsed.tokens(), text));
+    let Mod::Module(mut module) = parsed.into_syntax() else {
+        unreachable!("module mode gives a module")
+    };
+    let errors = if !refusals.is_empty() {
+        translate(text, &mut module, &refusals)
+    } else if is_suspicious {
+        diagnose(text).err().into_iter().map(|error| *error).collect()
+    } else {
+        Vec::new()
+    };
+    (module, errors)
 }
 
-/// Whether CPython reports the tokenizer's error rather than the parser's at `parser_offset`.
-fn comes_first(error: &TokenError, parser_offset: Option<u32>) -> bool {
-    error.overrides || parser_offset.is_none_or(|offset| error.offset <= offset)
-}
-
-/// Drops a tree of any depth.
-fn discard(tree: Mod) {
-    if let Mod::Module(mut module) = tree {
-        dismantle(&mut module);
-    }
+/// The errors, and the warnings that CPython gives before it finds the first.
+fn refuse(mut module: ModModule, mut errors: Vec<Diagnostic>, findings: TokenFindings) -> Vec<Diagnostic> {
+    dismantle(&mut module);
+    let place = errors.first().map_or(Span::NONE, |error| error.span);
+    let earlier = findings.warnings.into_iter().filter(|&(offset, _)| offset <= place.start);
+    errors.extend(earlier.map(|(_, warning)| warning));
+    errors
 }
 
 #[cfg(test)]

@@ -1,0 +1,141 @@
+//! Finds programs that ruff's parser takes and CPython's grammar might not.
+//!
+//! ```text
+//! (yield < x)        ruff: a comparison        CPython: invalid syntax
+//! ((x) := 1)         ruff: a named expression  CPython: cannot use assignment expressions with name
+//! case _.b:          ruff: a value pattern     CPython: invalid syntax
+//! ```
+//!
+//! The checks only look for what could be wrong; the verdict is that of the recogniser of CPython's
+//! grammar ([`crate::parser_errors::diagnose`]), so a check may be too careful but must miss nothing.
+//!
+//! Invariant: for a program without any of these forms nothing but its tokens is looked at.
+
+mod patterns;
+
+use patterns::has_suspicious_pattern;
+use ruff_python_ast::ModModule;
+use ruff_python_ast::token::{Token, TokenKind, Tokens};
+
+/// Whether CPython's parser might refuse the program.
+pub fn is_suspicious(module: &ModModule, tokens: &Tokens, text: &str) -> bool {
+    let scan = scan(tokens);
+    scan.is_suspicious
+        || (scan.may_match && has_suspicious_pattern(module, text))
+        || memchr::memmem::find(text.as_bytes(), b"barry_as_FLUFL").is_some()
+}
+
+/// What a look at the tokens shows.
+#[derive(Default)]
+struct Scan {
+    is_suspicious: bool,
+    /// Whether there may be `match` statements.
+    may_match: bool,
+}
+
+fn scan(tokens: &Tokens) -> Scan {
+    let mut scan = Scan::default();
+    let mut previous = TokenKind::Newline;
+    for (index, token) in tokens.iter().enumerate() {
+        let kind = token.kind();
+        match kind {
+            TokenKind::Comment | TokenKind::NonLogicalNewline => continue,
+            TokenKind::Yield => scan.is_suspicious |= goes_on_after_yield(&tokens[index + 1..]),
+            // `(x) := 1`
+            TokenKind::ColonEqual => scan.is_suspicious |= previous == TokenKind::Rpar,
+            TokenKind::Case => scan.may_match = true,
+            TokenKind::Lpar if begins_line(previous) => {
+                scan.is_suspicious |= annotates_part_of_group(&tokens[index..]);
+            }
+            _ => {}
+        }
+        previous = kind;
+    }
+    scan
+}
+
+const fn begins_line(previous: TokenKind) -> bool {
+    matches!(
+        previous,
+        TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent | TokenKind::Semi | TokenKind::Colon
+    )
+}
+
+/// Whether a statement that begins with a bracket looks like `(x).y: int`: CPython takes `(x)` for
+/// the whole target.
+fn annotates_part_of_group(tokens: &[Token]) -> bool {
+    let mut depth = 0;
+    let mut group_goes_on = false;
+    for (index, token) in tokens.iter().enumerate() {
+        match token.kind() {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth += 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+                depth -= 1;
+                let next = tokens.get(index + 1).map(Token::kind);
+                group_goes_on |= depth == 0
+                    && matches!(next, Some(TokenKind::Dot | TokenKind::Lsqb | TokenKind::Lpar));
+                if depth < 0 || (depth == 0 && !group_goes_on) {
+                    return false;
+                }
+            }
+            TokenKind::Colon if depth == 0 => return group_goes_on,
+            TokenKind::Newline | TokenKind::Semi | TokenKind::Equal | TokenKind::Comma if depth == 0 => {
+                return false;
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether an operator follows `yield`, or a comma behind it: ruff goes on with the expression, for
+/// CPython it has ended.
+fn goes_on_after_yield(tokens: &[Token]) -> bool {
+    let mut depth = 0;
+    let mut after_gap = true;
+    for token in tokens {
+        match token.kind() {
+            TokenKind::Comment | TokenKind::NonLogicalNewline => continue,
+            TokenKind::Comma if depth == 0 && after_gap => return true,
+            TokenKind::For if depth == 0 => return true,
+            kind if depth == 0 && after_gap && is_infix(kind) => return true,
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth += 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if depth > 0 => depth -= 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => return false,
+            TokenKind::Newline | TokenKind::Semi | TokenKind::Equal if depth == 0 => return false,
+            _ => {}
+        }
+        after_gap = token.kind() == TokenKind::Comma;
+    }
+    false
+}
+
+/// Whether a token can only stand after an expression. `*`, `**`, `+` and `-` can begin one too.
+const fn is_infix(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Slash
+            | TokenKind::DoubleSlash
+            | TokenKind::Percent
+            | TokenKind::At
+            | TokenKind::Amper
+            | TokenKind::Vbar
+            | TokenKind::CircumFlex
+            | TokenKind::LeftShift
+            | TokenKind::RightShift
+            | TokenKind::Less
+            | TokenKind::Greater
+            | TokenKind::EqEqual
+            | TokenKind::NotEqual
+            | TokenKind::LessEqual
+            | TokenKind::GreaterEqual
+            | TokenKind::DoubleStar
+            | TokenKind::Is
+            | TokenKind::In
+            | TokenKind::Not
+            | TokenKind::And
+            | TokenKind::Or
+            | TokenKind::If
+            | TokenKind::Dot
+    )
+}
