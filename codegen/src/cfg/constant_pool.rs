@@ -32,11 +32,6 @@ impl ConstantPool {
     }
 
     /// The constants in order.
-    pub(super) fn constants(&self) -> &[Constant] {
-        &self.constants
-    }
-
-    /// The constants in order.
     pub(super) fn constants_mut(&mut self) -> &mut Vec<Constant> {
         &mut self.constants
     }

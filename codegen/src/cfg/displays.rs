@@ -12,10 +12,10 @@
 
 use super::basic_block::is_iteration_or_containment;
 use super::constant_pool::ConstantPool;
-use super::fold::distinct;
 use super::fold_constants::{constant_loads, display_size, erase, values};
 use super::graph::Node;
 use crate::{Constant, Opcode};
+use rustc_hash::FxHashSet;
 
 /// `MIN_CONST_SEQUENCE_SIZE`
 const MIN_CONSTANTS: usize = 3;
@@ -108,5 +108,9 @@ fn take_appended(
 
 /// A tuple of the items, or a frozenset of the distinct ones.
 fn sequence(items: Vec<Constant>, is_tuple: bool) -> Constant {
-    if is_tuple { Constant::tuple(items) } else { Constant::FrozenSet(distinct(items)) }
+    if is_tuple {
+        return Constant::tuple(items);
+    }
+    let mut seen = FxHashSet::default();
+    Constant::FrozenSet(items.into_iter().filter(|item| seen.insert(item.equality_key())).collect())
 }

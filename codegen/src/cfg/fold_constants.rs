@@ -10,9 +10,9 @@
 //! They lose their location; the result is at the operator's.
 
 use super::constant_pool::ConstantPool;
-use super::fold;
 use super::graph::Node;
-use crate::Constant;
+use crate::arithmetic::{self, Unary};
+use crate::{Constant, Opcode};
 use smallvec::SmallVec;
 
 /// `_PY_STACK_USE_GUIDELINE`: larger displays are built piece by piece.
@@ -31,7 +31,7 @@ pub(super) fn constant_loads(nodes: &[Node], end: usize, count: usize) -> Option
         }
         if node.loads_constant() {
             loads.push(index);
-        } else if node.opcode != crate::Opcode::Nop {
+        } else if node.opcode != Opcode::Nop {
             return None;
         }
     }
@@ -59,17 +59,23 @@ pub(super) fn erase(nodes: &mut [Node], indices: &[usize]) {
 pub(super) fn fold_binary(nodes: &mut [Node], index: usize, constants: &mut ConstantPool) {
     let Some(loads) = constant_loads(nodes, index, 2) else { return };
     let [left, right] = [loads[0], loads[1]].map(|load| constants.value(&nodes[load]));
-    if let Some(result) = fold::binary(&left, nodes[index].oparg, &right) {
+    if let Some(result) = arithmetic::binary(nodes[index].oparg, &left, &right) {
         erase(nodes, &loads);
         constants.make_load(&mut nodes[index], result);
     }
 }
 
-/// Folds the unary operator at `index`.
+/// Folds the unary operator at `index`; `CALL_INTRINSIC_1` is unary `+`.
 pub(super) fn fold_unary(nodes: &mut [Node], index: usize, constants: &mut ConstantPool) {
+    let operator = match nodes[index].opcode {
+        Opcode::UnaryNegative => Unary::Negative,
+        Opcode::UnaryInvert => Unary::Invert,
+        Opcode::UnaryNot => Unary::Not,
+        _ => Unary::Positive,
+    };
     let Some(loads) = constant_loads(nodes, index, 1) else { return };
     let operand = constants.value(&nodes[loads[0]]);
-    if let Some(result) = fold::unary(nodes[index].opcode, &operand) {
+    if let Some(result) = arithmetic::unary(operator, &operand) {
         erase(nodes, &loads);
         constants.make_load(&mut nodes[index], result);
     }

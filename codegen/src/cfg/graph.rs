@@ -71,7 +71,6 @@ impl Node {
     pub(super) fn set(&mut self, opcode: Opcode, oparg: i32) {
         self.opcode = opcode;
         self.oparg = oparg;
-        self.target = None;
     }
 
     /// Turns it into a `NOP` that keeps its location (`INSTR_SET_OP0(instr, NOP)`).

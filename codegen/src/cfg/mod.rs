@@ -16,7 +16,6 @@ mod cold_blocks;
 mod constant_pool;
 mod displays;
 mod exception_targets;
-mod fold;
 mod fold_constants;
 mod from_sequence;
 mod graph;
