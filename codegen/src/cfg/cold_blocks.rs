@@ -16,7 +16,7 @@ use pyclast_syntax::Location;
 
 /// Reorders the blocks.
 pub(super) fn push_cold_blocks_to_end(graph: &mut Graph) {
-    if !graph.has_handlers || graph[BlockId::ENTRY].next.is_none() {
+    if !graph.features.block_pushes || graph[BlockId::ENTRY].next.is_none() {
         return;
     }
     mark_warm(graph);

@@ -20,7 +20,7 @@ const RESUME_DEPTH_1: i32 = 4;
 
 /// Sets the handler of every reachable instruction.
 pub(super) fn label_exception_targets(graph: &mut Graph) {
-    if !graph.has_handlers {
+    if !graph.features.block_pushes {
         return;
     }
     let mut stacks = HandlerStacks::default();

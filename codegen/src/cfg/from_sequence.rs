@@ -22,43 +22,42 @@ pub(super) fn from_sequence(sequence: &InstructionSequence) -> Graph {
     let mut builder = Builder::new(instructions.len());
     for (index, instruction) in instructions.iter().enumerate() {
         if places.is_target(index) {
-            let block = builder.use_label();
-            places.set_block(index, block);
+            places.set_block(index, builder.use_label());
         }
         if instruction.opcode == Opcode::AnnotationsPlaceholder {
             for annotation in sequence.annotations().map_or(&[][..], InstructionSequence::instructions) {
-                builder.push(*annotation);
+                builder.push(annotation);
             }
         } else {
-            builder.push(*instruction);
+            builder.push(instruction);
         }
     }
     if places.is_target(instructions.len()) {
-        let block = builder.use_label();
-        places.set_block(instructions.len(), block);
+        places.set_block(instructions.len(), builder.use_label());
     }
-    let mut graph = builder.graph;
-    resolve_targets(&mut graph, sequence, &places);
+    let Builder { mut graph, jumps, .. } = builder;
+    for (block, index) in jumps {
+        resolve_target(&mut graph, block, index as usize, sequence, &places);
+    }
     graph
 }
 
-/// Turns label numbers into blocks and marks handlers
+/// Turns a label number into a block and marks handlers
 /// (`translate_jump_labels_to_targets`, `mark_except_handlers`).
-fn resolve_targets(graph: &mut Graph, sequence: &InstructionSequence, places: &Places) {
-    graph.for_each_block(|graph, block| {
-        for index in 0..graph.len(block) {
-            let node = graph.nodes(block)[index];
-            if !node.opcode.has_target() {
-                continue;
-            }
-            let target = places.block(label_position(sequence, node.oparg));
-            graph.nodes_mut(block)[index].target = Some(target);
-            if node.opcode.is_block_push() {
-                graph[target].except_handler = true;
-                graph.has_handlers = true;
-            }
-        }
-    });
+fn resolve_target(
+    graph: &mut Graph,
+    block: BlockId,
+    index: usize,
+    sequence: &InstructionSequence,
+    places: &Places,
+) {
+    let node = &mut graph.nodes_mut(block)[index];
+    let target = places.block(label_position(sequence, node.oparg));
+    node.target = Some(target);
+    if node.opcode.is_block_push() {
+        graph[target].except_handler = true;
+        graph[block].pushes_handler = true;
+    }
 }
 
 fn label_position(sequence: &InstructionSequence, label: i32) -> usize {
@@ -67,51 +66,50 @@ fn label_position(sequence: &InstructionSequence, label: i32) -> usize {
 }
 
 /// By instruction index: whether something jumps there, and which block it became.
-struct Places(Vec<Place>);
-
-#[derive(Clone, Copy)]
-enum Place {
-    Plain,
-    Target,
-    Block(BlockId),
-}
+struct Places(Vec<u32>);
 
 impl Places {
+    const PLAIN: u32 = 0;
+    const TARGET: u32 = u32::MAX;
+
     fn of_targets(sequence: &InstructionSequence) -> Self {
-        let mut places = vec![Place::Plain; sequence.instructions().len() + 1];
+        let mut places = vec![Self::PLAIN; sequence.instructions().len() + 1];
         for instruction in sequence.instructions() {
             if instruction.opcode.has_target() {
-                places[label_position(sequence, instruction.oparg)] = Place::Target;
+                places[label_position(sequence, instruction.oparg)] = Self::TARGET;
             }
         }
         Self(places)
     }
 
     fn is_target(&self, index: usize) -> bool {
-        matches!(self.0[index], Place::Target)
+        self.0[index] == Self::TARGET
     }
 
     fn set_block(&mut self, index: usize, block: BlockId) {
-        self.0[index] = Place::Block(block);
+        self.0[index] = number(block.index());
     }
 
     fn block(&self, index: usize) -> BlockId {
-        match self.0[index] {
-            Place::Block(block) => block,
-            Place::Plain | Place::Target => unreachable!("every targeted place became a block"),
-        }
+        BlockId::new(self.0[index] as usize)
     }
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("instructions are fewer than 2**32")
 }
 
 /// Appends instructions to the last block, starting new ones (`cfg_builder`).
 struct Builder {
     graph: Graph,
     current: BlockId,
+    /// The instructions with a target, by block and index.
+    jumps: Vec<(BlockId, u32)>,
 }
 
 impl Builder {
     fn new(size: usize) -> Self {
-        Self { graph: Graph::with_capacity(size), current: BlockId::ENTRY }
+        Self { graph: Graph::with_capacity(size), current: BlockId::ENTRY, jumps: Vec::new() }
     }
 
     /// Places a label: the next instruction starts a block, unless an unlabelled empty one waits.
@@ -123,11 +121,15 @@ impl Builder {
         self.current
     }
 
-    fn push(&mut self, instruction: Instruction) {
+    fn push(&mut self, instruction: &Instruction) {
         let ended = self.graph.last(self.current);
         if ended.is_some_and(|node| node.opcode.has_jump() || node.opcode.is_scope_exit()) {
             self.start_block();
         }
+        if instruction.opcode.has_target() {
+            self.jumps.push((self.current, number(self.graph.len(self.current))));
+        }
+        self.graph.features.add(instruction.opcode);
         self.graph.append(self.current, instruction.opcode, instruction.oparg, instruction.location);
     }
 

@@ -96,7 +96,7 @@ impl Node {
 
     /// Whether control never goes on after it.
     pub(super) const fn ends_flow(&self) -> bool {
-        self.opcode.is_scope_exit() || self.opcode.is_unconditional_jump()
+        self.opcode.ends_flow()
     }
 }
 
@@ -119,6 +119,8 @@ pub(super) struct Block {
     pub(super) preserve_lasti: bool,
     /// Whether exceptions are handled here.
     pub(super) except_handler: bool,
+    /// Whether an instruction pushes a handler: else only the last one has a target.
+    pub(super) pushes_handler: bool,
     /// A pass has seen it.
     pub(super) visited: bool,
     /// Reached through exceptions only.
@@ -138,8 +140,37 @@ pub(super) struct Graph {
     blocks: Vec<Block>,
     /// Blocks yet to be visited by the running pass; empty between passes.
     work: Vec<BlockId>,
-    /// Whether any instruction pushes a handler.
-    pub(super) has_handlers: bool,
+    /// What kinds of instructions came in: passes for others have nothing to do.
+    pub(super) features: Features,
+}
+
+/// Kinds of instructions in a graph.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
+pub(super) struct Features {
+    /// `SETUP_FINALLY` and its kind.
+    pub(super) block_pushes: bool,
+    /// `JUMP_IF_FALSE`, `JUMP_IF_TRUE`.
+    pub(super) pseudo_conditional_jumps: bool,
+    /// `LOAD_FAST` and what becomes one.
+    pub(super) local_loads: bool,
+    /// Instructions that may unbind a local.
+    pub(super) unbinding: bool,
+}
+
+impl Features {
+    /// Takes an instruction into account.
+    pub(super) const fn add(&mut self, opcode: Opcode) {
+        match opcode {
+            Opcode::LoadFast | Opcode::LoadClosure => self.local_loads = true,
+            Opcode::JumpIfFalse | Opcode::JumpIfTrue => self.pseudo_conditional_jumps = true,
+            Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup => self.block_pushes = true,
+            Opcode::DeleteFast | Opcode::LoadFastAndClear | Opcode::StoreFastMaybeNull => {
+                self.unbinding = true;
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Index<BlockId> for Graph {
@@ -181,6 +212,7 @@ impl Graph {
             start_depth: 0,
             preserve_lasti: false,
             except_handler: false,
+            pushes_handler: false,
             visited: false,
             cold: false,
             warm: false,
@@ -288,6 +320,7 @@ impl Graph {
 
     /// Appends copies of the instructions of `from`, handlers included.
     pub(super) fn append_block(&mut self, to: BlockId, from: BlockId) {
+        self[to].pushes_handler |= self[from].pushes_handler;
         for index in 0..self.len(from) {
             let node = self.nodes(from)[index];
             *self.next_slot(to) = node;

@@ -18,33 +18,31 @@
 use super::graph::{BlockId, Graph, Node};
 use crate::{Opcode, Target};
 
-/// Who pushed a value.
+/// Who pushed a value, and the local whose value it is; negative numbers for none.
 #[derive(Clone, Copy)]
 struct Reference {
-    /// Index of the instruction in the block; `None` for values that were there before.
-    producer: Option<u32>,
-    /// The local whose value it is.
-    local: Option<i32>,
+    /// Index of the instruction in the block; none for values that were there before.
+    producer: i32,
+    local: i32,
 }
 
 impl Reference {
-    const OUTSIDE: Self = Self { producer: None, local: None };
+    const OUTSIDE: Self = Self { producer: -1, local: -1 };
 
     fn fresh(producer: usize) -> Self {
-        Self { producer: Some(number(producer)), local: None }
+        Self::local(producer, -1)
     }
 
     fn local(producer: usize, local: i32) -> Self {
-        Self { producer: Some(number(producer)), local: Some(local) }
+        Self { producer: i32::try_from(producer).unwrap_or(-1), local }
     }
-}
-
-fn number(index: usize) -> u32 {
-    u32::try_from(index).expect("instructions are fewer than 2**32")
 }
 
 /// Turns loads into borrowing loads.
 pub(super) fn optimize_load_fast(graph: &mut Graph, target: &Target) {
+    if !graph.features.local_loads {
+        return;
+    }
     let mut pass = Pass { target, must_own: Vec::new(), stack: Vec::new() };
     let mut work = graph.start_visit();
     graph[BlockId::ENTRY].start_depth = 0;
@@ -64,32 +62,43 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     fn run_block(&mut self, graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
-        let len = graph.len(block);
-        self.must_own.clear();
-        self.must_own.resize(len, false);
-        self.stack.clear();
+        self.push_successors(graph, block, work);
         let start_depth = usize::try_from(graph[block].start_depth).unwrap_or(0);
-        self.stack.resize(start_depth, Reference::OUTSIDE);
-        for index in 0..len {
-            let node = graph.nodes(block)[index];
-            if let Some(target) = node.destination() {
-                graph.visit(work, target);
-            }
-            self.run_instruction(index, &node);
+        let nodes = graph.nodes_mut(block);
+        let is_load = |node: &Node| matches!(node.opcode, Opcode::LoadFast | Opcode::LoadFastLoadFast);
+        if !nodes.iter().any(is_load) {
+            return;
         }
-        let goes_through = len > 0 || !self.target.borrow_empty_block_bug;
-        if goes_through && let Some(next) = graph.fall_through(block) {
-            graph.visit(work, next);
+        self.must_own.clear();
+        self.must_own.resize(nodes.len(), false);
+        self.stack.clear();
+        self.stack.resize(start_depth, Reference::OUTSIDE);
+        for (index, node) in nodes.iter().enumerate() {
+            self.run_instruction(index, node);
         }
         for index in 0..self.stack.len() {
             self.own(self.stack[index]);
         }
-        for (node, must_own) in graph.nodes_mut(block).iter_mut().zip(&self.must_own) {
+        for (node, _) in nodes.iter_mut().zip(&self.must_own).filter(|(_, must_own)| !**must_own) {
             node.opcode = match node.opcode {
-                Opcode::LoadFast if !must_own => Opcode::LoadFastBorrow,
-                Opcode::LoadFastLoadFast if !must_own => Opcode::LoadFastBorrowLoadFastBorrow,
+                Opcode::LoadFast => Opcode::LoadFastBorrow,
+                Opcode::LoadFastLoadFast => Opcode::LoadFastBorrowLoadFastBorrow,
                 other => other,
             };
+        }
+    }
+
+    /// Visits the blocks that control goes to. A conditional jump is followed by `NOT_TAKEN` only.
+    fn push_successors(&self, graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
+        let len = graph.len(block);
+        for index in len.saturating_sub(2)..len {
+            if let Some(target) = graph.nodes(block)[index].destination() {
+                graph.visit(work, target);
+            }
+        }
+        let goes_through = len > 0 || !self.target.borrow_empty_block_bug;
+        if goes_through && let Some(next) = graph.fall_through(block) {
+            graph.visit(work, next);
         }
     }
 
@@ -221,16 +230,15 @@ impl Pass<'_> {
     /// The local loses its value: what is on the stack of it must own it (`kill_local`).
     fn kill_local(&mut self, local: i32) {
         for index in 0..self.stack.len() {
-            if self.stack[index].local == Some(local) {
+            if self.stack[index].local == local {
                 self.own(self.stack[index]);
             }
         }
     }
 
     fn own(&mut self, reference: Reference) {
-        if let Some(producer) = reference.producer
-            && let Some(must_own) = self.must_own.get_mut(producer as usize)
-        {
+        let producer = usize::try_from(reference.producer).ok();
+        if let Some(must_own) = producer.and_then(|producer| self.must_own.get_mut(producer)) {
             *must_own = true;
         }
     }

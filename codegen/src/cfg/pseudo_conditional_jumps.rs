@@ -12,6 +12,9 @@ use crate::Opcode;
 
 /// Converts every pseudo conditional jump.
 pub(super) fn convert_pseudo_conditional_jumps(graph: &mut Graph) {
+    if !graph.features.pseudo_conditional_jumps {
+        return;
+    }
     graph.for_each_block(|graph, block| {
         // Jumps are last in their block.
         let Some(jump) = graph.last_mut(block) else { return };

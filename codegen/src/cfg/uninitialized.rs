@@ -42,7 +42,7 @@ fn effect(node: &Node) -> Option<(usize, Effect)> {
 /// Turns loads into checked loads where the local may be unbound; the first `bound` of the locals are
 /// parameters.
 pub(super) fn check_uninitialized_loads(graph: &mut Graph, locals: usize, bound: usize) {
-    if locals == 0 {
+    if locals == 0 || !graph.features.local_loads {
         return;
     }
     if locals > FOLLOWED {
@@ -51,7 +51,9 @@ pub(super) fn check_uninitialized_loads(graph: &mut Graph, locals: usize, bound:
     let unbound = (bound..locals.min(FOLLOWED)).fold(0, |mask, local| mask | 1_u64 << local);
     let mut work = graph.start_visit();
     push(graph, &mut work, BlockId::ENTRY, unbound);
-    graph.for_each_block(|graph, block| scan_block(graph, block, &mut work));
+    if graph.features.unbinding {
+        graph.for_each_block(|graph, block| scan_block(graph, block, &mut work));
+    }
     while let Some(block) = work.pop() {
         graph[block].visited = false;
         scan_block(graph, block, &mut work);
@@ -71,7 +73,11 @@ fn push(graph: &mut Graph, work: &mut Vec<BlockId>, block: BlockId, unbound: u64
 /// `scan_block_for_locals`
 fn scan_block(graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
     let mut unbound = graph[block].unbound_locals;
+    let unbinds = graph.features.unbinding;
     for index in 0..graph.len(block) {
+        if unbound == 0 && !unbinds {
+            return;
+        }
         let node = &mut graph.nodes_mut(block)[index];
         let before = unbound;
         let handler = node.handler;

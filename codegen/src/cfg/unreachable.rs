@@ -23,7 +23,9 @@ pub(super) fn remove_unreachable_blocks(graph: &mut Graph) {
             graph[next].predecessors += 1;
             graph.visit(&mut work, next);
         }
-        for index in 0..graph.len(block) {
+        let len = graph.len(block);
+        let first = if graph[block].pushes_handler { 0 } else { len.saturating_sub(1) };
+        for index in first..len {
             if let Some(target) = graph.nodes(block)[index].destination() {
                 graph[target].predecessors += 1;
                 graph.visit(&mut work, target);

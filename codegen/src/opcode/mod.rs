@@ -122,6 +122,27 @@ const TRAITS: [u8; Opcode::ALL.len()] = {
     traits
 };
 
+/// The stack use of opcodes for which it does not depend on the operand.
+const FIXED_STACK_USE: [Option<(i8, i8)>; Opcode::ALL.len()] = {
+    let mut uses = [None; Opcode::ALL.len()];
+    let mut index = 0;
+    while index < uses.len() {
+        let opcode = Opcode::ALL[index];
+        let (pops, pushes) = opcode.stack_use_in_table(0);
+        // No operand changes what neither its lowest bits nor its second byte change.
+        let (low_pops, low_pushes) = opcode.stack_use_in_table(1);
+        let (high_pops, high_pushes) = opcode.stack_use_in_table(0x102);
+        let is_fixed =
+            pops == low_pops && pushes == low_pushes && pops == high_pops && pushes == high_pushes;
+        #[expect(clippy::cast_possible_truncation, reason = "fixed uses are of a few values")]
+        if is_fixed {
+            uses[index] = Some((pops as i8, pushes as i8));
+        }
+        index += 1;
+    }
+    uses
+};
+
 impl Opcode {
     /// The opcode that a byte of bytecode names; `None` for unused bytes and for the specialized and
     /// instrumented forms that only a running interpreter writes.
@@ -193,6 +214,15 @@ impl Opcode {
     #[inline]
     const fn has_trait(self, traits: u8) -> bool {
         TRAITS[self as usize] & traits != 0
+    }
+
+    /// Values taken off the stack, and values put on it, on the fall-through.
+    #[inline]
+    pub const fn stack_use(self, oparg: i32) -> (i32, i32) {
+        match FIXED_STACK_USE[self as usize] {
+            Some((pops, pushes)) => (pops as i32, pushes as i32),
+            None => self.stack_use_in_table(oparg),
+        }
     }
 
     /// Net stack effect (`PyCompile_OpcodeStackEffectWithJump`).
