@@ -29,32 +29,31 @@ const GLOBAL_PUSH_NULL: i32 = 1;
 /// Optimizes every block.
 pub(super) fn optimize_basic_blocks(graph: &mut Graph, constants: &mut ConstantPool) {
     graph.for_each_block(|graph, block| {
-        let mut index = 0;
+        let nodes = graph.nodes_mut(block);
         let mut has_swap = false;
-        // Threading appends a jump, so the length is asked each time.
-        while index < graph.len(block) {
-            let node = graph.nodes(block)[index];
-            if node.opcode.has_target() {
-                // A threaded jump is a `NOP` and a new jump, a redirected one is looked at again.
-                if !thread_jump(graph, block, index) {
-                    index += 1;
-                }
-                continue;
-            }
-            optimize_node(graph.nodes_mut(block), index, node, constants);
-            has_swap |= node.opcode == Opcode::Swap;
-            index += 1;
+        for index in 0..nodes.len() {
+            has_swap |= optimize_node(nodes, index, constants) == Outcome::Swap;
         }
+        // A threaded jump is a `NOP` and a new jump at the end, a redirected one is looked at again.
+        while thread_jump(graph, block) {}
         if has_swap {
             optimize_swaps(graph.nodes_mut(block));
         }
     });
 }
 
-/// Optimizes the instruction at `index`, a copy of which is `node`.
-fn optimize_node(nodes: &mut [Node], index: usize, node: Node, constants: &mut ConstantPool) {
+/// What was found at an index.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Swap,
+    Other,
+}
+
+/// Optimizes the instruction at `index`.
+fn optimize_node(nodes: &mut [Node], index: usize, constants: &mut ConstantPool) -> Outcome {
+    let Node { opcode, oparg, .. } = nodes[index];
     let next = nodes.get(index + 1).map(|next| next.opcode);
-    match node.opcode {
+    match opcode {
         Opcode::BuildTuple => {
             if !replace_packing(nodes, index) {
                 fold_tuple(nodes, index, constants);
@@ -62,31 +61,32 @@ fn optimize_node(nodes: &mut [Node], index: usize, node: Node, constants: &mut C
         }
         Opcode::BuildList | Opcode::BuildSet => optimize_list_or_set(nodes, index, constants),
         Opcode::ListAppend | Opcode::SetAdd => {
-            if node.oparg == 1 && is_iteration_or_containment(next) {
+            if oparg == 1 && is_iteration_or_containment(next) {
                 fold_appended_constants(nodes, index, constants);
             }
         }
-        Opcode::CallIntrinsic1 if node.oparg == LIST_TO_TUPLE => {
+        Opcode::CallIntrinsic1 if oparg == LIST_TO_TUPLE => {
             let folded = fold_list_to_tuple(nodes, index, constants);
             if !folded && next == Some(Opcode::GetIter) {
                 nodes[index].set_nop();
             }
         }
-        Opcode::CallIntrinsic1 if node.oparg == UNARY_POSITIVE => fold_unary(nodes, index, constants),
+        Opcode::CallIntrinsic1 if oparg == UNARY_POSITIVE => fold_unary(nodes, index, constants),
         Opcode::StoreFast => drop_overwritten_store(nodes, index),
-        Opcode::Swap if node.oparg == 1 => nodes[index].set_nop(),
-        Opcode::LoadGlobal if next == Some(Opcode::PushNull) && node.oparg & GLOBAL_PUSH_NULL == 0 => {
+        Opcode::Swap if oparg == 1 => nodes[index].set_nop(),
+        Opcode::Swap => return Outcome::Swap,
+        Opcode::LoadGlobal if next == Some(Opcode::PushNull) && oparg & GLOBAL_PUSH_NULL == 0 => {
             nodes[index].oparg |= GLOBAL_PUSH_NULL;
             nodes[index + 1].set_nop();
         }
         Opcode::CompareOp if next == Some(Opcode::ToBool) => {
-            fuse(nodes, index, Opcode::CompareOp, node.oparg | COMPARE_TO_BOOL);
+            fuse(nodes, index, Opcode::CompareOp, oparg | COMPARE_TO_BOOL);
         }
         Opcode::ContainsOp | Opcode::IsOp if next == Some(Opcode::ToBool) => {
-            fuse(nodes, index, node.opcode, node.oparg);
+            fuse(nodes, index, opcode, oparg);
         }
         Opcode::ContainsOp | Opcode::IsOp if next == Some(Opcode::UnaryNot) => {
-            fuse(nodes, index, node.opcode, node.oparg ^ 1);
+            fuse(nodes, index, opcode, oparg ^ 1);
         }
         Opcode::ToBool if next == Some(Opcode::ToBool) => nodes[index].set_nop(),
         Opcode::UnaryNot if next == Some(Opcode::ToBool) => fuse(nodes, index, Opcode::UnaryNot, 0),
@@ -95,6 +95,7 @@ fn optimize_node(nodes: &mut [Node], index: usize, node: Node, constants: &mut C
         Opcode::BinaryOp => fold_binary(nodes, index, constants),
         _ => {}
     }
+    Outcome::Other
 }
 
 /// Whether a display before `next` is only iterated over or searched.

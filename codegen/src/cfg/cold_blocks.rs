@@ -9,14 +9,14 @@
 //!
 //! After: no warm block follows a cold one.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Features, Graph};
 use super::redundant_jumps::remove_redundant_nops_and_jumps;
 use crate::Opcode;
 use pyclast_syntax::Location;
 
 /// Reorders the blocks.
 pub(super) fn push_cold_blocks_to_end(graph: &mut Graph) {
-    if !graph.features.block_pushes || graph[BlockId::ENTRY].next.is_none() {
+    if !graph.features.has(Features::BLOCK_PUSHES) || graph[BlockId::ENTRY].next.is_none() {
         return;
     }
     mark_warm(graph);

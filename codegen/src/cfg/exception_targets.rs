@@ -10,7 +10,7 @@
 //!
 //! After: no `POP_BLOCK` is left; block pushes stay (they are ways into handlers) but protect nothing.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Features, Graph};
 use crate::Opcode;
 
 /// `RESUME_AT_FUNC_START`
@@ -20,7 +20,7 @@ const RESUME_DEPTH_1: i32 = 4;
 
 /// Sets the handler of every reachable instruction.
 pub(super) fn label_exception_targets(graph: &mut Graph) {
-    if !graph.features.block_pushes {
+    if !graph.features.has(Features::BLOCK_PUSHES) {
         return;
     }
     let mut stacks = HandlerStacks::default();

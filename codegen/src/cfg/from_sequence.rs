@@ -12,7 +12,7 @@
 //!
 //! After: every jump's target is a block, and no label is left.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Graph, Node};
 use crate::{Instruction, InstructionSequence, Label, Opcode};
 
 /// Builds the graph of a sequence.
@@ -35,6 +35,7 @@ pub(super) fn from_sequence(sequence: &InstructionSequence) -> Graph {
     if places.is_target(instructions.len()) {
         places.set_block(instructions.len(), builder.use_label());
     }
+    builder.graph.close(builder.current);
     let Builder { mut graph, jumps, .. } = builder;
     for (block, index) in jumps {
         resolve_target(&mut graph, block, index as usize, sequence, &places);
@@ -103,18 +104,28 @@ fn number(index: usize) -> u32 {
 struct Builder {
     graph: Graph,
     current: BlockId,
+    /// Number of instructions of the current block.
+    len: u32,
+    /// The last of them.
+    last: Opcode,
     /// The instructions with a target, by block and index.
     jumps: Vec<(BlockId, u32)>,
 }
 
 impl Builder {
     fn new(size: usize) -> Self {
-        Self { graph: Graph::with_capacity(size), current: BlockId::ENTRY, jumps: Vec::new() }
+        Self {
+            graph: Graph::with_capacity(size),
+            current: BlockId::ENTRY,
+            len: 0,
+            last: Opcode::Nop,
+            jumps: Vec::with_capacity(size / 6 + 2),
+        }
     }
 
     /// Places a label: the next instruction starts a block, unless an unlabelled empty one waits.
     fn use_label(&mut self) -> BlockId {
-        if self.graph.len(self.current) > 0 || self.graph[self.current].labelled {
+        if self.len > 0 || self.graph[self.current].labelled {
             self.start_block();
         }
         self.graph[self.current].labelled = true;
@@ -122,27 +133,31 @@ impl Builder {
     }
 
     fn push(&mut self, instruction: &Instruction) {
-        let ended = self.graph.last(self.current);
-        if ended.is_some_and(|node| node.opcode.has_jump() || node.opcode.is_scope_exit()) {
+        let &Instruction { opcode, oparg, location } = instruction;
+        if self.last.has_jump() || self.last.is_scope_exit() {
             self.start_block();
         }
-        if instruction.opcode.has_target() {
-            self.jumps.push((self.current, number(self.graph.len(self.current))));
+        if opcode.has_target() {
+            self.jumps.push((self.current, self.len));
         }
-        self.graph.features.add(instruction.opcode);
-        self.graph.append(self.current, instruction.opcode, instruction.oparg, instruction.location);
+        self.graph.features.add(opcode);
+        self.graph.fill(Node::new(opcode, oparg, location));
+        self.len += 1;
+        self.last = opcode;
     }
 
     fn start_block(&mut self) {
+        self.graph.close(self.current);
         // Room for what later passes add after a conditional jump, so that the block need not move.
-        let room = match self.graph.last(self.current).map(|node| node.opcode) {
-            Some(Opcode::JumpIfFalse | Opcode::JumpIfTrue) => 3,
-            Some(opcode) if opcode.is_conditional_jump() => 1,
-            _ => 0,
-        };
-        self.graph.reserve(self.current, room);
+        match self.last {
+            Opcode::JumpIfFalse | Opcode::JumpIfTrue => self.graph.reserve(self.current, 3),
+            last if last.is_conditional_jump() => self.graph.reserve(self.current, 1),
+            _ => {}
+        }
         let block = self.graph.new_block();
         self.graph.place_after(self.current, block);
         self.current = block;
+        self.len = 0;
+        self.last = Opcode::Nop;
     }
 }

@@ -142,34 +142,54 @@ pub(super) struct Graph {
     work: Vec<BlockId>,
     /// What kinds of instructions came in: passes for others have nothing to do.
     pub(super) features: Features,
+    /// Whether there may be a `NOP`.
+    pub(super) has_nops: bool,
 }
 
 /// Kinds of instructions in a graph.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
-pub(super) struct Features {
-    /// `SETUP_FINALLY` and its kind.
-    pub(super) block_pushes: bool,
-    /// `JUMP_IF_FALSE`, `JUMP_IF_TRUE`.
-    pub(super) pseudo_conditional_jumps: bool,
-    /// `LOAD_FAST` and what becomes one.
-    pub(super) local_loads: bool,
-    /// Instructions that may unbind a local.
-    pub(super) unbinding: bool,
-}
+pub(super) struct Features(u8);
 
 impl Features {
+    /// `SETUP_FINALLY` and its kind.
+    pub(super) const BLOCK_PUSHES: u8 = 1;
+    /// `JUMP_IF_FALSE`, `JUMP_IF_TRUE`.
+    pub(super) const PSEUDO_CONDITIONAL_JUMPS: u8 = 2;
+    /// `LOAD_FAST` and what becomes one.
+    pub(super) const LOCAL_LOADS: u8 = 4;
+    /// Instructions that may unbind a local.
+    pub(super) const UNBINDING: u8 = 8;
+    /// Pseudo instructions that turn into others at last.
+    pub(super) const PSEUDO_OPS: u8 = 16;
+
+    const BY_OPCODE: [u8; Opcode::ALL.len()] = {
+        let mut features = [0; Opcode::ALL.len()];
+        let mut index = 0;
+        while index < features.len() {
+            features[index] = match Opcode::ALL[index] {
+                Opcode::LoadFast => Self::LOCAL_LOADS,
+                Opcode::LoadClosure => Self::LOCAL_LOADS | Self::PSEUDO_OPS,
+                Opcode::JumpIfFalse | Opcode::JumpIfTrue => Self::PSEUDO_CONDITIONAL_JUMPS,
+                Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup => {
+                    Self::BLOCK_PUSHES | Self::PSEUDO_OPS
+                }
+                Opcode::DeleteFast | Opcode::LoadFastAndClear => Self::UNBINDING,
+                Opcode::StoreFastMaybeNull => Self::UNBINDING | Self::PSEUDO_OPS,
+                _ => 0,
+            };
+            index += 1;
+        }
+        features
+    };
+
     /// Takes an instruction into account.
     pub(super) const fn add(&mut self, opcode: Opcode) {
-        match opcode {
-            Opcode::LoadFast | Opcode::LoadClosure => self.local_loads = true,
-            Opcode::JumpIfFalse | Opcode::JumpIfTrue => self.pseudo_conditional_jumps = true,
-            Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup => self.block_pushes = true,
-            Opcode::DeleteFast | Opcode::LoadFastAndClear | Opcode::StoreFastMaybeNull => {
-                self.unbinding = true;
-            }
-            _ => {}
-        }
+        self.0 |= Self::BY_OPCODE[opcode as usize];
+    }
+
+    /// Whether instructions of the kind came in.
+    pub(super) const fn has(self, kind: u8) -> bool {
+        self.0 & kind != 0
     }
 }
 
@@ -191,8 +211,9 @@ impl Graph {
     /// A graph with an empty entry block and room for about `size` instructions.
     pub(super) fn with_capacity(size: usize) -> Self {
         let mut graph = Self {
-            nodes: Vec::with_capacity(size + size / 4 + 8),
-            blocks: Vec::with_capacity(size / 6 + 2),
+            nodes: Vec::with_capacity(size + size / 2 + 16),
+            blocks: Vec::with_capacity(size / 4 + 4),
+            work: Vec::with_capacity(size / 8 + 4),
             ..Self::default()
         };
         graph.new_block();
@@ -303,6 +324,19 @@ impl Graph {
         block
     }
 
+    /// Adds an instruction to the newest block, in a slot never used. [`Graph::close`] comes last.
+    pub(super) fn fill(&mut self, node: Node) {
+        self.nodes.push(node);
+    }
+
+    /// Makes the slots filled since the newest block began its instructions.
+    pub(super) fn close(&mut self, block: BlockId) {
+        let end = self.end();
+        let block = &mut self[block];
+        block.used = end - block.start;
+        block.capacity = block.used;
+    }
+
     /// Appends an instruction. It takes over the handler of the slot it lands in.
     pub(super) fn append(&mut self, block: BlockId, opcode: Opcode, oparg: i32, location: Location) {
         let slot = self.next_slot(block);
@@ -359,10 +393,8 @@ impl Graph {
     /// Gives the newest block `count` slots beyond its instructions.
     pub(super) fn reserve(&mut self, block: BlockId, count: u32) {
         debug_assert_eq!(self[block].start + self[block].capacity, self.end());
-        let wanted = self[block].used + count;
-        let missing = wanted.saturating_sub(self[block].capacity);
-        self.nodes.resize(self.nodes.len() + missing as usize, Node::ZERO);
-        self[block].capacity += missing;
+        self.nodes.resize(self.nodes.len() + count as usize, Node::ZERO);
+        self[block].capacity += count;
     }
 
     /// Forgets which blocks were visited and hands out the empty work list

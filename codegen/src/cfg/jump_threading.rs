@@ -11,9 +11,9 @@
 use super::graph::{BlockId, Graph};
 use crate::Opcode;
 
-/// Threads the jump at `index`, the last of its block. Whether it must be looked at again.
-pub(super) fn thread_jump(graph: &mut Graph, block: BlockId, index: usize) -> bool {
-    let jump = graph.nodes(block)[index];
+/// Threads the jump that ends a block. Whether the block's jump must be looked at again.
+pub(super) fn thread_jump(graph: &mut Graph, block: BlockId) -> bool {
+    let Some(&jump) = graph.last_jump(block) else { return false };
     let target = jump.target.expect("jumps have a target");
     let Some(&next) = graph.nodes(target).first() else { return false };
     let opcode = match (jump.opcode, next.opcode) {
@@ -36,7 +36,7 @@ pub(super) fn thread_jump(graph: &mut Graph, block: BlockId, index: usize) -> bo
         (Opcode::JumpIfFalse, Opcode::JumpIfTrue) | (Opcode::JumpIfTrue, Opcode::JumpIfFalse) => {
             // The second test fails whenever the first jumps.
             let after = graph[target].next.expect("a conditional jump is followed by a block");
-            graph.nodes_mut(block)[index].target = Some(after);
+            graph.last_mut(block).expect("the block ends in a jump").target = Some(after);
             return true;
         }
         _ => return false,
@@ -45,7 +45,7 @@ pub(super) fn thread_jump(graph: &mut Graph, block: BlockId, index: usize) -> bo
     if next.target == Some(target) {
         return false;
     }
-    graph.nodes_mut(block)[index].set_nop();
+    graph.last_mut(block).expect("the block ends in a jump").set_nop();
     let destination = next.target.expect("jumps have a target");
     graph.append_jump(block, opcode, destination, next.location);
     true

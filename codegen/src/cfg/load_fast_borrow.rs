@@ -15,7 +15,7 @@
 //!
 //! After: instructions must not be moved or removed.
 
-use super::graph::{BlockId, Graph, Node};
+use super::graph::{BlockId, Features, Graph, Node};
 use crate::{Opcode, Target};
 
 /// Who pushed a value, and the local whose value it is; negative numbers for none.
@@ -40,10 +40,10 @@ impl Reference {
 
 /// Turns loads into borrowing loads.
 pub(super) fn optimize_load_fast(graph: &mut Graph, target: &Target) {
-    if !graph.features.local_loads {
+    if !graph.features.has(Features::LOCAL_LOADS) {
         return;
     }
-    let mut pass = Pass { target, must_own: Vec::new(), stack: Vec::new() };
+    let mut pass = Pass { target, must_own: Vec::with_capacity(64), stack: Vec::with_capacity(16) };
     let mut work = graph.start_visit();
     graph[BlockId::ENTRY].start_depth = 0;
     graph.visit(&mut work, BlockId::ENTRY);

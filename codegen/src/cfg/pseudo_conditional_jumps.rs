@@ -7,12 +7,12 @@
 //!
 //! After: no pseudo conditional jump is left.
 
-use super::graph::{Graph, Node};
+use super::graph::{Features, Graph, Node};
 use crate::Opcode;
 
 /// Converts every pseudo conditional jump.
 pub(super) fn convert_pseudo_conditional_jumps(graph: &mut Graph) {
-    if !graph.features.pseudo_conditional_jumps {
+    if !graph.features.has(Features::PSEUDO_CONDITIONAL_JUMPS) {
         return;
     }
     graph.for_each_block(|graph, block| {

@@ -6,21 +6,25 @@
 //!
 //! After: the only pseudo opcodes left are `JUMP` and `JUMP_NO_INTERRUPT`.
 
-use super::graph::Graph;
+use super::graph::{Features, Graph, Node};
 use super::redundant_jumps::remove_redundant_nops_and_jumps;
 use crate::Opcode;
 
 /// Converts pseudo instructions and removes what that makes redundant.
 pub(super) fn convert_pseudo_ops(graph: &mut Graph) {
-    graph.for_each_block(|graph, block| {
-        for node in graph.nodes_mut(block) {
-            match node.opcode {
-                Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup => node.set_nop(),
-                Opcode::LoadClosure => node.opcode = Opcode::LoadFast,
-                Opcode::StoreFastMaybeNull => node.opcode = Opcode::StoreFast,
-                _ => {}
-            }
-        }
-    });
+    // Block pushes become `NOP`s.
+    graph.has_nops |= graph.features.has(Features::BLOCK_PUSHES);
+    if graph.features.has(Features::PSEUDO_OPS) {
+        graph.for_each_block(|graph, block| graph.nodes_mut(block).iter_mut().for_each(convert));
+    }
     remove_redundant_nops_and_jumps(graph);
+}
+
+fn convert(node: &mut Node) {
+    match node.opcode {
+        Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup => node.set_nop(),
+        Opcode::LoadClosure => node.opcode = Opcode::LoadFast,
+        Opcode::StoreFastMaybeNull => node.opcode = Opcode::StoreFast,
+        _ => {}
+    }
 }

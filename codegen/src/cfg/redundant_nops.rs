@@ -17,12 +17,20 @@ const NO_LINE: i32 = Location::NONE.line;
 
 /// Removes redundant `NOP`s of every block.
 pub(super) fn remove_redundant_nops(graph: &mut Graph) {
-    graph.for_each_block(remove_nops_of_block);
+    if !graph.has_nops {
+        return;
+    }
+    let mut some_stay = false;
+    graph.for_each_block(|graph, block| some_stay |= remove_nops_of_block(graph, block));
+    graph.has_nops = some_stay;
 }
 
-/// `basicblock_remove_redundant_nops`
-fn remove_nops_of_block(graph: &mut Graph, block: BlockId) {
-    let Some(first) = graph.nodes(block).iter().position(|node| node.opcode == Opcode::Nop) else { return };
+/// Whether some stay (`basicblock_remove_redundant_nops`).
+fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
+    let Some(first) = graph.nodes(block).iter().position(|node| node.opcode == Opcode::Nop) else {
+        return false;
+    };
+    let mut some_stay = false;
     let len = graph.len(block);
     let mut kept = first;
     let mut previous_line = first.checked_sub(1).map_or(NO_LINE, |index| graph.nodes(block)[index].location.line);
@@ -45,12 +53,14 @@ fn remove_nops_of_block(graph: &mut Graph, block: BlockId) {
             } else if next_line(graph, block) == Some(line) {
                 continue;
             }
+            some_stay = true;
         }
         graph.nodes_mut(block)[kept] = node;
         kept += 1;
         previous_line = line;
     }
     graph.truncate(block, kept);
+    some_stay
 }
 
 /// The line of the first instruction that stays after a block.
@@ -67,10 +77,11 @@ pub(super) fn remove_redundant_nops_and_pairs(graph: &mut Graph) {
     let mut changed = true;
     while changed {
         changed = false;
+        graph.has_nops = false;
         // The instruction before the one looked at, if control can only come from there.
         let mut previous: Option<(BlockId, usize)> = None;
         graph.for_each_block(|graph, block| {
-            remove_nops_of_block(graph, block);
+            graph.has_nops |= remove_nops_of_block(graph, block);
             if graph[block].labelled {
                 previous = None;
             }

@@ -20,7 +20,15 @@ pub(super) fn calculate_stack_depth(graph: &mut Graph) -> u32 {
     push(graph, &mut work, BlockId::ENTRY, 0);
     while let Some(block) = work.pop() {
         let mut depth = graph[block].start_depth;
-        for index in 0..graph.len(block) {
+        let len = graph.len(block);
+        // Only the last instruction has a target, unless one pushes a handler.
+        let plain = if graph[block].pushes_handler { 0 } else { len.saturating_sub(1) };
+        for node in &graph.nodes(block)[..plain] {
+            greatest = greatest.max(depth);
+            depth += node.opcode.stack_effect(node.oparg, false);
+            debug_assert!(depth >= 0, "stack underflow at {node:?}");
+        }
+        for index in plain..len {
             let node = graph.nodes(block)[index];
             greatest = greatest.max(depth);
             if let Some(target) = node.destination()

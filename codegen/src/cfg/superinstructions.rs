@@ -16,31 +16,34 @@ const PAIRABLE: i32 = 16;
 
 /// Fuses from left to right, then removes the freed instructions.
 pub(super) fn insert_superinstructions(graph: &mut Graph) {
+    let mut fused_some = false;
     graph.for_each_block(|graph, block| {
-        let nodes = graph.nodes_mut(block);
-        for index in 1..nodes.len() {
-            let [.., first, second] = &mut nodes[..=index] else { continue };
-            let fused = match (first.opcode, second.opcode) {
-                (Opcode::LoadFast, Opcode::LoadFast) => Opcode::LoadFastLoadFast,
-                (Opcode::StoreFast, Opcode::LoadFast) => Opcode::StoreFastLoadFast,
-                (Opcode::StoreFast, Opcode::StoreFast) => Opcode::StoreFastStoreFast,
-                _ => continue,
-            };
-            fuse(first, second, fused);
+        let mut nodes = graph.nodes_mut(block);
+        while let [first, rest @ ..] = nodes {
+            if let (Opcode::LoadFast | Opcode::StoreFast, Some(second)) = (first.opcode, rest.first_mut()) {
+                fused_some |= fuse(first, second);
+            }
+            nodes = rest;
         }
     });
+    graph.has_nops |= fused_some;
     remove_redundant_nops(graph);
 }
 
-/// `make_super_instruction`
-fn fuse(first: &mut Node, second: &mut Node, fused: Opcode) {
+/// Whether it fused the two (`make_super_instruction`).
+fn fuse(first: &mut Node, second: &mut Node) -> bool {
+    let fused = match (first.opcode, second.opcode) {
+        (Opcode::LoadFast, Opcode::LoadFast) => Opcode::LoadFastLoadFast,
+        (Opcode::StoreFast, Opcode::LoadFast) => Opcode::StoreFastLoadFast,
+        (Opcode::StoreFast, Opcode::StoreFast) => Opcode::StoreFastStoreFast,
+        _ => return false,
+    };
     let (line, next_line) = (first.location.line, second.location.line);
-    if line >= 0 && next_line >= 0 && line != next_line {
-        return;
-    }
-    if first.oparg >= PAIRABLE || second.oparg >= PAIRABLE {
-        return;
+    let differ = line >= 0 && next_line >= 0 && line != next_line;
+    if differ || first.oparg >= PAIRABLE || second.oparg >= PAIRABLE {
+        return false;
     }
     first.set(fused, first.oparg << 4 | second.oparg);
     second.set_nop();
+    true
 }

@@ -11,7 +11,7 @@
 //!
 //! After: a plain `LOAD_FAST` always finds a value.
 
-use super::graph::{BlockId, Graph, Node};
+use super::graph::{BlockId, Features, Graph, Node};
 use crate::Opcode;
 
 /// Locals that the data-flow analysis follows.
@@ -42,7 +42,7 @@ fn effect(node: &Node) -> Option<(usize, Effect)> {
 /// Turns loads into checked loads where the local may be unbound; the first `bound` of the locals are
 /// parameters.
 pub(super) fn check_uninitialized_loads(graph: &mut Graph, locals: usize, bound: usize) {
-    if locals == 0 || !graph.features.local_loads {
+    if locals == 0 || !graph.features.has(Features::LOCAL_LOADS) {
         return;
     }
     if locals > FOLLOWED {
@@ -51,7 +51,7 @@ pub(super) fn check_uninitialized_loads(graph: &mut Graph, locals: usize, bound:
     let unbound = (bound..locals.min(FOLLOWED)).fold(0, |mask, local| mask | 1_u64 << local);
     let mut work = graph.start_visit();
     push(graph, &mut work, BlockId::ENTRY, unbound);
-    if graph.features.unbinding {
+    if graph.features.has(Features::UNBINDING) {
         graph.for_each_block(|graph, block| scan_block(graph, block, &mut work));
     }
     while let Some(block) = work.pop() {
@@ -73,7 +73,7 @@ fn push(graph: &mut Graph, work: &mut Vec<BlockId>, block: BlockId, unbound: u64
 /// `scan_block_for_locals`
 fn scan_block(graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
     let mut unbound = graph[block].unbound_locals;
-    let unbinds = graph.features.unbinding;
+    let unbinds = graph.features.has(Features::UNBINDING);
     for index in 0..graph.len(block) {
         if unbound == 0 && !unbinds {
             return;
