@@ -64,6 +64,7 @@ mod unparse;
 mod unwind;
 mod with_;
 
+use crate::cfg::Graph;
 use crate::{CodeObject, Options};
 use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};
 use ruff_python_ast::{Expr, Stmt};
@@ -104,6 +105,8 @@ pub(crate) struct Builder<'a> {
     known: KnownNames,
     /// The unit being built is the last; before it the enclosing ones.
     units: Vec<Unit<'a>>,
+    /// Working memory of the graph, used for one unit after the other.
+    graph: Graph,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
 }
@@ -119,6 +122,7 @@ impl<'a> Builder<'a> {
             names,
             known,
             units: Vec::new(),
+            graph: Graph::default(),
             errors: Vec::new(),
             warnings: Vec::new(),
         }
