@@ -104,7 +104,7 @@ impl<'a> Builder<'a> {
         if is_generator {
             self.wrap_in_stop_iteration_handler();
         } else {
-            self.emit(Opcode::ReturnValue, self.expr_location(comprehension.element));
+            self.emit(Opcode::ReturnValue, location);
         }
         let code = self.leave_unit(true);
         self.make_closure(location, code, FunctionFlags::default());

@@ -49,7 +49,7 @@ impl<'a> Builder<'a> {
             match statements.split_first() {
                 None => {
                     // A body must not be empty: a `pass` takes the docstring's place.
-                    let location = self.stmt_location(removed);
+                    let location = self.pass_location(removed);
                     self.emit(Opcode::Nop, location);
                 }
                 Some((first, rest)) => {
@@ -65,6 +65,12 @@ impl<'a> Builder<'a> {
             }
         }
         self.visit_statements(statements);
+    }
+
+    /// Where the `pass` is that stands in for a removed docstring: as long as the word.
+    pub(super) fn pass_location(&self, removed: &Stmt) -> Location {
+        let Location { line, column, .. } = self.stmt_location(removed);
+        Location { line, end_line: line, column, end_column: column + 4 }
     }
 
     /// The docstring's text without its common indentation (`_PyCompile_CleanDoc`).

@@ -39,6 +39,8 @@ pub(super) enum FrameBlockKind<'a> {
     ExceptionGroupHandler,
     /// An asynchronous generator of a comprehension.
     AsyncComprehensionGenerator,
+    /// A comprehension compiled in place that has saved locals.
+    InlinedComprehension,
     /// The implicit handler of generators.
     StopIteration,
 }

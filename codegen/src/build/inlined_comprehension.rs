@@ -92,10 +92,11 @@ impl<'a> Builder<'a> {
                 }
             }
             let (inside, outside) = (symbol.resolution, self.resolution(name));
-            let kept = inside == outside
+            let same = inside == outside
                 || inside == Resolution::Free
                 || (inside == Resolution::Cell && outside == Resolution::Free);
-            if !kept {
+            // The names of a class are invisible to the comprehension, whatever they are in it.
+            if !same || in_class {
                 let replaced = self.unit_mut().symbol_overrides.insert(name, symbol);
                 state.replaced.push((name, replaced));
             }
@@ -123,7 +124,7 @@ impl<'a> Builder<'a> {
         if !state.pushed.is_empty() {
             self.emit_arg(Opcode::Swap, state.pushed.len() + 1, location);
             let span = self.expr_span(expr);
-            let kind = FrameBlockKind::AsyncComprehensionGenerator;
+            let kind = FrameBlockKind::InlinedComprehension;
             self.push_block(kind, state.cleanup, None, location, span);
             self.emit_jump(Opcode::SetupFinally, state.cleanup, location);
         }

@@ -55,7 +55,7 @@ impl<'a> Builder<'a> {
     fn body_start(&self, body: &Body<'a>) -> Option<Location> {
         match (body.docstring, body.removed, body.statements) {
             (Some(_), _, _) => body.first.map(|statement| self.stmt_location(statement)),
-            (None, Some(removed), []) => Some(self.stmt_location(removed)),
+            (None, Some(removed), []) => Some(self.pass_location(removed)),
             (None, _, statements) => statements.first().map(|statement| self.stmt_location(statement)),
         }
     }

@@ -120,6 +120,7 @@ impl<'a> Builder<'a> {
             | FrameBlockKind::ExceptionHandler
             | FrameBlockKind::ExceptionGroupHandler
             | FrameBlockKind::AsyncComprehensionGenerator
+            | FrameBlockKind::InlinedComprehension
             | FrameBlockKind::StopIteration => {}
             FrameBlockKind::ForLoop => {
                 self.emit_swap_under(keep_value, location);

@@ -51,10 +51,10 @@ fn optimize_at(graph: &mut Graph, id: BlockId, index: usize, constants: &mut Con
         Opcode::BuildList | Opcode::BuildSet => displays::optimize_list_or_set(instrs, index, constants),
         Opcode::ListAppend | Opcode::SetAdd => displays::fold_long_list_or_set(instrs, index, constants),
         Opcode::CallIntrinsic1 if instr.oparg == LIST_TO_TUPLE => {
-            if next_opcode(instrs, index) == Some(Opcode::GetIter) {
+            let folded = displays::fold_list_to_tuple(instrs, index, constants);
+            if !folded && next_opcode(instrs, index) == Some(Opcode::GetIter) {
+                // A list can be iterated over as well.
                 instrs[index].set(Opcode::Nop);
-            } else {
-                displays::fold_list_to_tuple(instrs, index, constants);
             }
         }
         Opcode::CallIntrinsic1 if instr.oparg == UNARY_POSITIVE => fold_constants::fold_unary(instrs, index, constants),
@@ -156,7 +156,6 @@ fn thread_jump(graph: &mut Graph, id: BlockId, index: usize) -> Step {
     // The NOP keeps the line of the jump; the new one has the target's.
     let block = graph.block_mut(id);
     block.instrs_mut()[index].set(Opcode::Nop);
-    block.instrs_mut()[index].target = None;
     block.append(threaded, 0, first.location, first.target);
     Step::Again
 }

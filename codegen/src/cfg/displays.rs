@@ -79,11 +79,15 @@ pub(super) fn fold_long_list_or_set(instrs: &mut [Instr], index: usize, constant
     }
 }
 
-/// `CALL_INTRINSIC_1 INTRINSIC_LIST_TO_TUPLE`: the end of a long tuple.
-pub(super) fn fold_list_to_tuple(instrs: &mut [Instr], index: usize, constants: &mut Constants) {
-    if let Some(items) = appended_constants(instrs, index, Opcode::BuildList, constants) {
+/// `CALL_INTRINSIC_1 INTRINSIC_LIST_TO_TUPLE`: the end of a long tuple. Says whether it was one of
+/// constants.
+pub(super) fn fold_list_to_tuple(instrs: &mut [Instr], index: usize, constants: &mut Constants) -> bool {
+    let items = appended_constants(instrs, index, Opcode::BuildList, constants);
+    let folded = items.is_some();
+    if let Some(items) = items {
         make_load_const(&mut instrs[index], Constant::tuple(items), constants);
     }
+    folded
 }
 
 /// The constants of `BUILD_x 0 · LOAD_CONST · x_APPEND 1 · …` right before `end`; those instructions

@@ -40,16 +40,16 @@ impl Instr {
         Self { opcode, oparg, location, target: None, handler: None }
     }
 
-    /// Becomes an opcode without operand (`INSTR_SET_OP0`).
+    /// Becomes an opcode without operand or target (`INSTR_SET_OP0`).
     pub(crate) const fn set(&mut self, opcode: Opcode) {
-        self.opcode = opcode;
-        self.oparg = 0;
+        self.set_arg(opcode, 0);
     }
 
-    /// Becomes an opcode with an operand (`INSTR_SET_OP1`).
+    /// Becomes an opcode with an operand that is no target (`INSTR_SET_OP1`).
     pub(crate) const fn set_arg(&mut self, opcode: Opcode, oparg: i32) {
         self.opcode = opcode;
         self.oparg = oparg;
+        self.target = None;
     }
 
     /// Whether it has a line.

@@ -38,7 +38,6 @@ fn inline_into(graph: &mut Graph, id: BlockId) -> bool {
     }
     if let Some(last) = graph.block_mut(id).last_mut() {
         last.set(Opcode::Nop);
-        last.target = None;
     }
     graph.append_instrs(id, target);
     if no_line_no_fallthrough

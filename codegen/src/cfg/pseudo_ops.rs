@@ -9,10 +9,7 @@ pub(super) fn convert(graph: &mut Graph) {
     graph.for_each(|graph, id| {
         for instr in graph.block_mut(id).instrs_mut() {
             match instr.opcode {
-                opcode if opcode.is_block_push() => {
-                    instr.set(Opcode::Nop);
-                    instr.target = None;
-                }
+                opcode if opcode.is_block_push() => instr.set(Opcode::Nop),
                 Opcode::LoadClosure => instr.opcode = Opcode::LoadFast,
                 Opcode::StoreFastMaybeNull => instr.opcode = Opcode::StoreFast,
                 _ => {}

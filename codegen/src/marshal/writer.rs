@@ -38,8 +38,8 @@ struct Writer<'code> {
     bytes: Vec<u8>,
     version: u8,
     identities: Identities<'code>,
-    /// Qualified names that class bodies load as constants: these are interned as names.
-    class_qualnames: FxHashSet<&'code [u8]>,
+    /// Names and qualified names of classes: loaded as constants, but interned as names.
+    class_names: FxHashSet<&'code [u8]>,
     /// What is written, unless it is only a part.
     whole: Option<&'code CodeObject>,
     /// What occurs twice in the whole; few frozensets ask.
@@ -52,7 +52,7 @@ impl<'code> Writer<'code> {
             bytes,
             version,
             identities: Identities::default(),
-            class_qualnames: FxHashSet::default(),
+            class_names: FxHashSet::default(),
             whole: None,
             shared: OnceCell::new(),
         }
@@ -95,7 +95,7 @@ impl<'code> Writer<'code> {
         self.bytes.push(format::BYTES);
         self.sized(&code.code);
         if loads_own_qualname(code) {
-            self.class_qualnames.insert(code.qualname.as_bytes());
+            self.class_names.extend([code.name.as_bytes(), code.qualname.as_bytes()]);
         }
         self.tuple(Items::Constants(&code.constants), Flagged::IfShared);
         self.tuple(Items::Names(&code.names), Flagged::IfShared);
@@ -238,7 +238,7 @@ impl<'code> Writer<'code> {
 
     fn string(&mut self, constant: &'code PyString, flagged: Flagged) {
         let text = constant.as_bytes();
-        if is_interned(text) || self.class_qualnames.contains(text) {
+        if is_interned(text) || self.class_names.contains(text) {
             self.interned(constant);
             return;
         }

@@ -8,13 +8,13 @@
 //!
 //! A forward analysis over basic blocks: states that meet are merged until nothing changes. An
 //! instruction that a handler covers may raise before it does anything, so the state before it also
-//! goes to the handler, unwound to the handler's depth.
+//! goes to the handler, unwound to the handler's depth; opcodes that never raise aside.
 
 use super::instructions::{Instruction, Program, falls_through, jumps};
 use super::state::{Borrow, State, Value};
 use super::tables::Handlers;
 use super::{Check, Fault, Rule, effect};
-use crate::CodeObject;
+use crate::{CodeObject, Opcode};
 
 /// Checks every path.
 pub(super) fn check(code: &CodeObject, program: &Program, handlers: &Handlers) -> Check {
@@ -31,6 +31,32 @@ pub(super) fn check(code: &CodeObject, program: &Program, handlers: &Handlers) -
         flow.follow(block)?;
     }
     Ok(())
+}
+
+/// Opcodes that raise nothing, lack of memory apart. An inlined comprehension puts back a local between
+/// two of them, and a handler around it may rely on that.
+fn never_raises(opcode: Opcode) -> bool {
+    matches!(
+        opcode,
+        Opcode::Nop
+            | Opcode::NotTaken
+            | Opcode::Copy
+            | Opcode::Swap
+            | Opcode::PopTop
+            | Opcode::PopIter
+            | Opcode::EndFor
+            | Opcode::PushNull
+            | Opcode::LoadConst
+            | Opcode::LoadSmallInt
+            | Opcode::LoadFast
+            | Opcode::LoadFastBorrow
+            | Opcode::LoadFastAndClear
+            | Opcode::StoreFast
+            | Opcode::StoreFastLoadFast
+            | Opcode::StoreFastStoreFast
+            | Opcode::MakeCell
+            | Opcode::JumpForward
+    )
 }
 
 /// By instruction: whether a basic block starts there.
@@ -114,6 +140,9 @@ impl Flow<'_> {
             let message = format!("a handler of depth {} covers depth {}", entry.depth, state.stack.len());
             return Err(Fault::new(start, Rule::HandlerDepth, message));
         };
+        if never_raises(self.program.instructions[index].opcode) {
+            return Ok(());
+        }
         let pushed = 1 + usize::from(entry.lasti);
         let mut stack = Vec::with_capacity(kept.len() + pushed);
         stack.extend(kept.iter().map(|value| value.inherited()));

@@ -66,7 +66,7 @@ fn check_prologue(code: &CodeObject, program: &Program) -> Check {
 
 /// Whether a `RESUME` is that of a call, not one after a suspension: its low two bits say.
 const fn is_at_start(oparg: u32) -> bool {
-    oparg % 4 == 0
+    oparg.is_multiple_of(4)
 }
 
 fn check_neighbours(code: &CodeObject, program: &Program, index: usize, instruction: Instruction) -> Check {

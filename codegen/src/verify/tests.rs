@@ -254,12 +254,13 @@ fn broken_flow() -> Vec<(Rule, CodeObject)> {
                 &[
                     (Resume, 0),
                     (LoadFastBorrow, 0),
-                    (Nop, 0),
+                    (LoadName, 0),
+                    (PopTop, 0),
                     (ReturnValue, 0),
                     (StoreFast, 0),
                     (ReturnValue, 0),
                 ],
-                &[0x82, 1, 4, 2],
+                &[0x82, 1, 5, 2],
             ),
         ),
     ]

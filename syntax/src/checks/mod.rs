@@ -84,12 +84,14 @@ fn annotates_part_of_group(tokens: &[Token]) -> bool {
                 let next = tokens.get(index + 1).map(Token::kind);
                 group_goes_on |= depth == 0
                     && matches!(next, Some(TokenKind::Dot | TokenKind::Lsqb | TokenKind::Lpar));
-                if depth == 0 && !group_goes_on {
+                if depth < 0 || (depth == 0 && !group_goes_on) {
                     return false;
                 }
             }
             TokenKind::Colon if depth == 0 => return group_goes_on,
-            TokenKind::Newline | TokenKind::Semi | TokenKind::Equal if depth == 0 => return false,
+            TokenKind::Newline | TokenKind::Semi | TokenKind::Equal | TokenKind::Comma if depth == 0 => {
+                return false;
+            }
             _ => {}
         }
     }
