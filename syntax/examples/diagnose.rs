@@ -31,9 +31,11 @@ fn verdict(text: &str) -> serde_json::Value {
     let options = ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module)
         .with_target_version(ruff_python_ast::PythonVersion::PY314);
     let parsed = ruff_python_parser::parse_unchecked(text, options);
-    let ruff = parsed.errors().first().map(|error| error.error.to_string()).or_else(|| {
-        parsed.unsupported_syntax_errors().first().map(ToString::to_string)
-    });
+    let ruff = parsed
+        .errors()
+        .first()
+        .map(|error| error.error.to_string())
+        .or_else(|| parsed.unsupported_syntax_errors().first().map(ToString::to_string));
     let parsed_unsupported = !parsed.unsupported_syntax_errors().is_empty();
     let tokens = parsed.tokens().clone();
     let errors = parsed.errors().to_vec();
@@ -41,7 +43,12 @@ fn verdict(text: &str) -> serde_json::Value {
     let suspicious = checks::is_suspicious(&module, &tokens, text);
     let unsupported = !parsed_unsupported;
     let translated = if errors.is_empty() && unsupported {
-        checks::check(&module, &tokens, text)
+        suspicious
+            .then(|| parser_errors::diagnose(text).err())
+            .flatten()
+            .map(|error| *error)
+            .into_iter()
+            .collect()
     } else {
         parser_errors::translate(text, &mut module, &errors)
     };

@@ -19,7 +19,7 @@ fn main() {
         };
         let show = |bytes: &[u8]| {
             if let Some(text) = decode(bytes) {
-                let key = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+                let key = bytes.iter().fold(String::new(), |key, byte| key + &format!("{byte:02x}"));
                 println!("{label} {key} {text}");
             }
         };

@@ -33,7 +33,7 @@ impl LineIndex {
     pub fn line_column(&self, offset: u32) -> (i32, i32) {
         let guess = self.last.load(Ordering::Relaxed) as usize;
         let index = self.find(guess, offset);
-        self.last.store(index as u32, Ordering::Relaxed);
+        self.remember(index);
         self.at(index, offset)
     }
 
@@ -50,6 +50,10 @@ impl LineIndex {
         } else {
             self.starts.partition_point(|&start| start <= offset) - 1
         }
+    }
+
+    fn remember(&self, index: usize) {
+        self.last.store(u32::try_from(index).unwrap_or(0), Ordering::Relaxed);
     }
 
     fn at(&self, index: usize, offset: u32) -> (i32, i32) {
@@ -73,7 +77,7 @@ impl LineIndex {
         let guess = self.last.load(Ordering::Relaxed) as usize;
         let first = self.find(guess, span.start);
         let last = self.find(first, span.end);
-        self.last.store(first as u32, Ordering::Relaxed);
+        self.remember(first);
         let (line, column) = self.at(first, span.start);
         let (end_line, end_column) = self.at(last, span.end);
         Location { line, end_line, column, end_column }

@@ -102,6 +102,10 @@ def string(text):
     return '"' + "".join("\\u{%x}" % ord(character) for character in text) + '"'
 
 
+def number(key):
+    return "0x" + (key if len(key) <= 4 else key[:-4] + "_" + key[-4:])
+
+
 def main():
     base = read_base()
     out = print
@@ -130,11 +134,11 @@ def main():
         out('        base: "%s",' % label)
         out("        refused: &[")
         for first, last in refused:
-            out("            (0x%s, 0x%s)," % (first, last))
+            out("            (%s, %s)," % (number(first), number(last)))
         out("        ],")
         out("        mapped: &[")
         for key, text in mapped:
-            out("            (0x%s, %s)," % (key, string(text)))
+            out("            (%s, %s)," % (number(key), string(text)))
         out("        ],")
         out("    },")
     out("];")

@@ -1,4 +1,4 @@
-//! Programs that ruff's parser takes and CPython's grammar does not → the error CPython gives.
+//! Finds programs that ruff's parser takes and CPython's grammar might not.
 //!
 //! ```text
 //! (yield < x)        ruff: a comparison        CPython: invalid syntax
@@ -13,19 +13,9 @@
 
 mod patterns;
 
-use crate::Diagnostic;
-use crate::parser_errors::diagnose;
 use patterns::has_suspicious_pattern;
 use ruff_python_ast::ModModule;
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
-
-/// The errors of CPython's parser in a program that ruff's parser took.
-pub fn check(module: &ModModule, tokens: &Tokens, text: &str) -> Vec<Diagnostic> {
-    if !is_suspicious(module, tokens, text) {
-        return Vec::new();
-    }
-    diagnose(text).err().map(|diagnostic| *diagnostic).into_iter().collect()
-}
 
 /// Whether CPython's parser might refuse the program.
 pub fn is_suspicious(module: &ModModule, tokens: &Tokens, text: &str) -> bool {

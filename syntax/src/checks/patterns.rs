@@ -87,8 +87,7 @@ impl Patterns<'_> {
 
     /// Whether commas stand between the elements, and one after the only element in parentheses.
     fn has_commas(&self, range: ruff_text_size::TextRange, elements: &[Pattern]) -> bool {
-        let separated =
-            elements.windows(2).all(|pair| self.has_comma(pair[0].end(), pair[1].start()));
+        let separated = elements.windows(2).all(|pair| self.has_comma(pair[0].end(), pair[1].start()));
         let brackets = self.source(range.start(), range.end()).starts_with('[');
         match elements {
             [only] if !brackets => self.has_comma(only.end(), range.end()),

@@ -755,7 +755,7 @@ pub(super) const MULTIBYTE: &[MultibyteTable] = &[
             (0xa1f1, "\u{a2}"),
             (0xa1f2, "\u{a3}"),
             (0xa2cc, "\u{ac}"),
-            (0x8fa2b7, "\u{7e}"),
+            (0x8f_a2b7, "\u{7e}"),
         ],
     },
     MultibyteTable {
@@ -829,7 +829,7 @@ pub(super) const MULTIBYTE: &[MultibyteTable] = &[
             (0xfe7e, "\u{e843}"),
             (0xfe90, "\u{e854}"),
             (0xfea0, "\u{e864}"),
-            (0x8135f437, "\u{1e3f}"),
+            (0x8135_f437, "\u{1e3f}"),
         ],
     },
     MultibyteTable {

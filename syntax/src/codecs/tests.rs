@@ -20,7 +20,7 @@ fn names_are_found_as_pythons_registry_finds_them() {
     assert_eq!(Codec::lookup("undefined").err(), Some(LookupError::Undefined));
     assert_eq!(Codec::lookup("idna").err(), Some(LookupError::Unsupported));
     assert_eq!(decode("johab", b"a").as_deref(), Ok("a"));
-    assert_eq!(decode("johab", b"\x88\x61").unwrap_err(), "unsupported");
+    assert_eq!(decode("johab", b"\x88\x61").expect_err("an error"), "unsupported");
 }
 
 #[test]
@@ -35,19 +35,19 @@ fn east_asian_mappings_are_pythons() {
 #[test]
 fn errors_are_in_pythons_words() {
     assert_eq!(
-        decode("cp1252", b"a\x81").unwrap_err(),
+        decode("cp1252", b"a\x81").expect_err("an error"),
         "'charmap' codec can't decode byte 0x81 in position 1: character maps to <undefined>"
     );
     assert_eq!(
-        decode("ascii", b"\xff").unwrap_err(),
+        decode("ascii", b"\xff").expect_err("an error"),
         "'ascii' codec can't decode byte 0xff in position 0: ordinal not in range(128)"
     );
     assert_eq!(
-        decode("utf8", b"ab\xe2\x82(").unwrap_err(),
+        decode("utf8", b"ab\xe2\x82(").expect_err("an error"),
         "'utf-8' codec can't decode bytes in position 2-3: invalid continuation byte"
     );
     assert_eq!(
-        decode("gbk", b"\xff\xff").unwrap_err(),
+        decode("gbk", b"\xff\xff").expect_err("an error"),
         "'gbk' codec can't decode byte 0xff in position 0: illegal multibyte sequence"
     );
 }

@@ -102,7 +102,7 @@ fn named_escape_then_text(source: &str, value: &str) -> bool {
     // In a raw string, `\N{…}` is a field.
     let rest = &source[last + 1..];
     let cut_before = source[..last].contains('}');
-    source != value && (cut_before || without_joined_lines(rest) != "")
+    source != value && (cut_before || !without_joined_lines(rest).is_empty())
 }
 
 /// Joins constants as they come.

@@ -22,19 +22,20 @@ pub(crate) fn screen(text: &str) -> Result<(), Box<Diagnostic>> {
 fn looks_deep(bytes: &[u8]) -> bool {
     let mut depth = 0usize;
     bytes.chunks(BLOCK).any(|block| {
-        let opening = count(block, |byte| (byte == b'(') | (byte == b'[') | (byte == b'{'));
-        let closing = count(block, |byte| (byte == b')') | (byte == b']') | (byte == b'}'));
-        let prefixes = count(block, |byte| (byte == b'-') | (byte == b'+') | (byte == b'~'));
+        let opening = count(block, *b"([{");
+        let closing = count(block, *b")]}");
+        let prefixes = count(block, *b"-+~");
         let highest = depth + opening;
         depth = highest.saturating_sub(closing);
         highest > DEEP || prefixes > BLOCK / 2
     })
 }
 
-/// How many bytes are wanted. Summed up in bytes, so that many are compared at once.
-fn count(block: &[u8], is_wanted: impl Fn(u8) -> bool) -> usize {
+/// How often the wanted bytes occur. Summed up in bytes, so that many are compared at once.
+fn count(block: &[u8], wanted: [u8; 3]) -> usize {
+    let ones = |&byte: &u8| wanted.iter().map(|&wanted| u8::from(byte == wanted)).sum::<u8>();
     let parts = block.chunks(usize::from(u8::MAX));
-    parts.map(|part| usize::from(part.iter().map(|&byte| u8::from(is_wanted(byte))).sum::<u8>())).sum()
+    parts.map(|part| usize::from(part.iter().map(ones).sum::<u8>())).sum()
 }
 
 /// Counts brackets and prefix operators outside of comments and strings.

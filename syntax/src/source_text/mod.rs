@@ -34,16 +34,17 @@ impl SourceText {
     /// The same without a copy.
     pub fn decode_owned(bytes: Vec<u8>) -> Result<Self, Box<Diagnostic>> {
         if bytes.len() > LONGEST {
-            return Err(error(Span::NONE, "source code is too long"));
+            return Err(too_long());
         }
         if memchr::memchr(0, &bytes).is_some() {
-            return Err(error(Span::NONE, "source code string cannot contain null bytes"));
+            let message = "source code string cannot contain null bytes";
+            return Err(Box::new(Diagnostic::syntax_error(Span::NONE, message)));
         }
         let (bytes, has_mark) = translate(bytes);
         match find_coding_cookie(&bytes) {
-            Some(cookie) if has_mark && cookie.name != "utf-8" => Err(mark_conflict(&cookie)),
+            Some(cookie) if has_mark && cookie.name != "utf-8" => Err(Box::new(mark_conflict(&cookie))),
             Some(cookie) if cookie.name != "utf-8" => decode_declared(&bytes, &cookie.name),
-            _ => String::from_utf8(bytes).map_err(|error| not_utf8(error.as_bytes())),
+            _ => String::from_utf8(bytes).map_err(|error| Box::new(not_utf8(error.as_bytes()))),
         }
         .map(Self)
     }
@@ -86,48 +87,49 @@ fn translate(mut bytes: Vec<u8>) -> (Vec<u8>, bool) {
 }
 
 fn decode_declared(bytes: &[u8], name: &str) -> Result<String, Box<Diagnostic>> {
+    let at_file = |message: String| Box::new(Diagnostic::syntax_error(Span::FILE, message));
     let unsupported = || {
         let help = "pyclast cannot read this encoding; save the file as UTF-8";
-        Box::new(Diagnostic::syntax_error(Span::FILE, format!("encoding problem: {name}")).with_help(help))
+        Box::new(at_file(format!("encoding problem: {name}")).with_help(help))
     };
     let codec = Codec::lookup(name).map_err(|reason| match reason {
-        LookupError::Unknown => error(Span::FILE, format!("unknown encoding: {name}")),
-        LookupError::NotText => error(
-            Span::FILE,
-            format!("'{name}' is not a text encoding; use codecs.decode() to handle arbitrary codecs"),
-        ),
-        LookupError::Undefined => error(Span::FILE, "undefined encoding"),
+        LookupError::Unknown => at_file(format!("unknown encoding: {name}")),
+        LookupError::NotText => at_file(format!(
+            "'{name}' is not a text encoding; use codecs.decode() to handle arbitrary codecs"
+        )),
+        LookupError::Undefined => at_file("undefined encoding".to_owned()),
         LookupError::Unsupported => unsupported(),
     })?;
     match codec.decode(bytes) {
-        Ok(text) if text.len() > LONGEST => Err(error(Span::NONE, "source code is too long")),
+        Ok(text) if text.len() > LONGEST => Err(too_long()),
         Ok(text) => Ok(text),
-        Err(DecodeError::Invalid(message)) => Err(error(Span::FILE, message)),
+        Err(DecodeError::Invalid(message)) => Err(at_file(message)),
         Err(DecodeError::Unsupported) => Err(unsupported()),
     }
 }
 
-fn mark_conflict(cookie: &CodingCookie) -> Box<Diagnostic> {
+#[expect(clippy::unnecessary_box_returns, reason = "all its callers return boxes")]
+fn too_long() -> Box<Diagnostic> {
+    Box::new(Diagnostic::syntax_error(Span::NONE, "source code is too long"))
+}
+
+fn mark_conflict(cookie: &CodingCookie) -> Diagnostic {
     let place = Span::new(offset(cookie.line.start), offset(cookie.line.end));
-    error(place, format!("encoding problem: {} with BOM", cookie.name))
+    Diagnostic::syntax_error(place, format!("encoding problem: {} with BOM", cookie.name))
 }
 
 /// `helpers.c: _PyTokenizer_ensure_utf8`.
-fn not_utf8(bytes: &[u8]) -> Box<Diagnostic> {
+fn not_utf8(bytes: &[u8]) -> Diagnostic {
     let start = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
     let line = memchr::memchr_iter(b'\n', &bytes[..start]).count() + 1;
     let byte = bytes.get(start).copied().unwrap_or_default();
-    error(
+    Diagnostic::syntax_error(
         Span::new(offset(start), offset(start)),
         format!(
             "Non-UTF-8 code starting with '\\x{byte:02x}' on line {line}, but no encoding declared; \
              see https://peps.python.org/pep-0263/ for details"
         ),
     )
-}
-
-fn error(span: Span, message: impl Into<String>) -> Box<Diagnostic> {
-    Box::new(Diagnostic::syntax_error(span, message))
 }
 
 fn offset(position: usize) -> u32 {

@@ -8,13 +8,14 @@
 //! found, and its tokenizer warnings. Node indices are set once, here, in source order, and never
 //! again. The tree is nested no deeper than [`NESTING_LIMIT`] allows.
 
+use crate::checks::is_suspicious;
 use crate::dismantle::dismantle;
 use crate::node_index::{Numbering, number_nodes};
 use crate::parser_errors::{diagnose, translate};
 use crate::tokenizer::{Suspicious, TokenFindings, check_tokens, screen};
 use crate::{Diagnostic, LineIndex, Location, SourceText, Span};
 use ruff_python_ast::{Mod, ModModule, PythonVersion};
-use ruff_python_parser::{Mode, ParseError, ParseOptions, parse_unchecked};
+use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 
 pub use crate::node_index::NESTING_LIMIT;
 
@@ -94,53 +95,51 @@ pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
     let parsed = parse_unchecked(text, options);
     let findings = check_tokens(text, parsed.tokens());
-    let parser_errors = parsed.errors().to_vec();
-    let Mod::Module(mut module) = parsed.into_syntax() else {
-        unreachable!("module mode gives a module")
-    };
-    let errors = errors(text, &mut module, &parser_errors, findings.suspicion);
+    let (module, errors) = judge(text, parsed, findings.suspicion);
     if !errors.is_empty() {
-        discard(module);
-        return Err(with_earlier_warnings(errors, findings));
+        return Err(refuse(module, errors, findings));
     }
-    let warnings = findings.warnings.into_iter().map(|(_, warning)| warning).collect();
     match number_nodes(&module) {
         Ok(numbering) => {
             let lines = LineIndex::new(text);
+            let warnings = findings.warnings.into_iter().map(|(_, warning)| warning).collect();
             Ok(ParsedModule { source, lines, module, numbering, warnings })
         }
-        Err(error) => {
-            discard(module);
-            Err(std::iter::once(error).chain(warnings).collect())
-        }
+        Err(error) => Err(refuse(module, vec![error], findings)),
     }
 }
 
-/// The errors of a text, CPython's first; what only ruff's parser refuses is put right in the tree.
-fn errors(
+/// The tree, and the errors that CPython's parser gives, the first first. The grammar of CPython is
+/// asked only about texts that the parser refuses and those that look as if it might be too lenient.
+fn judge(
     text: &str,
-    module: &mut ModModule,
-    errors: &[ParseError],
+    parsed: Parsed<Mod>,
     suspicion: Option<Suspicious>,
-) -> Vec<Diagnostic> {
-    if !errors.is_empty() {
-        return translate(text, module, errors);
-    }
-    let error = suspicion.and_then(|Suspicious| diagnose(text).err());
-    error.into_iter().map(|error| *error).collect()
+) -> (ModModule, Vec<Diagnostic>) {
+    let refusals = parsed.errors().to_vec();
+    let is_suspicious = suspicion.is_some()
+        || !parsed.unsupported_syntax_errors().is_empty()
+        || matches!(parsed.syntax(), Mod::Module(module) if is_suspicious(module, parsed.tokens(), text));
+    let Mod::Module(mut module) = parsed.into_syntax() else {
+        unreachable!("module mode gives a module")
+    };
+    let errors = if !refusals.is_empty() {
+        translate(text, &mut module, &refusals)
+    } else if is_suspicious {
+        diagnose(text).err().into_iter().map(|error| *error).collect()
+    } else {
+        Vec::new()
+    };
+    (module, errors)
 }
 
 /// The errors, and the warnings that CPython gives before it finds the first.
-fn with_earlier_warnings(mut errors: Vec<Diagnostic>, findings: TokenFindings) -> Vec<Diagnostic> {
+fn refuse(mut module: ModModule, mut errors: Vec<Diagnostic>, findings: TokenFindings) -> Vec<Diagnostic> {
+    dismantle(&mut module);
     let place = errors.first().map_or(Span::NONE, |error| error.span);
     let earlier = findings.warnings.into_iter().filter(|&(offset, _)| offset <= place.start);
     errors.extend(earlier.map(|(_, warning)| warning));
     errors
-}
-
-/// Drops a tree of any depth.
-fn discard(mut module: ModModule) {
-    dismantle(&mut module);
 }
 
 #[cfg(test)]
