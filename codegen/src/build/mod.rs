@@ -54,6 +54,8 @@ mod return_;
 mod statement;
 mod subscript;
 mod super_call;
+#[cfg(test)]
+mod tests;
 mod try_;
 mod try_star;
 mod tstring;
