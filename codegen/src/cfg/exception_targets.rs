@@ -21,10 +21,10 @@ type HandlerStack = Vec<BlockId>;
 pub(super) fn label(graph: &mut Graph) {
     let mut visited = vec![false; graph.block_count()];
     let mut pending: Vec<(BlockId, HandlerStack)> = vec![(Graph::ENTRY, Vec::new())];
-    visited[Graph::ENTRY.0 as usize] = true;
+    visited[Graph::ENTRY.index()] = true;
     while let Some((id, mut handlers)) = pending.pop() {
         let mut visit = |target: BlockId, handlers: &HandlerStack| {
-            if !std::mem::replace(&mut visited[target.0 as usize], true) {
+            if !std::mem::replace(&mut visited[target.index()], true) {
                 pending.push((target, handlers.clone()));
             }
         };

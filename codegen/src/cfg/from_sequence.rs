@@ -9,8 +9,8 @@ use super::graph::{BlockId, Graph};
 use crate::{InstructionSequence, Label, Opcode};
 
 /// Makes the graph of a sequence.
-pub(super) fn build(sequence: &InstructionSequence) -> Graph {
-    let mut graph = Graph::default();
+pub(super) fn build(graph: &mut Graph, sequence: &InstructionSequence) {
+    graph.clear();
     let entry = graph.new_block();
     let mut cursor = Cursor { current: entry };
     // By label position: the block that starts there.
@@ -19,20 +19,19 @@ pub(super) fn build(sequence: &InstructionSequence) -> Graph {
     for (index, instruction) in sequence.instructions().iter().enumerate() {
         if instruction.opcode == Opcode::AnnotationsPlaceholder {
             for instruction in sequence.annotations().map_or(&[][..], InstructionSequence::instructions) {
-                cursor.start_if_terminated(&mut graph, false);
+                cursor.start_if_terminated(graph, false);
                 graph.block_mut(cursor.current).append(instruction.opcode, instruction.oparg, instruction.location, None);
             }
             continue;
         }
-        cursor.start_if_terminated(&mut graph, targeted[index]);
+        cursor.start_if_terminated(graph, targeted[index]);
         if targeted[index] {
             starts[index] = Some(cursor.current);
         }
         let block = graph.block_mut(cursor.current);
         block.append(instruction.opcode, instruction.oparg, instruction.location, None);
     }
-    resolve_targets(&mut graph, sequence, &starts);
-    graph
+    resolve_targets(graph, sequence, &starts);
 }
 
 /// Where the next instruction goes.

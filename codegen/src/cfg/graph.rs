@@ -17,10 +17,25 @@
 
 use crate::Opcode;
 use pyclast_syntax::Location;
+use std::num::NonZeroU32;
 
 /// A block of one graph.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub(crate) struct BlockId(pub(crate) u32);
+pub(crate) struct BlockId(NonZeroU32);
+
+impl BlockId {
+    const FIRST: Self = Self(NonZeroU32::MIN);
+
+    fn new(index: usize) -> Self {
+        let number = u32::try_from(index + 1).ok().and_then(NonZeroU32::new);
+        Self(number.expect("blocks are fewer than 2**32"))
+    }
+
+    /// The number of the block, from 0.
+    pub(crate) const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// An instruction of the graph.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,11 +105,13 @@ pub(crate) struct Block {
 
 impl Block {
     /// The instructions in force.
+    #[inline]
     pub(crate) fn instrs(&self) -> &[Instr] {
         &self.slots[..self.used]
     }
 
     /// The instructions in force.
+    #[inline]
     pub(crate) fn instrs_mut(&mut self) -> &mut [Instr] {
         &mut self.slots[..self.used]
     }
@@ -189,39 +206,55 @@ impl Block {
 }
 
 /// The graph of one code unit.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Graph {
+///
+/// A graph is used for one unit after the other: blocks keep the memory of their instructions.
+#[derive(Debug, Default)]
+pub struct Graph {
     blocks: Vec<Block>,
+    live: usize,
 }
 
 impl Graph {
     /// The block where the code starts.
-    pub(crate) const ENTRY: BlockId = BlockId(0);
+    pub(crate) const ENTRY: BlockId = BlockId::FIRST;
+
+    /// Forgets every block.
+    pub(crate) fn clear(&mut self) {
+        self.live = 0;
+    }
 
     /// A new block, not yet in the order.
     pub(crate) fn new_block(&mut self) -> BlockId {
-        self.blocks.push(Block { start_depth: -1, ..Block::default() });
-        BlockId(u32::try_from(self.blocks.len() - 1).expect("blocks are fewer than 2**32"))
+        match self.blocks.get_mut(self.live) {
+            Some(block) => {
+                let mut slots = std::mem::take(&mut block.slots);
+                slots.clear();
+                *block = Block { slots, start_depth: -1, ..Block::default() };
+            }
+            None => self.blocks.push(Block { start_depth: -1, ..Block::default() }),
+        }
+        self.live += 1;
+        BlockId::new(self.live - 1)
     }
 
-    /// Number of blocks ever made.
-    pub(crate) fn block_count(&self) -> usize {
-        self.blocks.len()
+    /// Number of blocks made.
+    pub(crate) const fn block_count(&self) -> usize {
+        self.live
     }
 
     /// A block.
     pub(crate) fn block(&self, id: BlockId) -> &Block {
-        &self.blocks[id.0 as usize]
+        &self.blocks[id.index()]
     }
 
     /// A block.
     pub(crate) fn block_mut(&mut self, id: BlockId) -> &mut Block {
-        &mut self.blocks[id.0 as usize]
+        &mut self.blocks[id.index()]
     }
 
     /// Every block, in no particular order.
     pub(crate) fn blocks_mut(&mut self) -> impl Iterator<Item = &mut Block> {
-        self.blocks.iter_mut()
+        self.blocks[..self.live].iter_mut()
     }
 
     /// The blocks in the order of the code.

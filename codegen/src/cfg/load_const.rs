@@ -10,6 +10,7 @@
 
 use super::constants::Constants;
 use super::graph::{BlockId, Graph};
+use super::redundant_nops::loads_const;
 use crate::{Constant, Opcode};
 
 /// Optimizes every block.
@@ -32,8 +33,11 @@ fn optimize_block(graph: &mut Graph, id: BlockId, constants: &mut Constants) {
         if !copies_constant {
             (opcode, oparg) = (instr.opcode, instr.oparg);
         }
-        let Some(constant) = constants.loaded(opcode, oparg) else { continue };
         let Some(next) = instrs.get(index + 1).map(|next| next.opcode) else { continue };
+        if !loads_const(opcode) || !is_decided(next) {
+            continue;
+        }
+        let Some(constant) = constants.loaded(opcode, oparg) else { continue };
         match next {
             Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::JumpIfFalse | Opcode::JumpIfTrue => {
                 if matches!(next, Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue) {
@@ -55,6 +59,19 @@ fn optimize_block(graph: &mut Graph, id: BlockId, constants: &mut Constants) {
             _ => {}
         }
     }
+}
+
+/// Whether a constant before it can decide what the opcode does.
+const fn is_decided(opcode: Opcode) -> bool {
+    matches!(
+        opcode,
+        Opcode::PopJumpIfFalse
+            | Opcode::PopJumpIfTrue
+            | Opcode::JumpIfFalse
+            | Opcode::JumpIfTrue
+            | Opcode::IsOp
+            | Opcode::ToBool
+    )
 }
 
 /// `LOAD_CONST None · IS_OP · [TO_BOOL] · POP_JUMP_IF_*` at the start of `instrs`.

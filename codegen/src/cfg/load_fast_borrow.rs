@@ -24,13 +24,13 @@ struct Ref {
 /// Borrows wherever it is safe, block by block.
 pub(super) fn optimize(graph: &mut Graph, target: &Target) {
     let mut visited = vec![false; graph.block_count()];
-    visited[Graph::ENTRY.0 as usize] = true;
+    visited[Graph::ENTRY.index()] = true;
     graph.block_mut(Graph::ENTRY).start_depth = 0;
     let mut pending = vec![Graph::ENTRY];
     let mut scan = Scan { refs: Vec::new(), owned: Vec::new(), shadowing_bug: target.borrow_shadowing_bug };
     while let Some(id) = pending.pop() {
         let mut visit = |id: BlockId| {
-            if !std::mem::replace(&mut visited[id.0 as usize], true) {
+            if !std::mem::replace(&mut visited[id.index()], true) {
                 pending.push(id);
             }
         };

@@ -32,41 +32,43 @@ mod unused_constants;
 
 use crate::{CodeUnit, OptimizedUnit, Target};
 use constants::Constants;
+pub use graph::Graph;
 
 /// Optimizes a code unit.
-pub fn optimize(mut unit: CodeUnit, target: &Target) -> OptimizedUnit {
+/// `graph` is working memory: the same one for every unit of a module.
+pub fn optimize(mut unit: CodeUnit, target: &Target, graph: &mut Graph) -> OptimizedUnit {
     let sequence = std::mem::take(&mut unit.sequence);
     let mut constants = Constants::new(std::mem::take(&mut unit.constants));
-    let mut graph = from_sequence::build(&sequence);
+    from_sequence::build(graph, &sequence);
     drop(sequence);
 
     // `_PyCfg_OptimizeCodeUnit`. After this, each instruction knows its handler.
-    exception_targets::label(&mut graph);
-    inline_blocks::inline(&mut graph);
-    unreachable::remove(&mut graph);
-    line_numbers::resolve(&mut graph);
+    exception_targets::label(graph);
+    inline_blocks::inline(graph);
+    unreachable::remove(graph);
+    line_numbers::resolve(graph);
     // After this, constants have decided what they decide; what is folded next decides nothing.
-    load_const::optimize(&mut graph, &mut constants);
-    basic_block::optimize(&mut graph, &mut constants);
-    redundant_nops::remove_with_pairs(&mut graph);
-    unreachable::remove(&mut graph);
-    redundant_nops::remove_with_jumps(&mut graph);
+    load_const::optimize(graph, &mut constants);
+    basic_block::optimize(graph, &mut constants);
+    redundant_nops::remove_with_pairs(graph);
+    unreachable::remove(graph);
+    redundant_nops::remove_with_jumps(graph);
     // After this, no constant appears or vanishes.
-    unit.constants = unused_constants::remove(&mut graph, constants);
-    uninitialized::add_checks(&mut graph, unit.var_names.len(), unit.parameter_count);
-    superinstructions::insert(&mut graph);
-    cold_blocks::push_to_end(&mut graph);
-    line_numbers::resolve(&mut graph);
+    unit.constants = unused_constants::remove(graph, constants);
+    uninitialized::add_checks(graph, unit.var_names.len(), unit.parameter_count);
+    superinstructions::insert(graph);
+    cold_blocks::push_to_end(graph);
+    line_numbers::resolve(graph);
 
     // `_PyCfg_OptimizedCfgToInstructionSequence`.
-    pseudo_jumps::convert(&mut graph);
-    let deepest = stack_depth::calculate(&mut graph);
-    localsplus::prepare(&mut graph, &unit);
-    pseudo_ops::convert(&mut graph);
+    pseudo_jumps::convert(graph);
+    let deepest = stack_depth::calculate(graph);
+    localsplus::prepare(graph, &unit);
+    pseudo_ops::convert(graph);
     // After this, the order of blocks is final.
-    normalize_jumps::normalize(&mut graph);
+    normalize_jumps::normalize(graph);
     // After this, nothing may be inserted: loads borrow.
-    load_fast_borrow::optimize(&mut graph, target);
-    let instructions = to_sequence::flatten(&graph);
+    load_fast_borrow::optimize(graph, target);
+    let instructions = to_sequence::flatten(graph);
     OptimizedUnit { unit, instructions, stack_size: u32::try_from(deepest.max(1)).unwrap_or(1) }
 }

@@ -13,12 +13,12 @@ use crate::Opcode;
 pub(super) fn normalize(graph: &mut Graph) {
     let mut visited = vec![false; graph.block_count()];
     graph.for_each(|graph, id| {
-        if let Some(seen) = visited.get_mut(id.0 as usize) {
+        if let Some(seen) = visited.get_mut(id.index()) {
             *seen = true;
         }
         let Some(&last) = graph.block(id).last().filter(|last| last.opcode.is_conditional_jump()) else { return };
         let target = last.target.expect("a jump has a target");
-        let is_backward = visited.get(target.0 as usize) == Some(&true);
+        let is_backward = visited.get(target.index()) == Some(&true);
         if !is_backward {
             graph.block_mut(id).append(Opcode::NotTaken, 0, last.location, None);
             return;

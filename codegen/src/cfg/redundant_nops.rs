@@ -85,7 +85,7 @@ fn remove_from(graph: &mut Graph, id: BlockId) {
             }
             match block.instrs_mut().get_mut(index + 1) {
                 Some(next) if next.location.line == line => continue,
-                Some(next) if next.is_artificial() => {
+                Some(next) if !next.has_line() => {
                     next.location = instr.location;
                     continue;
                 }

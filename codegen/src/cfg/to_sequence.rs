@@ -10,10 +10,10 @@ pub(super) fn flatten(graph: &Graph) -> Vec<FinalInstruction> {
     let mut starts = vec![0; graph.block_count()];
     let mut length = 0_u32;
     for id in graph.order() {
-        starts[id.0 as usize] = length;
+        starts[id.index()] = length;
         length += u32::try_from(graph.block(id).len()).expect("instructions are fewer than 2**32");
     }
-    let start = |id: BlockId| starts[id.0 as usize];
+    let start = |id: BlockId| starts[id.index()];
     let mut instructions = Vec::with_capacity(length as usize);
     for id in graph.order() {
         instructions.extend(graph.block(id).instrs().iter().map(|instr| FinalInstruction {

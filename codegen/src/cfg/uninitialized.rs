@@ -27,7 +27,7 @@ pub(super) fn add_checks(graph: &mut Graph, local_count: usize, parameter_count:
     scan.reach(Graph::ENTRY, unbound_at_start);
     graph.for_each(|graph, id| scan.block(graph, id));
     while let Some(id) = scan.pending.pop() {
-        scan.waiting[id.0 as usize] = false;
+        scan.waiting[id.index()] = false;
         scan.block(graph, id);
     }
 }
@@ -48,10 +48,10 @@ struct Scan {
 impl Scan {
     /// `maybe_push`
     fn reach(&mut self, id: BlockId, mask: u64) {
-        let known = &mut self.unsafe_at[id.0 as usize];
+        let known = &mut self.unsafe_at[id.index()];
         if *known | mask != *known {
             *known |= mask;
-            if !std::mem::replace(&mut self.waiting[id.0 as usize], true) {
+            if !std::mem::replace(&mut self.waiting[id.index()], true) {
                 self.pending.push(id);
             }
         }
@@ -59,7 +59,7 @@ impl Scan {
 
     /// `scan_block_for_locals`
     fn block(&mut self, graph: &mut Graph, id: BlockId) {
-        let mut mask = self.unsafe_at[id.0 as usize];
+        let mut mask = self.unsafe_at[id.index()];
         let block = graph.block_mut(id);
         let mut last_handler = None;
         let mut last_mask = 0;

@@ -12,11 +12,11 @@ pub(super) fn remove(graph: &mut Graph) {
     }
     let mut visited = vec![false; graph.block_count()];
     let mut pending = vec![Graph::ENTRY];
-    visited[Graph::ENTRY.0 as usize] = true;
+    visited[Graph::ENTRY.index()] = true;
     graph.block_mut(Graph::ENTRY).predecessors = 1;
     while let Some(id) = pending.pop() {
         let mut reach = |graph: &mut Graph, target: BlockId| {
-            if !std::mem::replace(&mut visited[target.0 as usize], true) {
+            if !std::mem::replace(&mut visited[target.index()], true) {
                 pending.push(target);
             }
             graph.block_mut(target).predecessors += 1;

@@ -133,6 +133,11 @@ impl<'code> Identities<'code> {
         }
     }
 
+    /// Whether an object was written before.
+    pub(super) fn contains(&self, key: Key<'code>) -> bool {
+        self.by_key.contains_key(&key)
+    }
+
     /// Flags the object noted last, before anything inside it is noted.
     pub(super) fn flag_last(&mut self) {
         if let Some(entry) = self.entries.last_mut() {

@@ -22,8 +22,8 @@
 //! What the code object cannot show, and so may differ from CPython's bytes: names beyond ASCII in
 //! constant tuples (keyword and import names: interned by CPython), the string `'%'` that folding
 //! `'%%' % ()` makes, and frozensets of strings that nothing else in the process mentions (taken to be
-//! copied if they hold an identifier, see `writer.rs: holds_names`). A handful of the 1,703 files of the
-//! standard library differ for such a reason.
+//! copied if they hold an identifier, see `writer.rs: holds_names`). One file in a thousand differs for
+//! such a reason.
 //!
 //! Members of a frozenset are ordered by their own marshalled bytes, so nothing depends on hashes.
 //!

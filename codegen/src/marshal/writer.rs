@@ -95,7 +95,7 @@ impl<'code> Writer<'code> {
         self.bytes.push(format::BYTES);
         self.sized(&code.code);
         if loads_own_qualname(code) {
-            self.class_names.extend([code.name.as_bytes(), code.qualname.as_bytes()]);
+            self.note_class(code);
         }
         self.tuple(Items::Constants(&code.constants), Flagged::IfShared);
         self.tuple(Items::Names(&code.names), Flagged::IfShared);
@@ -107,6 +107,14 @@ impl<'code> Writer<'code> {
         self.u32(code.first_line.cast_unsigned());
         self.table(&code.line_table);
         self.table(&code.exception_table);
+    }
+
+    /// Constants merge: a string of the program that is written before the class takes the place of its
+    /// name.
+    fn note_class(&mut self, code: &'code CodeObject) {
+        let names = [code.name.as_bytes(), code.qualname.as_bytes()];
+        let identities = &self.identities;
+        self.class_names.extend(names.into_iter().filter(|name| !identities.contains(Key::Str(name))));
     }
 
     fn local_names(&mut self, code: &'code CodeObject) {

@@ -87,7 +87,8 @@ impl Recogniser<'_> {
                 Err(self.stop(Fault::syntax(place, text)))
             }
             Special::ForgottenComma => {
-                let in_brackets = self.mark.checked_sub(1).is_some_and(|last| self.tokens[last].level > 0);
+                let in_brackets =
+                    self.mark.checked_sub(1).is_some_and(|last| self.tokens[last].level > 0);
                 if self.is_legacy_statement(argument(0)) || !in_brackets {
                     return Ok(None);
                 }
@@ -146,7 +147,10 @@ impl Recogniser<'_> {
     /// Refuses decimal integers with too many digits (`_PyPegen_number_token`).
     pub(super) fn check_number(&mut self, token: &Token) -> Result<(), Stopped> {
         let text = &self.text[token.start..token.end];
-        if text.len() <= MAX_DECIMAL_DIGITS || text.starts_with('0') || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'_')) {
+        if text.len() <= MAX_DECIMAL_DIGITS
+            || text.starts_with('0')
+            || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'_'))
+        {
             return Ok(());
         }
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -181,7 +185,8 @@ impl Recogniser<'_> {
         let place = self.place(string);
         let quote = text.find(['"', '\'']).unwrap_or(0);
         let (prefix, quoted) = text.split_at(quote);
-        let quotes = if quoted.len() >= 6 && quoted.as_bytes()[..3] == [quoted.as_bytes()[0]; 3] { 3 } else { 1 };
+        let quotes =
+            if quoted.len() >= 6 && quoted.as_bytes()[..3] == [quoted.as_bytes()[0]; 3] { 3 } else { 1 };
         let inside = quoted.get(quotes..quoted.len() - quotes).unwrap_or_default();
         let is_raw = prefix.contains(['r', 'R']);
         let is_bytes = prefix.contains(['b', 'B']);
@@ -203,8 +208,13 @@ impl Recogniser<'_> {
 
     fn interpolated(&mut self, opening: Value, parts: Value, kind: Kind, start: usize) -> Match {
         let is_raw = self.text_of(opening).contains(['r', 'R']);
-        let texts: Slots =
-            self.arena.parts(parts).iter().copied().filter(|part| matches!(part, Value::Token(_))).collect();
+        let texts: Slots = self
+            .arena
+            .parts(parts)
+            .iter()
+            .copied()
+            .filter(|part| matches!(part, Value::Token(_)))
+            .collect();
         if !is_raw {
             for text in texts {
                 if let Some(problem) = text_problem(self.text_of(text)) {
@@ -235,15 +245,17 @@ impl Recogniser<'_> {
         }
         let text = self.text_of(name);
         if !matches!(text, "s" | "r" | "a") {
-            let message =
-                format!("{letter}-string: invalid conversion character '{text}': expected 's', 'r', or 'a'");
+            let message = format!(
+                "{letter}-string: invalid conversion character '{text}': expected 's', 'r', or 'a'"
+            );
             return Err(self.stop(Fault::syntax(place, message)));
         }
         Ok(Some(Value::Dummy))
     }
 
     fn concatenate(&mut self, strings: Value, start: usize) -> Match {
-        let kinds = |wanted: Kind| self.arena.parts(strings).iter().any(|&part| self.kind(part) == wanted);
+        let kinds =
+            |wanted: Kind| self.arena.parts(strings).iter().any(|&part| self.kind(part) == wanted);
         let has_fstring = kinds(Kind::JoinedStr);
         if kinds(Kind::Bytes) && (has_fstring || kinds(Kind::Literal)) {
             let message = "cannot mix bytes and nonbytes literals";
@@ -264,7 +276,8 @@ impl Recogniser<'_> {
     }
 
     fn generator_argument(&mut self, arguments: Value, clauses: Value) -> Match {
-        let is_positional = |part: &&Value| !matches!(self.kind(**part), Kind::Keyword | Kind::DoubleStar);
+        let is_positional =
+            |part: &&Value| !matches!(self.kind(**part), Kind::Keyword | Kind::DoubleStar);
         let parts = self.arena.parts(arguments);
         let mut positional = parts.iter().filter(is_positional);
         let count = positional.clone().count();
@@ -308,7 +321,7 @@ impl Recogniser<'_> {
 }
 
 /// The constant that a name in other characters (`𝐍one`) is normalized to.
-pub(super) fn constant_in_disguise(name: &str) -> Option<&'static str> {
+pub(crate) fn constant_in_disguise(name: &str) -> Option<&'static str> {
     if name.is_ascii() {
         return None;
     }

@@ -9,20 +9,17 @@
 use super::recogniser::Recogniser;
 use super::tokenizer::TokenKind;
 
-/// The text with every `<>` that means "not equal" written `!=`, for the parser of the tree; none if
-/// there is nothing to rewrite or CPython refuses the text.
-pub fn flufl_rewrite(text: &str) -> Option<String> {
-    memchr::memmem::find(text.as_bytes(), b"barry_as_FLUFL")?;
-    memchr::memmem::find(text.as_bytes(), b"<>")?;
-    let mut recogniser = Recogniser::new(text);
-    if !matches!(recogniser.pass(false), Ok(Some(_))) {
-        return None;
-    }
-    let mut rewritten = text.to_owned();
+/// The text that was recognised, with `!=` for every `<>` that means "not equal"; none if there is
+/// none.
+pub(super) fn rewritten(recogniser: &Recogniser<'_>) -> Option<String> {
+    let mut text = recogniser.text.to_owned();
+    let mut found = false;
     for token in &recogniser.tokens {
-        if matches!(token.kind, TokenKind::Fixed(_)) && text.get(token.start..token.end) == Some("<>") {
-            rewritten.replace_range(token.start..token.end, "!=");
+        let range = token.start..token.end;
+        if matches!(token.kind, TokenKind::Fixed(_)) && &text[range.clone()] == "<>" {
+            text.replace_range(range, "!=");
+            found = true;
         }
     }
-    Some(rewritten)
+    found.then_some(text)
 }

@@ -24,14 +24,15 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use flufl::flufl_rewrite;
+pub(crate) use actions::constant_in_disguise;
 
+use crate::dismantle::dismantle;
 use crate::{Diagnostic, Exception, LineIndex, Span};
 use place::{Fault, Place};
 use recogniser::Recogniser;
 use repair::repair;
-use ruff_python_ast::ModModule;
-use ruff_python_parser::ParseError;
+use ruff_python_ast::{Mod, ModModule, PythonVersion};
+use ruff_python_parser::{Mode, ParseError, ParseOptions, parse_unchecked};
 use tokenizer::TokenKind;
 
 /// The errors of a text that ruff's parser refused, CPython's first; none if CPython takes the text
@@ -41,15 +42,30 @@ pub fn translate(text: &str, module: &mut ModModule, errors: &[ParseError]) -> V
     if let Some(fault) = recogniser.error() {
         return vec![fault.into_diagnostic(text)];
     }
-    if repair(module, errors, text) {
+    let errors = match flufl::rewritten(&recogniser) {
+        Some(rewritten) => parse_again(&rewritten, module),
+        None => errors.to_vec(),
+    };
+    if repair(module, &errors, text) {
         return Vec::new();
     }
     // Patterns with f-strings parse; the code generator refuses them.
     let late = recogniser.late_fault.map(|fault| fault.into_diagnostic(text));
-    let of_ruff = errors
-        .iter()
-        .map(|error| Diagnostic::syntax_error(error.location, error.error.to_string()));
+    let of_ruff =
+        errors.iter().map(|error| Diagnostic::syntax_error(error.location, error.error.to_string()));
     late.into_iter().chain(of_ruff).collect()
+}
+
+/// Replaces the tree by that of another text; gives ruff's errors.
+fn parse_again(text: &str, module: &mut ModModule) -> Vec<ParseError> {
+    let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
+    let parsed = parse_unchecked(text, options);
+    let errors = parsed.errors().to_vec();
+    dismantle(module);
+    if let Mod::Module(again) = parsed.into_syntax() {
+        *module = again;
+    }
+    errors
 }
 
 /// The error that CPython's tokenizer or parser raises for a text, if any.
@@ -90,7 +106,8 @@ impl Recogniser<'_> {
             }
             return fault;
         }
-        let kind = |exception, message: &str, place| Fault { exception, message: message.to_owned(), place };
+        let kind =
+            |exception, message: &str, place| Fault { exception, message: message.to_owned(), place };
         if self.last_is(last, TokenKind::Indent) {
             return kind(Exception::IndentationError, "unexpected indent", self.last_place());
         }
@@ -127,21 +144,19 @@ const fn is_syntax_error(exception: Exception) -> bool {
 /// Lines and columns → offsets. An end that CPython leaves out becomes one character.
 fn to_span(place: &Place, text: &str) -> Span {
     let lines = LineIndex::new(text);
-    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let offset = |line: i32, column: i32| {
         let line = usize::try_from(line).unwrap_or(1).max(1);
-        let start = lines.line_start(line).unwrap_or(length);
-        let line_length = text[start as usize..].find('\n').unwrap_or(length as usize - start as usize);
-        let column = usize::try_from(column).unwrap_or(0).min(line_length);
-        let offset = start as usize + column;
-        let boundary = (0..=offset).rev().find(|&offset| text.is_char_boundary(offset));
-        u32::try_from(boundary.unwrap_or(0)).unwrap_or(length)
+        let start = lines.line_start(line).map_or(text.len(), |start| start as usize);
+        let length = text[start..].find('\n').unwrap_or(text.len() - start);
+        let offset = start + usize::try_from(column).unwrap_or(0).min(length);
+        text.floor_char_boundary(offset)
     };
     let start = offset(place.line, place.column);
     let mut end = if place.end_column < 0 { start } else { offset(place.end_line, place.end_column) };
     if end <= start {
-        let width = text.get(start as usize..).and_then(|rest| rest.chars().next());
-        end = start + width.filter(|&next| next != '\n').map_or(0, |next| next.len_utf8() as u32);
+        let next = text[start..].chars().next().filter(|&next| next != '\n');
+        end = start + next.map_or(0, char::len_utf8);
     }
+    let [start, end] = [start, end].map(|offset| u32::try_from(offset).unwrap_or(u32::MAX));
     Span::new(start, end)
 }

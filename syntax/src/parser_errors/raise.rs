@@ -160,9 +160,10 @@ impl Recogniser<'_> {
                 message: "too many levels of indentation".to_owned(),
                 place: at_column(0),
             },
-            Failure::LineContinuation(column) => {
-                Fault::syntax(at_column(column), "unexpected character after line continuation character")
-            }
+            Failure::LineContinuation(column) => Fault::syntax(
+                at_column(column),
+                "unexpected character after line continuation character",
+            ),
         }
     }
 

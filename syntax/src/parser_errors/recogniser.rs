@@ -128,8 +128,8 @@ impl<'a> Recogniser<'a> {
         match rule.memory {
             Memory::None => self.alternatives(rule),
             Memory::Results => {
-                if let Some(value) = self.recall(id)? {
-                    return Ok(value);
+                if let Some(kept) = self.recall(id)? {
+                    return Ok(kept.value);
                 }
                 let start = self.mark;
                 let value = self.alternatives(rule)?;
@@ -142,8 +142,8 @@ impl<'a> Recogniser<'a> {
 
     /// Grows the match as long as it becomes longer.
     fn left_recursive(&mut self, id: RuleId, rule: &'static Rule) -> Match {
-        if let Some(value) = self.recall(id)? {
-            return Ok(value);
+        if let Some(kept) = self.recall(id)? {
+            return Ok(kept.value);
         }
         let start = self.mark;
         let (mut longest, mut best) = (start, None);
@@ -165,13 +165,13 @@ impl<'a> Recogniser<'a> {
     }
 
     /// A kept result, if there is one; the mark moves to its end.
-    fn recall(&mut self, id: RuleId) -> Result<Option<Option<Value>>, Stopped> {
+    fn recall(&mut self, id: RuleId) -> Result<Option<Kept>, Stopped> {
         self.peek()?;
         let kept = self.kept[self.mark].iter().find(|kept| kept.rule == id).copied();
-        Ok(kept.map(|kept| {
+        if let Some(kept) = kept {
             self.mark = kept.end;
-            kept.value
-        }))
+        }
+        Ok(kept)
     }
 
     fn keep(&mut self, rule: RuleId, start: usize, value: Option<Value>) {

@@ -17,7 +17,8 @@ use rustc_hash::FxHashMap;
 pub(super) fn read(text: &'static str) -> Grammar {
     let chunks = rule_texts(text);
     let names = chunks.iter().enumerate().map(|(index, (name, _))| (*name, rule_id(index))).collect();
-    let mut reader = Reader { names, groups: Vec::new(), named: chunks.len(), words: Vec::new(), next: 0 };
+    let mut reader =
+        Reader { names, groups: Vec::new(), named: chunks.len(), words: Vec::new(), next: 0 };
     let mut rules: Vec<Rule> = chunks.iter().map(|&(name, text)| reader.rule(name, text)).collect();
     rules.append(&mut reader.groups);
     let file = reader.names["file"];
@@ -157,7 +158,9 @@ impl Reader {
     fn atom(&mut self) -> Pattern {
         match self.word() {
             Word::Name(name) => self.named(name),
-            Word::Quoted(text) => Pattern::Token(TokenKind::Fixed(Fixed::of(text).expect("a known token"))),
+            Word::Quoted(text) => {
+                Pattern::Token(TokenKind::Fixed(Fixed::of(text).expect("a known token")))
+            }
             Word::DoubleQuoted(text) => match Fixed::of(text) {
                 Some(fixed) => Pattern::Token(TokenKind::Fixed(fixed)),
                 None => Pattern::SoftKeyword(text),
@@ -279,7 +282,8 @@ fn make_action(
     message: Message,
     slots: &[&'static str],
 ) -> Action {
-    let slot_list = |selectors: Vec<Selector>| selectors.into_iter().map(|selector| selector.slot).collect();
+    let slot_list =
+        |selectors: Vec<Selector>| selectors.into_iter().map(|selector| selector.slot).collect();
     if let Some(kind) = Kind::of(name) {
         return Action::Node(kind, slot_list(selectors));
     }
@@ -325,7 +329,5 @@ fn read_message(text: &'static str, slots: &[&'static str]) -> Message {
 
 /// Literal text, with `\"` for a quote.
 fn push_literal(message: &mut Message, text: &'static str) {
-    message.extend(
-        text.split('\\').filter(|piece| !piece.is_empty()).map(MessagePart::Literal),
-    );
+    message.extend(text.split('\\').filter(|piece| !piece.is_empty()).map(MessagePart::Literal));
 }

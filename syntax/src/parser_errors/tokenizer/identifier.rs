@@ -8,6 +8,7 @@
 
 use super::unprintable::is_printable;
 use super::{Failure, Fixed, Read, TokenKind, Tokenizer, to_column};
+use smallvec::SmallVec;
 
 /// Whether a byte may begin a name; for bytes of non-ASCII characters the rest decides later.
 pub(super) const fn is_start_byte(byte: u8) -> bool {
@@ -17,12 +18,6 @@ pub(super) const fn is_start_byte(byte: u8) -> bool {
 /// Whether a byte may go on a name.
 pub(super) const fn is_continue_byte(byte: u8) -> bool {
     is_start_byte(byte) || byte.is_ascii_digit()
-}
-
-/// Whether Python 3.14 takes the text for a name.
-pub(in crate::parser_errors) fn is_identifier(name: &str) -> bool {
-    let mut characters = name.chars();
-    characters.next().is_some_and(is_identifier_start) && characters.all(is_identifier_continue)
 }
 
 /// Whether a character may begin an identifier of Python 3.14.
@@ -35,43 +30,31 @@ fn is_identifier_continue(character: char) -> bool {
     unicode_ident::is_xid_continue(character) && is_printable(character)
 }
 
-/// Which prefix letters stood before a quote.
+/// The letters before a quote, in lower case.
 #[derive(Default)]
-struct Prefix {
-    bytes: bool,
-    raw: bool,
-    unicode: bool,
-    format: bool,
-    template: bool,
-}
+struct Prefix(SmallVec<[u8; 4]>);
 
 impl Prefix {
     /// Takes one more letter, if it can belong to a prefix.
     fn take(&mut self, byte: u8) -> bool {
-        let seen = match byte.to_ascii_lowercase() {
-            b'b' => &mut self.bytes,
-            b'r' => &mut self.raw,
-            b'u' => &mut self.unicode,
-            b'f' => &mut self.format,
-            b't' => &mut self.template,
-            _ => return false,
-        };
-        !std::mem::replace(seen, true)
+        let letter = byte.to_ascii_lowercase();
+        let taken = b"bruft".contains(&letter) && !self.has(letter);
+        if taken {
+            self.0.push(letter);
+        }
+        taken
+    }
+
+    fn has(&self, letter: u8) -> bool {
+        self.0.contains(&letter)
     }
 
     /// Two letters that do not go together.
-    fn conflict(&self) -> Option<(char, char)> {
-        let Self { bytes, raw, unicode, format, template } = *self;
-        let pairs = [
-            (unicode && bytes, 'u', 'b'),
-            (unicode && raw, 'u', 'r'),
-            (unicode && format, 'u', 'f'),
-            (unicode && template, 'u', 't'),
-            (bytes && format, 'b', 'f'),
-            (bytes && template, 'b', 't'),
-            (format && template, 'f', 't'),
-        ];
-        pairs.into_iter().find(|&(both, ..)| both).map(|(_, first, second)| (first, second))
+    fn conflict(&self) -> Option<[char; 2]> {
+        [b"ub", b"ur", b"uf", b"ut", b"bf", b"bt", b"ft"]
+            .into_iter()
+            .find(|pair| pair.iter().all(|&letter| self.has(letter)))
+            .map(|pair| pair.map(char::from))
     }
 }
 
@@ -83,14 +66,14 @@ impl Tokenizer<'_> {
         while byte.is_some_and(|byte| prefix.take(byte)) {
             byte = self.cursor.next();
             let Some(quote @ (b'"' | b'\'')) = byte else { continue };
-            if let Some((one, other)) = prefix.conflict() {
+            if let Some([one, other]) = prefix.conflict() {
                 let start = self.cursor.token_start.unwrap_or_default() - self.cursor.line_start;
                 let end = self.cursor.position - self.cursor.line_start - 1;
                 let message = format!("'{one}' and '{other}' prefixes are incompatible");
                 return Err(self.error_between(to_column(start), to_column(end), message));
             }
-            return if prefix.format || prefix.template {
-                self.interpolated_start(quote, prefix.raw, prefix.template)
+            return if prefix.has(b'f') || prefix.has(b't') {
+                self.interpolated_start(quote, prefix.has(b'r'), prefix.has(b't'))
             } else {
                 self.string(quote)
             };
@@ -111,7 +94,11 @@ impl Tokenizer<'_> {
 
     fn verify_identifier(&mut self, name: &str) -> Result<(), Failure> {
         let allowed = |(index, character): &(usize, char)| {
-            if *index == 0 { is_identifier_start(*character) } else { is_identifier_continue(*character) }
+            if *index == 0 {
+                is_identifier_start(*character)
+            } else {
+                is_identifier_continue(*character)
+            }
         };
         let Some((index, character)) = name.char_indices().find(|found| !allowed(found)) else {
             return Ok(());

@@ -20,7 +20,6 @@ mod string;
 mod token;
 mod unprintable;
 
-pub(super) use identifier::is_identifier;
 pub(super) use token::{Fixed, Flavour, Token, TokenKind};
 
 use super::place::{Fault, Place};
@@ -148,7 +147,8 @@ impl<'a> Tokenizer<'a> {
         loop {
             self.cursor.token_start = None;
             let mut byte = self.cursor.skip(|byte| matches!(byte, b' ' | b'\t' | 0x0C));
-            self.cursor.token_start = Some(self.cursor.position.saturating_sub(usize::from(byte.is_some())));
+            self.cursor.token_start =
+                Some(self.cursor.position.saturating_sub(usize::from(byte.is_some())));
             if byte == Some(b'#') {
                 byte = self.cursor.skip(|byte| byte != b'\n');
             }
@@ -233,7 +233,8 @@ impl<'a> Tokenizer<'a> {
         } else {
             (self.cursor.line, self.cursor.line_start)
         };
-        let column = |offset: usize, line_start: usize| offset.checked_sub(line_start).map_or(-1, to_column);
+        let column =
+            |offset: usize, line_start: usize| offset.checked_sub(line_start).map_or(-1, to_column);
         let place = Place {
             line,
             column: column(start, line_start),

@@ -94,12 +94,13 @@ impl Tokenizer<'_> {
                 return Err(self.error(format!("{letter}-string: unmatched '{closing}'")));
             }
             let opening = char::from(opened.character);
-            let mut message =
-                format!("closing parenthesis '{closing}' does not match opening parenthesis '{opening}'");
-            if opened.line != self.cursor.line {
-                message.push_str(&format!(" on line {}", opened.line));
-            }
-            return Err(self.error(message));
+            let line = match opened.line {
+                line if line != self.cursor.line => format!(" on line {line}"),
+                _ => String::new(),
+            };
+            return Err(self.error(format!(
+                "closing parenthesis '{closing}' does not match opening parenthesis '{opening}'{line}"
+            )));
         }
         if let Some(interpolated) = self.open.last_mut() {
             interpolated.depth -= 1;
