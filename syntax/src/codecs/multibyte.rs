@@ -21,7 +21,7 @@ pub(super) struct MultibyteTable {
     pub(super) mapped: &'static [(u32, &'static str)],
 }
 
-/// Starts a syllable spelled in four characters, which CPython's euc_kr composes.
+/// Starts a syllable spelled in four characters, which CPython's `euc_kr` composes.
 const HANGUL_FILLER: &[u8] = b"\xA4\xD4";
 
 impl MultibyteTable {
@@ -52,8 +52,8 @@ impl MultibyteTable {
         Ok(text)
     }
 
-    /// How long the sequence at the start of `bytes` may be: three bytes after a shift in euc_jp, four
-    /// with a digit second in gb18030.
+    /// How long the sequence at the start of `bytes` may be: three bytes after a shift in `euc_jp`, four
+    /// with a digit second in `gb18030`.
     fn longest(&self, bytes: &[u8]) -> usize {
         match (self.name, bytes) {
             ("gb18030", [_, b'0'..=b'9', ..]) => 4,
