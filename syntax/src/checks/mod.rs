@@ -12,6 +12,8 @@
 //! Invariant: for a program without any of these forms nothing but its tokens is looked at.
 
 mod patterns;
+#[cfg(test)]
+mod tests;
 
 use crate::parser_errors::constant_in_disguise;
 use patterns::has_suspicious_pattern;
