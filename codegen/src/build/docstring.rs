@@ -152,7 +152,7 @@ mod tests {
     fn indentation_goes_and_blank_lines_stay() {
         // Expectations from `_testinternalcapi.compiler_cleandoc` of CPython 3.14.8.
         for (docstring, cleaned) in [
-            ("Adds.\n\n      More.\n    ", "Adds.\n\n  More.\n"),
+            ("Adds.\n\n      More.\n    ", "Adds.\n\nMore.\n"),
             (" a\n\tb\n        c", "a\nb\nc"),
             ("\n\n  x\n  ", "\n\nx\n"),
             ("one", "one"),

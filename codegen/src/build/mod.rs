@@ -54,6 +54,8 @@ mod return_;
 mod statement;
 mod subscript;
 mod super_call;
+#[cfg(test)]
+mod tests;
 mod try_;
 mod try_star;
 mod tstring;
@@ -64,6 +66,7 @@ mod unparse;
 mod unwind;
 mod with_;
 
+use crate::cfg::Graph;
 use crate::{CodeObject, Options};
 use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};
 use ruff_python_ast::{Expr, Stmt};
@@ -104,6 +107,8 @@ pub(crate) struct Builder<'a> {
     known: KnownNames,
     /// The unit being built is the last; before it the enclosing ones.
     units: Vec<Unit<'a>>,
+    /// Working memory of the graph, used for one unit after the other.
+    graph: Graph,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
 }
@@ -119,6 +124,7 @@ impl<'a> Builder<'a> {
             names,
             known,
             units: Vec::new(),
+            graph: Graph::default(),
             errors: Vec::new(),
             warnings: Vec::new(),
         }
