@@ -24,10 +24,11 @@ fn main() -> Result<()> {
     if std::env::args().nth(1).as_deref() == Some("--time") {
         return time();
     }
+    let mut graph = pyclast_codegen::cfg::Graph::default();
     for line in std::io::stdin().lock().lines() {
         let unit = unit(&serde_json::from_str(&line?)?)?;
         let filename = PyString::new("<source>");
-        let optimized = pyclast_codegen::cfg::optimize(unit, &Target::CPYTHON_3_14);
+        let optimized = pyclast_codegen::cfg::optimize(unit, &Target::CPYTHON_3_14, &mut graph);
         let code = pyclast_codegen::assemble::assemble(optimized, &filename);
         println!(
             "{}",
@@ -46,15 +47,17 @@ fn main() -> Result<()> {
 /// Optimizes everything a few times and prints the best time of the passes alone.
 fn time() -> Result<()> {
     let lines: Vec<String> = std::io::stdin().lock().lines().collect::<std::io::Result<_>>()?;
-    let units: Vec<CodeUnit> =
-        lines.iter().map(|line| unit(&serde_json::from_str(line)?)).collect::<Result<_>>()?;
+    let units: Vec<CodeUnit> = lines.iter().map(|line| unit(&serde_json::from_str(line)?)).collect::<Result<_>>()?;
     let count: usize = units.iter().map(|unit| unit.sequence.instructions().len()).sum();
     let mut best = Duration::MAX;
+    let mut graph = pyclast_codegen::cfg::Graph::default();
     for _ in 0..20 {
         let copies = units.clone();
         let mut done = Vec::with_capacity(copies.len());
         let start = Instant::now();
-        done.extend(copies.into_iter().map(|unit| pyclast_codegen::cfg::optimize(unit, &Target::CPYTHON_3_14)));
+        done.extend(
+            copies.into_iter().map(|unit| pyclast_codegen::cfg::optimize(unit, &Target::CPYTHON_3_14, &mut graph)),
+        );
         best = best.min(start.elapsed());
     }
     println!("{} units, {count} instructions: {best:?}", units.len());
@@ -62,7 +65,8 @@ fn time() -> Result<()> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    bytes.iter().flat_map(|&byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn unhex(text: &str) -> Result<Vec<u8>> {
@@ -142,10 +146,9 @@ fn constant(value: &Value) -> Result<Constant> {
         "bool" => Constant::Bool(payload.as_bool().ok_or("not a bool")?),
         "int" => Constant::big_int(string(payload)?.parse()?),
         "float" => Constant::Float(f64::from_bits(string(payload)?.parse()?)),
-        "complex" => Constant::Complex(
-            f64::from_bits(string(payload)?.parse()?),
-            f64::from_bits(string(&value[2])?.parse()?),
-        ),
+        "complex" => {
+            Constant::Complex(f64::from_bits(string(payload)?.parse()?), f64::from_bits(string(&value[2])?.parse()?))
+        }
         "str" => Constant::Str(PyString::from_surrogatepass(&unhex(string(payload)?)?)),
         "bytes" => Constant::Bytes(unhex(string(payload)?)?.into()),
         "tuple" => Constant::tuple(items(payload)?),

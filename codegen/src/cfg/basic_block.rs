@@ -55,15 +55,14 @@ fn optimize_node(nodes: &mut [Node], index: usize, constants: &mut ConstantPool)
     let next = nodes.get(index + 1).map(|next| next.opcode);
     match opcode {
         Opcode::BuildTuple => {
-            if !replace_packing(nodes, index) {
+            let replaced = replace_packing(nodes, index);
+            if !replaced {
                 fold_tuple(nodes, index, constants);
             }
         }
         Opcode::BuildList | Opcode::BuildSet => optimize_list_or_set(nodes, index, constants),
-        Opcode::ListAppend | Opcode::SetAdd => {
-            if oparg == 1 && is_iteration_or_containment(next) {
-                fold_appended_constants(nodes, index, constants);
-            }
+        Opcode::ListAppend | Opcode::SetAdd if oparg == 1 && is_iteration_or_containment(next) => {
+            fold_appended_constants(nodes, index, constants);
         }
         Opcode::CallIntrinsic1 if oparg == LIST_TO_TUPLE => {
             let folded = fold_list_to_tuple(nodes, index, constants);

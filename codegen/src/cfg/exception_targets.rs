@@ -60,7 +60,8 @@ fn label_block(graph: &mut Graph, block: BlockId, stacks: &mut HandlerStacks, wo
                 continue;
             }
             Opcode::Resume if node.oparg != RESUME_AT_FUNC_START => {
-                if yield_depth.take() == Some(1) {
+                let depth = yield_depth.take();
+                if depth == Some(1) {
                     node.oparg |= RESUME_DEPTH_1;
                 }
             }

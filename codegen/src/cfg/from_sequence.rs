@@ -16,10 +16,11 @@ use super::graph::{BlockId, Graph, Node};
 use crate::{Instruction, InstructionSequence, Label, Opcode};
 
 /// Builds the graph of a sequence.
-pub(super) fn from_sequence(sequence: &InstructionSequence) -> Graph {
+pub(super) fn from_sequence(graph: &mut Graph, sequence: &InstructionSequence) {
+    graph.reset();
     let instructions = sequence.instructions();
-    let mut places = Places::of_targets(sequence);
-    let mut builder = Builder::new(instructions.len());
+    let mut places = Places::of_targets(std::mem::take(&mut graph.places), sequence);
+    let mut builder = Builder::new(graph);
     for (index, instruction) in instructions.iter().enumerate() {
         if places.is_target(index) {
             places.set_block(index, builder.use_label());
@@ -35,23 +36,17 @@ pub(super) fn from_sequence(sequence: &InstructionSequence) -> Graph {
     if places.is_target(instructions.len()) {
         places.set_block(instructions.len(), builder.use_label());
     }
-    builder.graph.close(builder.current);
-    let Builder { mut graph, jumps, .. } = builder;
-    for (block, index) in jumps {
-        resolve_target(&mut graph, block, index as usize, sequence, &places);
+    let mut jumps = builder.finish();
+    for (block, index) in jumps.drain(..) {
+        resolve_target(graph, block, index as usize, sequence, &places);
     }
-    graph
+    graph.jumps = jumps;
+    graph.places = places.0;
 }
 
 /// Turns a label number into a block and marks handlers
 /// (`translate_jump_labels_to_targets`, `mark_except_handlers`).
-fn resolve_target(
-    graph: &mut Graph,
-    block: BlockId,
-    index: usize,
-    sequence: &InstructionSequence,
-    places: &Places,
-) {
+fn resolve_target(graph: &mut Graph, block: BlockId, index: usize, sequence: &InstructionSequence, places: &Places) {
     let node = &mut graph.nodes_mut(block)[index];
     let target = places.block(label_position(sequence, node.oparg));
     node.target = Some(target);
@@ -73,8 +68,9 @@ impl Places {
     const PLAIN: u32 = 0;
     const TARGET: u32 = u32::MAX;
 
-    fn of_targets(sequence: &InstructionSequence) -> Self {
-        let mut places = vec![Self::PLAIN; sequence.instructions().len() + 1];
+    fn of_targets(mut places: Vec<u32>, sequence: &InstructionSequence) -> Self {
+        places.clear();
+        places.resize(sequence.instructions().len() + 1, Self::PLAIN);
         for instruction in sequence.instructions() {
             if instruction.opcode.has_target() {
                 places[label_position(sequence, instruction.oparg)] = Self::TARGET;
@@ -101,8 +97,8 @@ fn number(index: usize) -> u32 {
 }
 
 /// Appends instructions to the last block, starting new ones (`cfg_builder`).
-struct Builder {
-    graph: Graph,
+struct Builder<'a> {
+    graph: &'a mut Graph,
     current: BlockId,
     /// Number of instructions of the current block.
     len: u32,
@@ -112,15 +108,16 @@ struct Builder {
     jumps: Vec<(BlockId, u32)>,
 }
 
-impl Builder {
-    fn new(size: usize) -> Self {
-        Self {
-            graph: Graph::with_capacity(size),
-            current: BlockId::ENTRY,
-            len: 0,
-            last: Opcode::Nop,
-            jumps: Vec::with_capacity(size / 6 + 2),
-        }
+impl<'a> Builder<'a> {
+    fn new(graph: &'a mut Graph) -> Self {
+        let jumps = std::mem::take(&mut graph.jumps);
+        Self { graph, current: BlockId::ENTRY, len: 0, last: Opcode::Nop, jumps }
+    }
+
+    /// Ends the last block; returns the instructions with a target.
+    fn finish(self) -> Vec<(BlockId, u32)> {
+        self.graph.close(self.current);
+        self.jumps
     }
 
     /// Places a label: the next instruction starts a block, unless an unlabelled empty one waits.

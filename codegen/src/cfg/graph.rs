@@ -54,13 +54,8 @@ pub(super) struct Node {
 
 impl Node {
     /// A slot never used.
-    const ZERO: Self = Self {
-        opcode: Opcode::Cache,
-        oparg: 0,
-        location: Location::new(0, 0, 0, 0),
-        target: None,
-        handler: None,
-    };
+    const ZERO: Self =
+        Self { opcode: Opcode::Cache, oparg: 0, location: Location::new(0, 0, 0, 0), target: None, handler: None };
 
     /// An instruction without target and handler.
     pub(super) const fn new(opcode: Opcode, oparg: i32, location: Location) -> Self {
@@ -133,13 +128,17 @@ pub(super) struct Block {
     pub(super) unbound_locals: u64,
 }
 
-/// Basic blocks and their instructions.
+/// Basic blocks and their instructions; its memory serves one code unit after the other.
 #[derive(Debug, Default)]
-pub(super) struct Graph {
+pub struct Graph {
     nodes: Vec<Node>,
     blocks: Vec<Block>,
     /// Blocks yet to be visited by the running pass; empty between passes.
     work: Vec<BlockId>,
+    /// Memory of `from_sequence`.
+    pub(super) places: Vec<u32>,
+    /// Memory of `from_sequence`.
+    pub(super) jumps: Vec<(BlockId, u32)>,
     /// What kinds of instructions came in: passes for others have nothing to do.
     pub(super) features: Features,
     /// Whether there may be a `NOP`.
@@ -208,16 +207,14 @@ impl IndexMut<BlockId> for Graph {
 }
 
 impl Graph {
-    /// A graph with an empty entry block and room for about `size` instructions.
-    pub(super) fn with_capacity(size: usize) -> Self {
-        let mut graph = Self {
-            nodes: Vec::with_capacity(size + size / 2 + 16),
-            blocks: Vec::with_capacity(size / 4 + 4),
-            work: Vec::with_capacity(size / 8 + 4),
-            ..Self::default()
-        };
-        graph.new_block();
-        graph
+    /// Forgets the last code unit: an empty entry block is all there is.
+    pub(super) fn reset(&mut self) {
+        self.nodes.clear();
+        self.blocks.clear();
+        self.work.clear();
+        self.features = Features::default();
+        self.has_nops = false;
+        self.new_block();
     }
 
     /// A new empty block, not yet in order.

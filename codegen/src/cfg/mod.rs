@@ -33,42 +33,47 @@ mod redundant_nops;
 mod stack_depth;
 mod superinstructions;
 mod swap;
+#[cfg(test)]
+mod tests;
+mod text;
 mod to_sequence;
+mod uninitialized;
 mod unreachable;
 mod unused_constants;
-mod uninitialized;
 mod verify;
 
 use crate::{CodeUnit, OptimizedUnit, Target};
 use constant_pool::ConstantPool;
-use graph::Graph;
 use verify::{Stage, verify};
 
-/// Optimizes a code unit.
-pub fn optimize(mut unit: CodeUnit, target: &Target) -> OptimizedUnit {
+pub use graph::Graph;
+
+/// Optimizes a code unit. `graph` is working memory: the same one for every unit of a module.
+pub fn optimize(mut unit: CodeUnit, target: &Target, graph: &mut Graph) -> OptimizedUnit {
     // after: blocks end in jumps and exits; jumps go to blocks
-    let mut graph = from_sequence::from_sequence(&std::mem::take(&mut unit.sequence));
-    verify(&graph, Stage::Built);
+    from_sequence::from_sequence(graph, &std::mem::take(&mut unit.sequence));
+    verify(graph, Stage::Built);
 
     let mut constants = ConstantPool::new(std::mem::take(&mut unit.constants));
-    optimize_graph(&mut graph, &mut constants, unit.var_names.len(), unit.parameter_count);
+    optimize_graph(graph, &mut constants, unit.var_names.len(), unit.parameter_count);
     unit.constants = constants.into_constants();
 
     // after: no pseudo conditional jump; the effect of every instruction is known
-    pseudo_conditional_jumps::convert_pseudo_conditional_jumps(&mut graph);
+    pseudo_conditional_jumps::convert_pseudo_conditional_jumps(graph);
     // after: every reachable block knows its depth on entry
-    let stack_depth = stack_depth::calculate_stack_depth(&mut graph);
+    let stack_depth = stack_depth::calculate_stack_depth(graph);
     // after: cells are fast locals; generators return themselves first
-    prefix::prepare_locals_plus(&mut graph, &unit);
+    prefix::prepare_locals_plus(graph, &unit);
     // after: JUMP and JUMP_NO_INTERRUPT are the only pseudo opcodes; the order of blocks is final
-    pseudo_ops::convert_pseudo_ops(&mut graph);
-    verify(&graph, Stage::Real);
+    pseudo_ops::convert_pseudo_ops(graph);
+    verify(graph, Stage::Real);
     // after: conditional jumps go forward and NOT_TAKEN follows them
-    normalize_jumps::normalize_jumps(&mut graph);
+    normalize_jumps::normalize_jumps(graph);
+    verify(graph, Stage::Normalized);
     // after: instructions stay as and where they are
-    load_fast_borrow::optimize_load_fast(&mut graph, target);
+    load_fast_borrow::optimize_load_fast(graph, target);
 
-    let instructions = to_sequence::to_sequence(&mut graph);
+    let instructions = to_sequence::to_sequence(graph);
     OptimizedUnit { unit, instructions, stack_size: stack_depth.max(1) }
 }
 

@@ -38,7 +38,7 @@ fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
         let node = graph.nodes(block)[index];
         let line = node.location.line;
         if node.opcode == Opcode::Nop {
-            if line == NO_LINE || line == previous_line {
+            if line < 0 || line == previous_line {
                 continue;
             }
             if index + 1 < len {
@@ -46,7 +46,7 @@ fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
                 if next.line == line {
                     continue;
                 }
-                if next.line == NO_LINE {
+                if next.line < 0 {
                     *next = node.location;
                     continue;
                 }
@@ -66,7 +66,7 @@ fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
 /// The line of the first instruction that stays after a block.
 fn next_line(graph: &Graph, block: BlockId) -> Option<i32> {
     let next = graph.next_nonempty(graph[block].next)?;
-    let stays = |line: i32, opcode| opcode != Opcode::Nop || line != NO_LINE;
+    let stays = |line: i32, opcode| opcode != Opcode::Nop || line >= 0;
     let first = graph.nodes(next).iter().find(|node| stays(node.location.line, node.opcode));
     Some(first.map_or(NO_LINE, |node| node.location.line))
 }

@@ -3,16 +3,18 @@
 //! | name | meaning | from stage |
 //! | --- | --- | --- |
 //! | `order-is-linear` | following `next` from the entry ends and meets no block twice | Built |
-//! | `flow-ends-blocks` | jumps and scope exits are last in their block | Built |
+//! | `flow-ends-blocks` | jumps and scope exits are last in their block, but for a `NOT_TAKEN` | Built |
 //! | `targets-exist` | what jumps or pushes a handler has a target in order | Built |
 //! | `flow-stays-inside` | the last block does not fall through, if it can be reached | Built |
 //! | `no-pop-block` | every handler is known | Optimized |
 //! | `targets-run` | a reachable jump goes to a block from which something runs | Optimized |
 //! | `no-pseudo` | `JUMP` and `JUMP_NO_INTERRUPT` are the only pseudo opcodes | Real |
+//! | `tests-go-forward` | conditional jumps go to a later block, and `NOT_TAKEN` follows | Normalized |
 //!
 //! A violation is our bug, never the user's: it panics.
 
 use super::graph::{BlockId, Graph};
+use super::text;
 use crate::{Encoding, Opcode};
 
 /// How far the passes got.
@@ -24,6 +26,8 @@ pub(super) enum Stage {
     Optimized,
     /// After `pseudo_ops`.
     Real,
+    /// After `normalize_jumps`.
+    Normalized,
 }
 
 /// Panics, in debug builds, if an invariant of `stage` does not hold.
@@ -31,34 +35,52 @@ pub(super) fn verify(graph: &Graph, stage: Stage) {
     if cfg!(debug_assertions)
         && let Err(violation) = check(graph, stage)
     {
-        panic!("after {stage:?}: {violation}");
+        panic!("after {stage:?}: {violation}\n{}", text::print(graph));
     }
 }
 
 /// Checks all invariants of a stage.
 pub(super) fn check(graph: &Graph, stage: Stage) -> Result<(), String> {
-    let mut in_order = vec![false; graph.block_count()];
-    for block in graph.order() {
-        if std::mem::replace(&mut in_order[block.index()], true) {
+    let mut places = vec![None; graph.block_count()];
+    for (place, block) in graph.order().enumerate() {
+        if places[block.index()].replace(place).is_some() {
             return Err(format!("order-is-linear: {block:?} comes twice"));
         }
     }
     for block in graph.order() {
-        check_block(graph, block, stage, &in_order)?;
+        check_block(graph, block, stage, &places)?;
+        if stage >= Stage::Normalized {
+            check_test(graph, block, &places)?;
+        }
     }
     Ok(())
 }
 
-fn check_block(graph: &Graph, block: BlockId, stage: Stage, in_order: &[bool]) -> Result<(), String> {
+/// Checks the conditional jump of a block.
+fn check_test(graph: &Graph, block: BlockId, places: &[Option<usize>]) -> Result<(), String> {
+    let nodes = graph.nodes(block);
+    let Some(index) = nodes.iter().position(|node| node.opcode.is_conditional_jump()) else { return Ok(()) };
+    let next = nodes.get(index + 1).or_else(|| graph.nodes(graph.next_nonempty(graph[block].next)?).first());
+    if next.is_none_or(|next| next.opcode != Opcode::NotTaken) {
+        return Err(format!("tests-go-forward: no NOT_TAKEN follows {block:?}"));
+    }
+    let target = nodes[index].target.and_then(|target| places[target.index()]);
+    if target <= places[block.index()] {
+        return Err(format!("tests-go-forward: {block:?} jumps back"));
+    }
+    Ok(())
+}
+
+fn check_block(graph: &Graph, block: BlockId, stage: Stage, places: &[Option<usize>]) -> Result<(), String> {
     let nodes = graph.nodes(block);
     for (index, node) in nodes.iter().enumerate() {
         let opcode = node.opcode;
         let ends_block = opcode.has_jump() || opcode.is_scope_exit();
-        if ends_block && index + 1 < nodes.len() {
+        if ends_block && !nodes[index + 1..].iter().all(|next| next.opcode == Opcode::NotTaken) {
             return Err(format!("flow-ends-blocks: {opcode:?} inside {block:?}"));
         }
         if opcode.has_target() {
-            let target = node.target.filter(|target| in_order[target.index()]);
+            let target = node.target.filter(|target| places[target.index()].is_some());
             let Some(target) = target else {
                 return Err(format!("targets-exist: {opcode:?} at the end of {block:?}"));
             };
