@@ -122,6 +122,7 @@ pub struct CompileArgs {
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
     pub progress: When,
 
+    /// The one-module form.
     #[command(flatten)]
     pub one: OneModuleArgs,
 }

@@ -35,6 +35,8 @@ pub enum Exception {
     OverflowError,
     /// `ValueError`
     ValueError,
+    /// `UnicodeEncodeError`
+    UnicodeEncodeError,
     /// `SyntaxWarning`
     SyntaxWarning,
     /// `SystemError`: a bug of the compiler.
@@ -52,6 +54,7 @@ impl Exception {
             Self::RecursionError => "RecursionError",
             Self::OverflowError => "OverflowError",
             Self::ValueError => "ValueError",
+            Self::UnicodeEncodeError => "UnicodeEncodeError",
             Self::SyntaxWarning => "SyntaxWarning",
             Self::SystemError => "SystemError",
         }

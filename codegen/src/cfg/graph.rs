@@ -171,18 +171,6 @@ impl Block {
         self.used += 1;
     }
 
-    /// Keeps the instructions for which `keep` holds; the slots behind stay as they are.
-    pub(crate) fn compact(&mut self, mut keep: impl FnMut(&[Instr], usize) -> bool) {
-        let mut kept = 0;
-        for index in 0..self.used {
-            if keep(&self.slots, index) {
-                self.slots[kept] = self.slots[index];
-                kept += 1;
-            }
-        }
-        self.used = kept;
-    }
-
     /// Shortens the block to what was kept by moving instructions down by hand.
     pub(crate) fn truncate(&mut self, used: usize) {
         debug_assert!(used <= self.used);
