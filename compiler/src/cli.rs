@@ -4,6 +4,7 @@
 //!
 //! Invariant: help texts are the doc comments here; nothing is parsed elsewhere.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -30,6 +31,8 @@ pub enum Command {
     Dis(DisArgs),
     /// Prove .pyc files sound: jumps, stack depths, operands, tables, borrowed loads.
     Verify(VerifyArgs),
+    /// Explain what a problem means, with an example and the fix; without a code, list the codes.
+    Explain(ExplainArgs),
 }
 
 /// `pyclast compile`
@@ -115,7 +118,7 @@ pub struct CompileArgs {
     pub target: TargetName,
 
     /// How errors are shown.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ErrorFormat::Pretty)]
+    #[arg(long, value_parser = streaming_format(), value_name = "FORMAT", default_value = "pretty")]
     pub error_format: ErrorFormat,
 
     /// Whether to show a progress bar (on standard error).
@@ -174,6 +177,41 @@ pub struct VerifyArgs {
     pub files: Vec<PathBuf>,
 }
 
+/// `pyclast explain`
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// The code, as reports show it: syntax-error.
+    pub code: Option<String>,
+}
+
+/// How a command reports what it finds.
+#[derive(Args, Debug, Default)]
+pub struct ReportArgs {
+    /// How problems are shown.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub error_format: Option<ErrorFormat>,
+
+    /// Write the report to FILE instead of to standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+
+    /// Show how many problems of each code there are.
+    #[arg(long)]
+    pub statistics: bool,
+
+    /// Hide the problems that FILE records.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Record all problems in the baseline file instead of reporting them.
+    #[arg(long)]
+    pub write_baseline: bool,
+
+    /// The pyproject.toml to use, instead of the nearest one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
 /// How a `.pyc` says whether it is current (PEP 552).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum InvalidationMode {
@@ -202,6 +240,20 @@ pub enum ErrorFormat {
     Concise,
     /// For machines: one JSON object a line, on standard output.
     Json,
+    /// Annotations in GitHub Actions.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// JUnit XML.
+    Junit,
+}
+
+/// The formats that can be written file by file.
+fn streaming_format() -> impl TypedValueParser<Value = ErrorFormat> {
+    PossibleValuesParser::new(["pretty", "concise", "json", "github"])
+        .map(|name| ErrorFormat::from_str(&name, false).expect("all of them are formats"))
 }
 
 /// What the one-module form writes.

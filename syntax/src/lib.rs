@@ -10,6 +10,7 @@
 pub mod checks;
 mod codecs;
 mod coding_cookie;
+mod comments;
 mod diagnostic;
 mod dismantle;
 mod finally_warnings;
@@ -26,7 +27,8 @@ mod source_text;
 pub mod symtable;
 mod tokenizer;
 
-pub use diagnostic::{Code, Diagnostic, Exception, Label, Severity};
+pub use comments::comments;
+pub use diagnostic::{Code, Diagnostic, Exception, Label, Rule, Severity};
 pub use finally_warnings::finally_warnings;
 pub use line_index::LineIndex;
 pub use literal::{NumberValue, PyInt};

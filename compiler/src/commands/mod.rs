@@ -3,6 +3,7 @@
 mod compile;
 mod compile_one;
 mod dis;
+mod explain;
 mod gather;
 mod show;
 mod verify;
@@ -41,5 +42,6 @@ pub fn run(command: Command) -> anyhow::Result<Status> {
         Command::Compile(arguments) => compile::run(*arguments),
         Command::Dis(arguments) => dis::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
     }
 }
