@@ -8,8 +8,8 @@
 //! says the place again.
 
 use super::escape::{github_data, github_property};
-use super::{Reporter, ReportedFile, concise};
-use crate::report::path::RelativePaths;
+use super::path::RelativePaths;
+use super::{ReportedFile, Reporter, concise, full_message};
 use pyclast_syntax::{Diagnostic, Severity};
 use std::io::{self, Write};
 
@@ -38,10 +38,6 @@ fn write(output: &mut dyn Write, path: &str, file: &ReportedFile, diagnostic: &D
         format!("line={},endLine={}", place.line, place.end_line)
     };
     let title = github_property(&format!("pyclast ({})", diagnostic.code.name()));
-    let mut message = concise::line(file, diagnostic);
-    if let Some(help) = &diagnostic.help {
-        message.push_str("\nhelp: ");
-        message.push_str(help);
-    }
+    let message = full_message(concise::line(file, diagnostic), diagnostic);
     writeln!(output, "::{command} title={title},file={path},{lines}::{}", github_data(&message))
 }

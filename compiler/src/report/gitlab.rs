@@ -9,7 +9,7 @@
 
 use super::fingerprint::Fingerprints;
 use super::path::RelativePaths;
-use super::{ReportedFile, Reporter};
+use super::{ReportedFile, Reporter, headline};
 use pyclast_syntax::{Code, Diagnostic, Severity};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -47,7 +47,7 @@ impl Reporter for Gitlab {
 fn issue(file: &ReportedFile, path: &str, diagnostic: &Diagnostic, fingerprint: &str) -> Value {
     let place = file.place(diagnostic).or_first_line();
     json!({
-        "description": format!("{}: {}", diagnostic.exception.name(), diagnostic.message),
+        "description": headline(diagnostic),
         "check_name": diagnostic.code.name(),
         "fingerprint": fingerprint,
         "severity": severity(diagnostic),

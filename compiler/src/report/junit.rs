@@ -14,7 +14,7 @@
 
 use super::escape::xml;
 use super::path::RelativePaths;
-use super::{ReportedFile, Reporter, concise};
+use super::{ReportedFile, Reporter, concise, full_message, headline};
 use pyclast_syntax::{Code, Diagnostic, Severity};
 use std::io::{self, Write};
 
@@ -84,13 +84,8 @@ impl Junit {
 fn case(path: &str, file: &ReportedFile, diagnostic: &Diagnostic, counts: &mut Counts) -> String {
     let place = file.place(diagnostic).or_first_line();
     let code = diagnostic.code.name();
-    let mut text = concise::line(file, diagnostic);
-    let advice = diagnostic.notes.iter().map(|note| ("note", note));
-    for (kind, line) in advice.chain(diagnostic.help.iter().map(|help| ("help", help))) {
-        text += &format!("\n{kind}: {line}");
-    }
-    let text = xml(&text);
-    let message = xml(&format!("{}: {}", diagnostic.exception.name(), diagnostic.message));
+    let text = xml(&full_message(concise::line(file, diagnostic), diagnostic));
+    let message = xml(&headline(diagnostic));
     counts.tests += 1;
     let result = match (diagnostic.code, diagnostic.severity) {
         (Code::InternalError, _) => {

@@ -35,12 +35,12 @@ use crate::settings::{Settings, Severities};
 use crate::suppress::Suppressions;
 use anyhow::Context;
 use path::RelativePaths;
-use pyclast_syntax::{Code, Diagnostic, Severity, Span};
+use pyclast_syntax::{Code, Diagnostic, Exception, Severity, Span};
 use statistics::{Statistics, plural};
 use std::env;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::path::PathBuf;
 
 /// A format: what it writes when.
 trait Reporter {
@@ -79,7 +79,7 @@ pub struct ReportOptions {
     /// machines.
     pub statistics: bool,
     /// Where relative paths start, and what machines see them relative to.
-    pub root: std::path::PathBuf,
+    pub root: PathBuf,
     /// What the settings make of the codes.
     pub severities: Severities,
     /// The problems that are known.
@@ -88,7 +88,7 @@ pub struct ReportOptions {
 
 impl ReportOptions {
     /// A format with everything else left out.
-    pub fn plain(format: ErrorFormat, root: impl Into<std::path::PathBuf>) -> Self {
+    pub fn plain(format: ErrorFormat, root: impl Into<PathBuf>) -> Self {
         Self {
             format,
             color: false,
@@ -161,6 +161,16 @@ impl<'output> Report<'output> {
         }
     }
 
+    /// One file with its bytes and everything that is wrong with it, in any order. The text is looked at
+    /// only if there is anything to say about it.
+    pub fn add(&mut self, path: String, bytes: &[u8], diagnostics: Vec<Diagnostic>) -> io::Result<()> {
+        if diagnostics.is_empty() && !Suppressions::may_be_in(bytes) {
+            self.add_clean(&path);
+            return Ok(());
+        }
+        self.add_file(&ReportedFile::new(path, bytes), diagnostics)
+    }
+
     /// One file and everything that is wrong with it, in any order.
     pub fn add_file(&mut self, file: &ReportedFile, mut diagnostics: Vec<Diagnostic>) -> io::Result<()> {
         let found = diagnostics.len();
@@ -224,6 +234,24 @@ impl<'output> Report<'output> {
     }
 }
 
+/// `SyntaxError: invalid syntax`; of what CPython has no class for, the message alone.
+fn headline(diagnostic: &Diagnostic) -> String {
+    match diagnostic.exception {
+        Exception::Warning => diagnostic.message.clone(),
+        exception => format!("{}: {}", exception.name(), diagnostic.message),
+    }
+}
+
+/// Headline, notes and help, a line each.
+fn full_message(headline: String, diagnostic: &Diagnostic) -> String {
+    let mut text = headline;
+    let notes = diagnostic.notes.iter().map(|note| ("note", note));
+    for (kind, line) in notes.chain(diagnostic.help.iter().map(|help| ("help", help))) {
+        text += &format!("\n{kind}: {line}");
+    }
+    text
+}
+
 /// Whether a diagnostic was there before comments were looked at.
 fn is_found(diagnostic: &Diagnostic) -> bool {
     !matches!(diagnostic.code, Code::UnusedIgnore | Code::InvalidIgnore)
@@ -242,7 +270,7 @@ pub fn write(
     file: &ReportedFile,
     diagnostics: &[Diagnostic],
 ) -> io::Result<()> {
-    let mut reporter = reporter(format, color, &RelativePaths::of(Path::new(".").into()));
+    let mut reporter = reporter(format, color, &RelativePaths::of(env::current_dir().unwrap_or_default()));
     reporter.file(output, file, diagnostics)?;
     reporter.finish(output)
 }

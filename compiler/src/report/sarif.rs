@@ -7,7 +7,7 @@
 
 use super::fingerprint::Fingerprints;
 use super::path::RelativePaths;
-use super::{Place, ReportedFile, Reporter, TextPlace, escape};
+use super::{Place, ReportedFile, Reporter, TextPlace, escape, full_message, headline};
 use crate::explain;
 use pyclast_syntax::{Code, Diagnostic, Severity};
 use serde_json::{Map, Value, json};
@@ -90,11 +90,7 @@ fn rule(code: Code) -> Value {
 
 fn result(file: &ReportedFile, location: &Value, diagnostic: &Diagnostic, fingerprint: &str) -> Value {
     let rule_index = Code::ALL.iter().position(|&code| code == diagnostic.code);
-    let mut text = format!("{}: {}", diagnostic.exception.name(), diagnostic.message);
-    let advice = diagnostic.notes.iter().map(|note| ("note", note));
-    for (kind, line) in advice.chain(diagnostic.help.iter().map(|help| ("help", help))) {
-        text += &format!("\n{kind}: {line}");
-    }
+    let text = full_message(headline(diagnostic), diagnostic);
     let mut result = Map::new();
     result.insert("ruleId".to_owned(), json!(diagnostic.code.name()));
     result.insert("ruleIndex".to_owned(), json!(rule_index));

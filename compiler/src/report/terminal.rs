@@ -7,7 +7,7 @@
 //! Invariant: offsets into the copy mean the same characters as in the text.
 
 use super::escape::one_line;
-use super::{Place, ReportedFile, Reporter, TextPlace};
+use super::{Place, ReportedFile, Reporter, TextPlace, headline};
 use ariadne::{Color, Config, IndexType, Label, Report, ReportKind, Source};
 use pyclast_syntax::{Diagnostic, Severity, Span};
 use std::io::{self, Write};
@@ -57,11 +57,10 @@ impl Pretty {
         let span = |span: Span| (path.to_owned(), file.range(span));
         let config = Config::new().with_index_type(IndexType::Byte).with_color(self.color).with_tab_width(8);
         let message = one_line(&diagnostic.message);
-        let title = format!("{}: {message}", diagnostic.exception.name());
         let mut report = Report::build(kind, span(diagnostic.span))
             .with_config(config)
             .with_code(diagnostic.code.name())
-            .with_message(title)
+            .with_message(one_line(&headline(diagnostic)))
             .with_label(Label::new(span(diagnostic.span)).with_message(message).with_color(mark));
         for label in diagnostic.labels.iter().filter(|label| label.span.is_place()) {
             let text = one_line(&label.message);
@@ -88,9 +87,8 @@ impl Pretty {
             Severity::Warning => ("Warning", "\u{1b}[33m"),
         };
         let (start, end) = if self.color { (color, "\u{1b}[0m") } else { ("", "") };
-        let exception = diagnostic.exception.name();
-        let message = one_line(&diagnostic.message);
-        writeln!(output, "{start}[{}] {kind}:{end} {exception}: {message}", diagnostic.code.name())?;
+        let headline = one_line(&headline(diagnostic));
+        writeln!(output, "{start}[{}] {kind}:{end} {headline}", diagnostic.code.name())?;
         match place {
             Place::Text(place) => writeln!(output, "  at {path}:{}:{}", place.line, place.column)?,
             Place::File | Place::Nowhere => writeln!(output, "  in {path}")?,

@@ -184,6 +184,11 @@ fn sarif_has_what_the_schema_requires() {
             "region": { "startLine": 1, "startColumn": 11, "endLine": 1, "endColumn": 19 },
         } })
     );
+    let keys = |value: &Value| value.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>().join(" "));
+    let known = "level locations message partialFingerprints relatedLocations ruleId ruleIndex";
+    assert_eq!(keys(&results[0]).as_deref(), Some(known));
+    let known = "artifacts columnKind invocations originalUriBaseIds results tool";
+    assert_eq!(keys(run).as_deref(), Some(known));
     assert_eq!(results[0]["relatedLocations"][0]["message"], json!({ "text": "here" }));
     let uris: Vec<_> = artifacts.iter().filter_map(|artifact| artifact["location"]["uri"].as_str()).collect();
     assert_eq!(uris, ["a.py", "dir%20b/%C3%BC%2C%25%3A.py", "file:///q/bug.py"]);

@@ -38,8 +38,7 @@ impl Suppressions {
     /// Finds the comments of a text.
     pub fn of(text: &str) -> Self {
         let mut found = Self::default();
-        // Nearly no file has one.
-        if memchr::memmem::find(text.as_bytes(), b"pyclast:").is_none() {
+        if !Self::may_be_in(text.as_bytes()) {
             return found;
         }
         for comment in comments(text) {
@@ -47,6 +46,11 @@ impl Suppressions {
             found.comment(&text[start..end], comment.start);
         }
         found
+    }
+
+    /// Whether a text may have such comments: nearly none has.
+    pub fn may_be_in(bytes: &[u8]) -> bool {
+        memchr::memmem::find(bytes, b"pyclast:").is_some()
     }
 
     fn comment(&mut self, text: &str, offset: u32) {
