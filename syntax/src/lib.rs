@@ -13,6 +13,8 @@ mod coding_cookie;
 mod diagnostic;
 mod dismantle;
 mod finally_warnings;
+pub mod imports;
+pub mod interface;
 mod line_index;
 pub mod literal;
 mod location;
