@@ -9,7 +9,9 @@
 
 pub mod cli;
 pub mod commands;
+pub mod database;
 pub mod files;
+pub mod imports;
 pub mod jobs;
 pub mod pipeline;
 pub mod report;

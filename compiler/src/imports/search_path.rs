@@ -86,7 +86,8 @@ impl SearchPath {
 /// The directory that holds the outermost package around a file or directory: what must be on the
 /// search path for its `import` statements to work.
 pub fn project_root(path: &Path) -> PathBuf {
-    let mut directory = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    let is_directory = path.as_os_str().is_empty() || path.is_dir();
+    let mut directory = if is_directory { path } else { path.parent().unwrap_or(Path::new("")) };
     while directory.join("__init__.py").is_file() || directory.join("__init__.pyi").is_file() {
         match directory.parent() {
             Some(parent) => directory = parent,
