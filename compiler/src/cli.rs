@@ -27,6 +27,10 @@ pub struct Cli {
 pub enum Command {
     /// Compile Python files to the .pyc files CPython would write: a drop-in for `python -m compileall`.
     Compile(Box<CompileArgs>),
+    /// Report everything that is wrong with Python files, without writing any.
+    Check(CheckArgs),
+    /// Show which module imports which, in what order, and the cycles.
+    Graph(GraphArgs),
     /// Show the bytecode of a .py or .pyc file, like `python -m dis`.
     Dis(DisArgs),
     /// Prove .pyc files sound: jumps, stack depths, operands, tables, borrowed loads.
@@ -153,6 +157,74 @@ pub struct OneModuleArgs {
     pub search_path: Vec<PathBuf>,
 }
 
+/// Which project is looked at.
+#[derive(Args, Clone, Debug)]
+pub struct ProjectArgs {
+    /// Files and directories; without any, the current directory.
+    #[arg(value_name = "PATHS")]
+    pub paths: Vec<PathBuf>,
+
+    /// Directories in which imported modules are found, besides those of PATHS.
+    #[arg(long, value_name = "DIR")]
+    pub search_path: Vec<PathBuf>,
+
+    /// The virtual environment with the installed packages; without one, VIRTUAL_ENV or .venv.
+    #[arg(long, value_name = "ENV")]
+    pub python: Option<PathBuf>,
+
+    /// Worker threads; 0 and the default mean one for each core.
+    #[arg(short = 'j', long = "workers", value_name = "WORKERS", default_value_t = 0)]
+    pub workers: usize,
+}
+
+/// `pyclast check`
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+
+    #[command(flatten)]
+    pub report: ReportArgs,
+
+    /// Check again whenever a file changes.
+    #[arg(long, conflicts_with = "write_baseline")]
+    pub watch: bool,
+
+    /// Where results are kept between runs.
+    #[arg(long, value_name = "DIR", default_value = ".pyclast_cache")]
+    pub cache_dir: PathBuf,
+
+    /// Keep no results between runs.
+    #[arg(long, conflicts_with = "cache_dir")]
+    pub no_cache: bool,
+}
+
+/// `pyclast graph`
+#[derive(Args, Debug)]
+pub struct GraphArgs {
+    #[command(flatten)]
+    pub project: ProjectArgs,
+
+    /// How the graph is shown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = GraphFormat::Text)]
+    pub format: GraphFormat,
+
+    /// Show a shortest chain of imports that leads to MODULE instead.
+    #[arg(long, value_name = "MODULE")]
+    pub why: Option<String>,
+}
+
+/// How the import graph is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// One module a line in order, with what it imports; cycles marked.
+    Text,
+    /// One JSON object.
+    Json,
+    /// For graphviz.
+    Dot,
+}
+
 /// `pyclast dis`
 #[derive(Args, Debug)]
 pub struct DisArgs {
@@ -185,7 +257,7 @@ pub struct ExplainArgs {
 }
 
 /// How a command reports what it finds.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct ReportArgs {
     /// How problems are shown.
     #[arg(long, value_enum, value_name = "FORMAT")]

@@ -10,8 +10,10 @@
 pub mod baseline;
 pub mod cli;
 pub mod commands;
+pub mod database;
 pub mod explain;
 pub mod files;
+pub mod imports;
 pub mod jobs;
 pub mod pipeline;
 pub mod report;

@@ -14,6 +14,8 @@ mod comments;
 mod diagnostic;
 mod dismantle;
 mod finally_warnings;
+pub mod imports;
+pub mod interface;
 mod line_index;
 pub mod literal;
 mod location;

@@ -38,6 +38,7 @@ use path::RelativePaths;
 use pyclast_syntax::{Code, Diagnostic, Exception, Severity, Span};
 use statistics::{Statistics, plural};
 use std::env;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -125,7 +126,24 @@ pub struct Report<'output> {
     baseline: Option<Baseline>,
     paths: RelativePaths,
     statistics: Statistics,
-    status: Status,
+    totals: Totals,
+}
+
+/// What a report came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Totals {
+    /// Problems that are errors.
+    pub errors: usize,
+    /// Problems that are warnings.
+    pub warnings: usize,
+    /// What the command ends with.
+    pub status: Status,
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}, {}", count(self.errors, "error"), count(self.warnings, "warning"))
+    }
 }
 
 impl Report<'static> {
@@ -157,7 +175,7 @@ impl<'output> Report<'output> {
             baseline: options.baseline,
             paths,
             statistics: Statistics::default(),
-            status: Status::Clean,
+            totals: Totals { errors: 0, warnings: 0, status: Status::Clean },
         }
     }
 
@@ -182,7 +200,7 @@ impl<'output> Report<'output> {
         diagnostics.sort_by_key(|diagnostic| (position(diagnostic.span), diagnostic.code));
         diagnostics.dedup();
         if diagnostics.iter().any(|diagnostic| diagnostic.code == Code::InternalError) {
-            self.status = Status::Bug;
+            self.worsen(Status::Bug);
         }
         if let Some(baseline) = &mut self.baseline {
             let before = diagnostics.len();
@@ -202,8 +220,13 @@ impl<'output> Report<'output> {
         self.reporter.clean(path);
     }
 
+    /// Something that is no diagnostic has gone wrong.
+    pub fn worsen(&mut self, status: Status) {
+        self.totals.status = self.totals.status.max(status);
+    }
+
     /// There are no more files: the rest of the output, the table, the new baseline; how it all went.
-    pub fn finish(mut self) -> anyhow::Result<Status> {
+    pub fn finish(mut self) -> anyhow::Result<Totals> {
         if let Some(baseline) = self.baseline.take() {
             if let Some((file, mut stale)) = baseline.finish()? {
                 self.severities.apply(&self.paths.current.join(file.path()), &mut stale);
@@ -222,13 +245,16 @@ impl<'output> Report<'output> {
             }
         }
         self.output.flush()?;
-        Ok(self.status)
+        Ok(self.totals)
     }
 
     fn show(&mut self, file: &ReportedFile, diagnostics: &[Diagnostic]) -> io::Result<()> {
         self.statistics.count(diagnostics);
-        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            self.status = self.status.max(Status::Problems);
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        self.totals.errors += errors;
+        self.totals.warnings += diagnostics.len() - errors;
+        if errors > 0 {
+            self.worsen(Status::Problems);
         }
         self.reporter.file(&mut self.output, file, diagnostics)
     }

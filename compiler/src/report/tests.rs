@@ -44,7 +44,7 @@ fn report_of(options: ReportOptions, files: Vec<(ReportedFile, Vec<Diagnostic>)>
     for (file, diagnostics) in files {
         report.add_file(&file, diagnostics).expect("memory takes it");
     }
-    let status = report.finish().expect("memory takes it");
+    let status = report.finish().expect("memory takes it").status;
     (String::from_utf8(output).expect("reports are UTF-8"), status)
 }
 
@@ -77,7 +77,6 @@ fn json_has_places_as_syntax_error_has_them() {
             ["line", "column", "end_line", "end_column"].iter().map(|key| object[key].clone()).collect()
         })
         .collect();
-    let null = Value::Null;
     assert_eq!(
         places,
         [json!([1, 11, 1, 19]), json!([2, 5, 4, 4]), json!([0, 0, 0, 0]), json!([null, null, null, null])]
