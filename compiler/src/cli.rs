@@ -91,7 +91,7 @@ pub struct CompileArgs {
     #[arg(short = 'j', long = "workers", value_name = "WORKERS", default_value_t = 0)]
     pub workers: usize,
 
-    /// How a .pyc is found to be current; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
+    /// How a .pyc is found to be current; checked-hash if `SOURCE_DATE_EPOCH` is set, else timestamp.
     #[arg(long, value_enum, value_name = "MODE")]
     pub invalidation_mode: Option<InvalidationMode>,
 
@@ -169,7 +169,7 @@ pub struct ProjectArgs {
     #[arg(long, value_name = "DIR")]
     pub search_path: Vec<PathBuf>,
 
-    /// The virtual environment with the installed packages; without one, VIRTUAL_ENV or .venv.
+    /// The virtual environment with the installed packages; without one, `VIRTUAL_ENV` or .venv.
     #[arg(long, value_name = "ENV")]
     pub python: Option<PathBuf>,
 
@@ -181,9 +181,11 @@ pub struct ProjectArgs {
 /// `pyclast check`
 #[derive(Args, Debug)]
 pub struct CheckArgs {
+    /// Which modules.
     #[command(flatten)]
     pub project: ProjectArgs,
 
+    /// How what is found is shown.
     #[command(flatten)]
     pub report: ReportArgs,
 
@@ -203,6 +205,7 @@ pub struct CheckArgs {
 /// `pyclast graph`
 #[derive(Args, Debug)]
 pub struct GraphArgs {
+    /// Which modules.
     #[command(flatten)]
     pub project: ProjectArgs,
 

@@ -144,11 +144,11 @@ impl Scan {
                 self.store(oparg & 15);
             }
             Opcode::Copy => {
-                let copied = self.from_top(oparg).map_or_else(Ref::default, |place| self.refs[place]);
+                let copied = self.place_from_top(oparg).map_or_else(Ref::default, |place| self.refs[place]);
                 self.refs.push(copied);
             }
             Opcode::Swap => {
-                if let (Some(top), Some(other)) = (self.from_top(1), self.from_top(oparg)) {
+                if let (Some(top), Some(other)) = (self.place_from_top(1), self.place_from_top(oparg)) {
                     self.refs.swap(top, other);
                 }
             }
@@ -157,7 +157,7 @@ impl Scan {
     }
 
     /// The place of the `depth`-th value from the top, which is the first.
-    fn from_top(&self, depth: i32) -> Option<usize> {
+    fn place_from_top(&self, depth: i32) -> Option<usize> {
         self.refs.len().checked_sub(usize::try_from(depth).ok()?)
     }
 
