@@ -177,6 +177,7 @@ pub struct ProjectArgs {
 /// `pyclast check`
 #[derive(Args, Debug)]
 pub struct CheckArgs {
+    /// Which project.
     #[command(flatten)]
     pub project: ProjectArgs,
 
@@ -200,6 +201,7 @@ pub struct CheckArgs {
 /// `pyclast graph`
 #[derive(Args, Debug)]
 pub struct GraphArgs {
+    /// Which project.
     #[command(flatten)]
     pub project: ProjectArgs,
 

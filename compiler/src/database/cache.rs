@@ -66,7 +66,11 @@ impl Cache {
     /// written is no error: the next run is slower.
     pub fn save(&mut self, entries: FxHashMap<u128, Arc<Facts>>) {
         let Some(file) = &self.file else { return };
-        let is_same = entries.len() == self.entries.len() && entries.keys().all(|key| self.entries.contains_key(key));
+        let is_known = |(key, facts): (&u128, &Arc<Facts>)| {
+            let known = self.entries.get(key);
+            known.is_some_and(|known| known.diagnostics.is_some() || facts.diagnostics.is_none())
+        };
+        let is_same = entries.len() == self.entries.len() && entries.iter().all(is_known);
         if !is_same && write(file, &encode(&entries, self.writer)).is_ok() {
             self.entries = entries;
         }

@@ -170,7 +170,11 @@ impl Session {
                 })).remove(0),
             };
             if let Ok(facts) = facts {
-                entries.insert(*digest, facts);
+                let entry: &mut Arc<Facts> = entries.entry(*digest).or_insert_with(|| facts.clone());
+                // The same text twice: what was asked for tells more.
+                if is_root {
+                    *entry = facts;
+                }
             }
         }
         self.cache.save(entries);
