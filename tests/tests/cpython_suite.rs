@@ -1,6 +1,8 @@
 //! CPython's own tests give the same results on a library compiled by pyclast as on one compiled by
 //! CPython, case by case.
 
+#![expect(clippy::print_stdout, reason = "what was compared is worth reading when it differs")]
+
 use pyclast_tests::{oracle, output_of, pyclast};
 
 #[test]

@@ -1,6 +1,8 @@
 //! Verdicts, messages, lines and warnings on programs that CPython's own tests show to its compiler,
 //! and on those of this project: accepted exactly if CPython accepts, in CPython's words.
 
+#![expect(clippy::print_stdout, reason = "what was compared is worth reading when it differs")]
+
 use pyclast_tests::{oracle, pyclast};
 use serde_json::Value;
 use std::path::Path;

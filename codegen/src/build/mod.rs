@@ -73,9 +73,8 @@ use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
 use std::sync::Arc;
 
-use frame_block::{FrameBlock, FrameBlockKind};
 use name::KnownNames;
-use unit::{Unit, UnitKind};
+use unit::Unit;
 
 /// A compiled module.
 #[derive(Clone, Debug)]

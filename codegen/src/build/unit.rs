@@ -89,7 +89,7 @@ pub(super) struct Unit<'a> {
     pub(super) blocks: Vec<FrameBlock<'a>>,
 }
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     /// Starts a unit (`_PyCompile_EnterScope` and `codegen_enter_scope`).
     pub(super) fn enter_unit(
         &mut self,
@@ -168,7 +168,8 @@ impl<'a> Builder<'a> {
             // Building goes on only to find more errors: the code is never used.
             return Arc::new(CodeObject::placeholder(unit));
         }
-        Arc::new(assemble::assemble(cfg::optimize(unit, self.options.target, &mut self.graph), &self.options.filename))
+        let optimized = cfg::optimize(unit, self.options.target, &mut self.graph);
+        Arc::new(assemble::assemble(optimized, &self.options.filename))
     }
 
     /// Cells and free variables in CPython's order (`dictbytype`): each sorted by name.
