@@ -73,11 +73,12 @@ impl Junit {
         self.total.tests += tests;
         self.total.failures += failures;
         self.total.errors += errors;
-        self.suites += &format!(
+        let suite = format!(
             "  <testsuite name=\"{}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"0\" \
              time=\"0\">\n{cases}  </testsuite>\n",
             xml(path)
         );
+        self.suites.push_str(&suite);
     }
 }
 
