@@ -181,7 +181,7 @@ pub struct ProjectArgs {
 /// `pyclast check`
 #[derive(Args, Debug)]
 pub struct CheckArgs {
-    /// Which modules.
+    /// Which project.
     #[command(flatten)]
     pub project: ProjectArgs,
 
@@ -205,7 +205,7 @@ pub struct CheckArgs {
 /// `pyclast graph`
 #[derive(Args, Debug)]
 pub struct GraphArgs {
-    /// Which modules.
+    /// Which project.
     #[command(flatten)]
     pub project: ProjectArgs,
 

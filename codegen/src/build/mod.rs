@@ -66,7 +66,6 @@ mod unparse;
 mod unwind;
 mod with_;
 
-use crate::cfg::Graph;
 use crate::{CodeObject, Options};
 use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};
 use ruff_python_ast::{Expr, Stmt};
@@ -106,8 +105,6 @@ pub(crate) struct Builder<'a> {
     known: KnownNames,
     /// The unit being built is the last; before it the enclosing ones.
     units: Vec<Unit<'a>>,
-    /// Working memory of the graph, used for one unit after the other.
-    graph: Graph,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
 }
@@ -123,7 +120,6 @@ impl<'a> Builder<'a> {
             names,
             known,
             units: Vec::new(),
-            graph: Graph::default(),
             errors: Vec::new(),
             warnings: Vec::new(),
         }

@@ -168,7 +168,7 @@ impl Builder<'_> {
             // Building goes on only to find more errors: the code is never used.
             return Arc::new(CodeObject::placeholder(unit));
         }
-        Arc::new(assemble::assemble(cfg::optimize(unit, self.options.target, &mut self.graph), &self.options.filename))
+        Arc::new(assemble::assemble(cfg::optimize(unit, self.options.target), &self.options.filename))
     }
 
     /// Cells and free variables in CPython's order (`dictbytype`): each sorted by name.

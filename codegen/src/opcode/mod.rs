@@ -181,25 +181,7 @@ impl Opcode {
         self.has_trait(Trait::UNCONDITIONAL_JUMP)
     }
 
-    /// `IS_CONDITIONAL_JUMP_OPCODE`.
-    #[inline]
-    pub const fn is_conditional_jump(self) -> bool {
-        self.is(CONDITIONAL)
-    }
-
-    /// `IS_SCOPE_EXIT_OPCODE`: control leaves the code object.
-    #[inline]
-    pub const fn is_scope_exit(self) -> bool {
-        self.is(SCOPE_EXIT)
-    }
-
-    /// `OPCODE_HAS_EVAL_BREAK`: the eval loop may run signal handlers or switch threads here.
-    #[inline]
-    pub const fn has_eval_break(self) -> bool {
-        self.is(EVAL_BREAK)
-    }
-
-    /// Whether a jump's distance counts back from its end.
+    /// `IS_BACKWARDS_JUMP_OPCODE`, and `END_ASYNC_FOR`: the distance is counted back.
     pub const fn is_backward(self) -> bool {
         matches!(self, Opcode::JumpBackward | Opcode::JumpBackwardNoInterrupt | Opcode::EndAsyncFor)
     }
@@ -253,46 +235,4 @@ impl Opcode {
         let (pops, pushes) = self.stack_use(oparg);
         pushes - pops
     }
-}
-
-/// Goes to a target, if only sometimes.
-const JUMP: u8 = 1;
-/// Puts a handler on the block stack.
-const BLOCK_PUSH: u8 = 2;
-/// Always goes to its target.
-const UNCONDITIONAL: u8 = 4;
-/// Goes to its target depending on the value it takes.
-const CONDITIONAL: u8 = 8;
-/// Leaves the code object.
-const SCOPE_EXIT: u8 = 16;
-/// May run signal handlers or switch threads.
-const EVAL_BREAK: u8 = 32;
-
-/// By opcode: its properties, from its row in the table and the lists here.
-const PROPERTIES: [u8; Opcode::ALL.len()] = {
-    let mut properties = [0; Opcode::ALL.len()];
-    let mut index = 0;
-    while index < properties.len() {
-        properties[index] = properties_of(Opcode::ALL[index]);
-        index += 1;
-    }
-    properties
-};
-
-const fn properties_of(opcode: Opcode) -> u8 {
-    let target = match opcode {
-        Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup => BLOCK_PUSH,
-        _ if matches!(opcode.operand(), Operand::Jump) => JUMP,
-        _ => 0,
-    };
-    let kind = match opcode {
-        Opcode::Jump => UNCONDITIONAL | EVAL_BREAK,
-        Opcode::JumpBackward => UNCONDITIONAL | EVAL_BREAK,
-        Opcode::JumpNoInterrupt | Opcode::JumpForward | Opcode::JumpBackwardNoInterrupt => UNCONDITIONAL,
-        Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::PopJumpIfNone | Opcode::PopJumpIfNotNone => CONDITIONAL,
-        Opcode::ReturnValue | Opcode::RaiseVarargs | Opcode::Reraise => SCOPE_EXIT,
-        Opcode::Call | Opcode::CallFunctionEx | Opcode::Resume => EVAL_BREAK,
-        _ => 0,
-    };
-    target | kind
 }

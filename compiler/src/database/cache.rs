@@ -66,7 +66,11 @@ impl Cache {
     /// written is no error: the next run is slower.
     pub fn save(&mut self, entries: FxHashMap<u128, Arc<Facts>>) {
         let Some(file) = &self.file else { return };
-        let is_same = entries.len() == self.entries.len() && entries.keys().all(|key| self.entries.contains_key(key));
+        let is_known = |(key, facts): (&u128, &Arc<Facts>)| {
+            let known = self.entries.get(key);
+            known.is_some_and(|known| known.diagnostics.is_some() || facts.diagnostics.is_none())
+        };
+        let is_same = entries.len() == self.entries.len() && entries.iter().all(is_known);
         if !is_same && write(file, &encode(&entries, self.writer)).is_ok() {
             self.entries = entries;
         }
@@ -115,17 +119,17 @@ struct Written {
     help: Option<String>,
 }
 
-type Entry = (String, Vec<Import>, ModuleInterface, Vec<Written>);
+type Entry = (String, Vec<Import>, ModuleInterface, Option<Vec<Written>>);
 
 fn encode(entries: &FxHashMap<u128, Arc<Facts>>, writer: u128) -> String {
     let mut sorted: Vec<_> = entries.iter().collect();
     sorted.sort_unstable_by_key(|(digest, _)| **digest);
     let written = sorted.into_iter().filter_map(|(digest, facts)| {
-        let diagnostics: Vec<Written> = facts.diagnostics.iter().map(Written::new).collect();
+        let found = facts.diagnostics.as_ref();
+        let diagnostics = found.map(|found| found.iter().map(Written::new).collect::<Vec<_>>());
         // A kind of problem that cannot be read back is found again instead.
-        let same = diagnostics.iter().zip(&*facts.diagnostics).all(|(written, diagnostic)| {
-            written.read().as_ref() == Some(diagnostic)
-        });
+        let pairs = diagnostics.iter().flatten().zip(found.iter().flat_map(|found| found.iter()));
+        let same = pairs.into_iter().all(|(written, diagnostic)| written.read().as_ref() == Some(diagnostic));
         same.then(|| (format!("{digest:032x}"), &*facts.imports, &*facts.interface, diagnostics))
     });
     let body = serde_json::to_string(&written.collect::<Vec<_>>()).unwrap_or_default();
@@ -140,12 +144,15 @@ fn decode(text: &str, writer: u128, settings: &Settings) -> Option<FxHashMap<u12
     let settings = Arc::new(settings.clone());
     let entries: Vec<Entry> = serde_json::from_str(body).ok()?;
     let facts = entries.into_iter().map(|(digest, imports, interface, diagnostics)| {
-        let diagnostics = diagnostics.iter().map(Written::read).collect::<Option<Vec<_>>>()?;
+        let diagnostics = match diagnostics {
+            Some(written) => Some(Arc::new(written.iter().map(Written::read).collect::<Option<Vec<_>>>()?)),
+            None => None,
+        };
         let facts = Facts {
             settings: settings.clone(),
             imports: Arc::new(imports),
             interface: Arc::new(interface),
-            diagnostics: Arc::new(diagnostics),
+            diagnostics,
         };
         Some((u128::from_str_radix(&digest, 16).ok()?, Arc::new(facts)))
     });

@@ -22,8 +22,8 @@ pub struct Facts {
     pub imports: Arc<Vec<Import>>,
     /// What other modules may see of it.
     pub interface: Arc<ModuleInterface>,
-    /// What is wrong with it.
-    pub diagnostics: Arc<Vec<Diagnostic>>,
+    /// What is wrong with it; none if nobody asked.
+    pub diagnostics: Option<Arc<Vec<Diagnostic>>>,
 }
 
 /// What an import finds.

@@ -7,6 +7,8 @@
 //! Invariant: a setter counts as a change even for an equal value, so whoever sets compares first
 //! ([`set_contents`], [`set_links`]).
 
+#![expect(missing_docs, reason = "salsa writes constructors and setters without any")]
+
 use super::Database;
 use super::facts::Facts;
 use crate::imports::ModuleName;

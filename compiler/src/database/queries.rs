@@ -99,8 +99,8 @@ pub fn code_object(db: &dyn Db, file: SourceFile) -> Option<Shared<(Arc<CodeObje
 /// errors, then warnings.
 #[salsa::tracked(returns(clone))]
 pub fn module_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<Vec<Diagnostic>> {
-    if let Some(facts) = known(db, file) {
-        return facts.diagnostics.clone();
+    if let Some(diagnostics) = known(db, file).and_then(|facts| facts.diagnostics.clone()) {
+        return diagnostics;
     }
     if matches!(file.contents(db), Contents::Absent) {
         return Arc::default();

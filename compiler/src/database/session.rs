@@ -18,7 +18,7 @@ use crate::files::sources::python_files;
 use crate::imports::discover::{Follow, RootFile, Sources, discover};
 use crate::imports::resolve::Resolver;
 use crate::imports::search_path::{Origin, project_root};
-use crate::imports::{ImportGraph, ModuleName, NodeId, Place, SearchPath};
+use crate::imports::{ImportGraph, ModuleName, Node, NodeId, Place, SearchPath};
 use crate::settings::Globs;
 use pyclast_syntax::imports::Import;
 use pyclast_syntax::interface::StarNames;
@@ -156,24 +156,29 @@ impl Session {
         }
         let settings = Arc::new(self.options.settings.clone());
         let mut entries = FxHashMap::default();
-        for file in self.roots.iter().filter_map(|root| self.file(&root.path)) {
+        let roots: FxHashSet<SourceFile> = self.roots.iter().filter_map(|root| self.file(&root.path)).collect();
+        // In any order: entries are found by the text they are about.
+        let files: Vec<SourceFile> = self.files.values().copied().collect();
+        for file in files {
             let Contents::Text { digest, known, .. } = file.contents(&self.db) else { continue };
+            let is_root = roots.contains(&file);
+            let known = known.as_ref().filter(|facts| facts.settings == settings);
             let facts = match known {
-                Some(facts) if facts.settings == settings => facts.clone(),
-                _ => {
-                    let queries = |db: &Database, file: &SourceFile| Facts {
-                        settings: settings.clone(),
-                        imports: imported_modules(db, *file),
-                        interface: module_interface(db, *file),
-                        diagnostics: module_diagnostics(db, *file),
-                    };
-                    match for_each_handle(&self.db, 1, &[file], queries).pop() {
-                        Some(Ok(facts)) => Arc::new(facts),
-                        _ => continue,
-                    }
-                }
+                Some(facts) if facts.diagnostics.is_some() || !is_root => Ok(facts.clone()),
+                _ => for_each_handle(&self.db, 1, &[file], |db, file| Arc::new(Facts {
+                    settings: settings.clone(),
+                    imports: imported_modules(db, *file),
+                    interface: module_interface(db, *file),
+                    diagnostics: is_root.then(|| module_diagnostics(db, *file)),
+                })).remove(0),
             };
-            entries.insert(*digest, facts);
+            if let Ok(facts) = facts {
+                let entry: &mut Arc<Facts> = entries.entry(*digest).or_insert_with(|| facts.clone());
+                // The same text twice: what was asked for tells more.
+                if is_root {
+                    *entry = facts;
+                }
+            }
         }
         self.cache.save(entries);
     }
@@ -192,7 +197,22 @@ impl Session {
         let paths = roots.iter().map(|root| root.path.clone()).collect();
         let mut reader = Reader { session: self, roots: paths };
         self.graph = discover(&roots, &mut resolver, &mut reader, follow);
+        self.read_leaves();
         self.set_all_links()
+    }
+
+    /// Installed packages that the project imports: their interfaces are seen, their imports not
+    /// followed.
+    fn read_leaves(&mut self) {
+        if self.options.purpose == Purpose::Graph {
+            return;
+        }
+        let first = |node: &Node| match &node.place {
+            Place::Text(files) => files.first().cloned(),
+            _ => None,
+        };
+        let leaves: Vec<PathBuf> = self.graph.nodes().iter().filter_map(first).collect();
+        self.read(&leaves.iter().map(PathBuf::as_path).collect::<Vec<_>>());
     }
 
     /// The files below the paths asked for; names come later.

@@ -128,7 +128,7 @@ impl Resolver {
                     located.is_package = true;
                     located.origin.get_or_insert(*origin);
                     located.directories.push((package, *origin));
-                    if stub_only {
+                    if stub_only && !is_stub_package(directory) {
                         return Some(located);
                     }
                     continue;
@@ -144,7 +144,7 @@ impl Resolver {
                 }
                 (located.source, located.binary) = (source, binary);
                 located.origin.get_or_insert(*origin);
-                if located.source.is_none() && located.binary.is_none() {
+                if located.source.is_none() && located.binary.is_none() && !is_stub_package(directory) {
                     return Some(located);
                 }
             }
@@ -199,6 +199,11 @@ impl Resolver {
         self.listings.insert(directory.to_owned(), listing.clone());
         listing
     }
+}
+
+/// Whether a directory belongs to a stub package: the source is elsewhere.
+fn is_stub_package(directory: &Path) -> bool {
+    directory.iter().any(|part| part.as_encoded_bytes().ends_with(b"-stubs"))
 }
 
 /// An extension module or sourceless `.pyc` of the name.
