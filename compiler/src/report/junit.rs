@@ -1,4 +1,4 @@
-//! JUnit XML: a test suite a file, a test case a problem.
+//! `JUnit` XML: a test suite a file, a test case a problem.
 //!
 //! ```xml
 //! <testsuites name="pyclast" tests="1" failures="1" errors="0">
