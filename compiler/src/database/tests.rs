@@ -82,6 +82,7 @@ fn results(session: &Session) -> Vec<String> {
 fn options(folder: &Path, cache: Option<PathBuf>) -> SessionOptions {
     SessionOptions {
         paths: vec![folder.to_owned()],
+        exclude: crate::settings::Globs::default(),
         search_path: Vec::new(),
         environment: Some(folder.join(".env")),
         purpose: Purpose::Check,

@@ -1,4 +1,4 @@
-//! JUnit XML: a test suite a file, a test case a problem.
+//! `JUnit` XML: a test suite a file, a test case a problem.
 //!
 //! ```xml
 //! <testsuites name="pyclast" tests="1" failures="1" errors="0">
@@ -73,11 +73,12 @@ impl Junit {
         self.total.tests += tests;
         self.total.failures += failures;
         self.total.errors += errors;
-        self.suites += &format!(
+        let suite = format!(
             "  <testsuite name=\"{}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"0\" \
              time=\"0\">\n{cases}  </testsuite>\n",
             xml(path)
         );
+        self.suites.push_str(&suite);
     }
 }
 

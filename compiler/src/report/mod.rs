@@ -227,12 +227,10 @@ impl<'output> Report<'output> {
 
     /// There are no more files: the rest of the output, the table, the new baseline; how it all went.
     pub fn finish(mut self) -> anyhow::Result<Totals> {
-        if let Some(baseline) = self.baseline.take() {
-            if let Some((file, mut stale)) = baseline.finish()? {
-                self.severities.apply(&self.paths.current.join(file.path()), &mut stale);
-                if !stale.is_empty() {
-                    self.show(&file, &stale)?;
-                }
+        if let Some((file, mut stale)) = self.baseline.take().map(Baseline::finish).transpose()?.flatten() {
+            self.severities.apply(&self.paths.current.join(file.path()), &mut stale);
+            if !stale.is_empty() {
+                self.show(&file, &stale)?;
             }
         }
         self.reporter.finish(&mut self.output)?;
@@ -270,12 +268,10 @@ fn headline(diagnostic: &Diagnostic) -> String {
 
 /// Headline, notes and help, a line each.
 fn full_message(headline: String, diagnostic: &Diagnostic) -> String {
-    let mut text = headline;
-    let notes = diagnostic.notes.iter().map(|note| ("note", note));
-    for (kind, line) in notes.chain(diagnostic.help.iter().map(|help| ("help", help))) {
-        text += &format!("\n{kind}: {line}");
-    }
-    text
+    let notes = diagnostic.notes.iter().map(|note| format!("note: {note}"));
+    let help = diagnostic.help.iter().map(|help| format!("help: {help}"));
+    let lines: Vec<String> = std::iter::once(headline).chain(notes).chain(help).collect();
+    lines.join("\n")
 }
 
 /// Whether a diagnostic was there before comments were looked at.

@@ -83,14 +83,14 @@ impl Statistics {
     }
 
     fn sentence(&self) -> String {
-        let mut sentence = format!("{} {} checked", self.checked, plural(self.checked, "file"));
+        let mut parts = vec![format!("{} {} checked", self.checked, plural(self.checked, "file"))];
         if self.ignored > 0 {
-            sentence += &format!(", {} ignored by comments", self.ignored);
+            parts.push(format!("{} ignored by comments", self.ignored));
         }
         if self.recorded > 0 {
-            sentence += &format!(", {} hidden by the baseline", self.recorded);
+            parts.push(format!("{} hidden by the baseline", self.recorded));
         }
-        sentence
+        parts.join(", ")
     }
 }
 
