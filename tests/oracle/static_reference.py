@@ -16,6 +16,7 @@ Invariant: a verdict depends on the program only; `--cache FILE` keeps them by a
 """
 
 import argparse
+import ast
 import json
 import os
 import queue
@@ -60,12 +61,16 @@ def make_compiler(sources, always):
             return None
 
         def import_module(self, name, optimize):
-            if not always:
-                return super().import_module(name, optimize)
             original = strict.FlagExtractor
-            strict.FlagExtractor = Extractor
+            if always:
+                strict.FlagExtractor = Extractor
             try:
                 return super().import_module(name, optimize)
+            except SyntaxError as error:
+                info = self.get_source(name)
+                if error.filename == "<unknown>" and not _parses(info.source):
+                    error.filename = info.path
+                raise
             finally:
                 strict.FlagExtractor = original
 
@@ -109,7 +114,8 @@ def _describe(error, sources, at):
         return {"verdict": "error", "class": name, "message": _one_line(str(error)), "module": at}
     module = error.filename if error.filename in sources else at
     result = {"verdict": "error", "class": name, "message": _one_line(error.msg or ""), "module": module}
-    if error.lineno is None:
+    if error.lineno is None or error.filename == "<unknown>":
+        # What it calls unknown is the text of an annotation: lines and columns of that say nothing.
         return result
     columns = [(error.lineno, error.offset), (error.end_lineno, error.end_offset)]
     if name == "TypedSyntaxError":
@@ -132,6 +138,14 @@ def _innermost(error):
         code = trace.tb_frame.f_code
         place, trace = f"{Path(code.co_filename).name}:{trace.tb_lineno} {code.co_name}", trace.tb_next
     return place
+
+
+def _parses(source):
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _one_line(text):
