@@ -16,6 +16,15 @@ UNSIGNED = ["uint8", "uint16", "uint32", "uint64"]
 INTEGERS = SIGNED + UNSIGNED
 PRIMITIVES = [*INTEGERS, "char", "cbool", "double"]
 BINARY = ["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^"]
+# What we say where the reference fails.
+DIFFERS = {
+    **{f"{name} is {name}": "rejected: 4 (23): primitives have no identity; the reference fails" for name in ("int64", "uint32", "double", "cbool")},
+    "double in double": "rejected: 4 (23): a primitive contains nothing; the reference fails",
+    "None as double": "rejected: 4 (1): type mismatch; the reference fails",
+    "'a' as double": "rejected: 4 (1): type mismatch; the reference fails",
+    "@staticmethod overridden with a method": "rejected: 4 (13): another kind of member; the reference fails",
+    "@staticmethod overridden with a field": "rejected: 4 (13): another kind of member; the reference fails",
+}
 COMPARISONS = ["==", "!=", "<", "<=", ">", ">="]
 
 
@@ -26,7 +35,8 @@ def program(row, subject, body, names=(), typing=()):
         lines.append(f"from __static__ import {', '.join(sorted(set(names)))}")
     if typing:
         lines.append(f"from typing import {', '.join(sorted(set(typing)))}")
-    row.programs.append(Program(row.name, subject, files=[("main.py", "\n".join(lines) + "\n" + body + "\n")]))
+    row.programs.append(Program(row.name, subject, files=[("main.py", "\n".join(lines) + "\n" + body + "\n")],
+                                differs=DIFFERS.get(subject, "")))
 
 
 def conversions(sources):
