@@ -1,15 +1,17 @@
 """Writes the parts of the corpus that follow a system: every pair of types, every operator, every way to call.
 
-    static_families.py tests/static          writes primitive_*.md, none_operands.md, call_shapes.md, narrowing_forms.md, …
-                                             without verdicts; static_reference.py --write adds them
+    static_families.py tests/static            writes primitive_*.md, none_operands.md, call_shapes.md, narrowing_forms.md, …
+                                               without verdicts; static_reference.py --write adds them
+    static_families.py --check tests/static    says which of these files hold other programs
 
 Invariant: the same output in every run.
 """
 
+import argparse
 import sys
 from pathlib import Path
 
-from static_corpus import Document, Program, Row, write
+from static_corpus import Document, Program, Row, read, write
 
 SIGNED = ["int8", "int16", "int32", "int64"]
 UNSIGNED = ["uint8", "uint16", "uint32", "uint64"]
@@ -303,11 +305,30 @@ FILES = {
 
 
 def main():
-    folder = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    wrong = 0
     for name, (title, rows) in FILES.items():
+        path = options.folder / f"{name}.md"
         head = [f"# {title}", "", "Written by `tests/oracle/static_families.py`; the verdicts by `static_reference.py --write`."]
-        (folder / f"{name}.md").write_text(write(Document(head, rows())), encoding="utf-8")
+        document = Document(head, rows())
+        if not options.check:
+            path.write_text(write(document), encoding="utf-8")
+        elif without_verdicts(path) != write(document):
+            wrong += 1
+            print(f"{path.name}: other programs than this script makes")
+    return 1 if wrong else 0
+
+
+def without_verdicts(path):
+    """The text of a file as this script wrote it."""
+    document = read(path.read_text(encoding="utf-8"), path.name)
+    for program in document.programs():
+        program.verdict = None
+    return write(document)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

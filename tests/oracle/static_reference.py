@@ -5,7 +5,7 @@
          "class": "TypedSyntaxError", "message": "Mismatched number of args …", "module": "main.py", "line": 6,
          "column": 12, "end_line": 6, "end_column": 19}
     static_reference.py --write tests/static      puts the verdicts into the corpus, as its markers
-    static_reference.py --check tests/static      says where the markers are not the verdicts
+    static_reference.py --check tests/static      says where the markers are not the verdicts, or not in their normal form
     static_reference.py programs.jsonl            programs as lines of JSON: {"static": "auto", "files": [["main.py", "…"]]}
 
 Run it with an interpreter that imports cinderx. The files of a program are compiled in order, by one compiler, to the end
@@ -309,6 +309,10 @@ def main():
         for path, document, _ in loaded:
             path.write_text(static_corpus.write(document), encoding="utf-8")
     if options.check:
+        for path, document, _ in loaded:
+            if document and static_corpus.write(document) != path.read_text(encoding="utf-8"):
+                wrong += 1
+                print(f"{path.name}: not as static_corpus.write would write it")
         print(f"compared {len(asked)} programs: {wrong} differ")
     return 1 if wrong else 0
 

@@ -103,6 +103,20 @@ fn each_error_has_a_place_in_its_program() {
 }
 
 #[test]
+fn the_systematic_programs_are_those_of_the_script() {
+    output_of(oracle::command().arg(oracle::tool("static_families.py")).arg("--check").arg(folder()));
+}
+
+#[test]
+fn mutants_are_the_same_in_every_run() {
+    let mutants =
+        || output_of(oracle::command().arg(oracle::tool("static_mutate.py")).args(["--count", "50"]).arg(folder()));
+    let first = mutants();
+    assert_eq!(first.lines().count(), 50);
+    assert_eq!(first, mutants());
+}
+
+#[test]
 fn the_reference_says_what_the_corpus_states() {
     // Every program takes the reference a quarter of a minute; each run of this test takes a part of all files.
     let report = output_of(
