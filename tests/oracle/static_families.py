@@ -280,7 +280,77 @@ def narrowing():
     return rows
 
 
+STATEMENTS = [
+    "pass", "1", "'a'", "a", "self", "self.y", "a.y", "y = 1", "y = a", "y = self.y", "y = a.y", "y = self.x", "y: int = 1", "y = z = 1",
+    "y, z = 1, 2", "y += 1", "self.y = 1", "self.y = a", "self.y = self.x", "self.y += 1", "a.y = 1", "self.x = 1", "self.x = None", "a[0] = 1",
+    "a[0]", "a()", "self.g()", "len(a)", "isinstance(a, int)", "int(a)", "C()", "a + 1", "-b", "not b", "a and b", "a is None", "a == b",
+    "a < 1 < 2", "1 if b else 2", "(1, 2)", "[1]", "{1}", "{1: 2}", "a[1:2]", "f''", "f'{a}'", "lambda: 1", "(y := 1)", "[y for y in a]",
+    "self = C()", "del b", "assert b", "assert a is None", "assert b, 'm'", "import sys", "from sys import path", "raise ValueError",
+    "if b: pass", "if a: pass", "if a is None: pass", "if b: y = 1", "if b: a()", "while b: pass", "while a: pass", "for y in a: pass",
+    "with a: pass", "def h(): pass", "class D: pass", "global w", "type T = int", "return self.x", "match b:\n                case 1: pass",
+    "try: pass\n            except ValueError: pass", "try: y = 1\n            finally: pass",
+]
+
+
+def invalidation(statements):
+    """Statements between the test of a field and its use."""
+    row = Row("field-refinement", "narrowing of fields, and its end")
+    for statement in statements:
+        body = ("class C:\n    x: Optional[int]\n    y: Optional[int]\n    def g(self) -> None:\n        pass\n"
+                "    def f(self, a, b: bool) -> int:\n        if self.x is not None:\n            " + statement
+                + "\n            return self.x\n        return 0")
+        words = statement.replace("\n", " ").replace("                ", "").replace("            ", "")
+        program(row, f"after {words}", body, [], ["Optional"])
+    return row
+
+
+TYPES = ["int", "bool", "str", "float", "object", "None", "Optional[int]", "int | str", "list", "List[int]", "tuple", "dict", "type", "C", "D",
+         "Optional[C]", "Any", "CheckedList[int]", "Callable"]
+
+
+def assignability(targets):
+    """A value of each type returned as each type."""
+    row = Row("return-type", "types of return values")
+    for target in targets:
+        for source in TYPES:
+            if source != target:
+                classes = "class C:\n    pass\n" if {"C", "D", "Optional[C]"} & {source, target} else ""
+                classes += "class D(C):\n    pass\n" if "D" in (source, target) else ""
+                both = f"{source} {target}"
+                names = ["CheckedList"] if "CheckedList" in both else []
+                typing = [name for name in ("Any", "Callable", "List", "Optional") if name in both.replace("CheckedList", "")]
+                body = f"{classes}def f(x: {source}) -> {target}:\n    return x"
+                program(row, f"{source} as {target}", body, names, typing)
+    return row
+
+
+OPERANDS = [("an exact int", "1 + int('1')"), ("an int", "i"), ("a bool", "True"), ("an exact float", "1.5"), ("an exact str", "'a'"),
+            ("an exact list", "[1]"), ("an exact tuple", "(1, i)"), ("an unknown value", "u"), ("an Optional", "o")]
+
+
+def operands(operator):
+    """The type of an operation on objects."""
+    row = Row("inference", "types of locals from values")
+    for left_words, left in OPERANDS:
+        for right_words, right in OPERANDS[:6]:
+            body = f"def f(i: int, u, o: Optional[int]) -> None:\n    x = {left}\n    y = {right}\n    reveal_type(x {operator} y)"
+            program(row, f"{left_words} {operator} {right_words}", body, [], ["Optional"])
+    return row
+
+
 FILES = {
+    "narrowing_invalidation": ("Statements that end the narrowing of a field", lambda: [invalidation(STATEMENTS[:30])]),
+    "narrowing_invalidation_expressions": ("Expressions that end the narrowing of a field", lambda: [invalidation(STATEMENTS[30:52])]),
+    "narrowing_invalidation_blocks": ("Blocks that end the narrowing of a field", lambda: [invalidation(STATEMENTS[52:])]),
+    "assignability_numbers": ("Values of each type as numbers", lambda: [assignability(["int", "bool", "float"])]),
+    "assignability_objects": ("Values of each type as str, object, None", lambda: [assignability(["str", "object", "None"])]),
+    "assignability_unions": ("Values of each type as unions", lambda: [assignability(["Optional[int]", "int | str", "Optional[C]"])]),
+    "assignability_sequences": ("Values of each type as sequences", lambda: [assignability(["list", "List[int]", "tuple"])]),
+    "assignability_classes": ("Values of each type as classes", lambda: [assignability(["type", "C", "D"])]),
+    "assignability_special": ("Values of each type as other types", lambda: [assignability(["dict", "Any", "Callable"])]),
+    "assignability_checked": ("Values of each type as a checked list", lambda: [assignability(["CheckedList[int]"])]),
+    "operations_sum": ("Sums of objects", lambda: [operands("+")]),
+    "operations_product": ("Products of objects", lambda: [operands("*")]),
     "primitive_conversions_signed": ("Conversions of signed integers", lambda: [conversions(SIGNED)]),
     "primitive_conversions_unsigned": ("Conversions of unsigned integers", lambda: [conversions(UNSIGNED)]),
     "primitive_conversions_others": ("Conversions of char, cbool and double", lambda: [conversions(["char", "cbool", "double"]), truth()]),
