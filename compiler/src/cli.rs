@@ -4,6 +4,7 @@
 //!
 //! Invariant: help texts are the doc comments here; nothing is parsed elsewhere.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -26,10 +27,16 @@ pub struct Cli {
 pub enum Command {
     /// Compile Python files to the .pyc files CPython would write: a drop-in for `python -m compileall`.
     Compile(Box<CompileArgs>),
+    /// Report everything that is wrong with Python files, without writing any.
+    Check(CheckArgs),
+    /// Show which module imports which, in what order, and the cycles.
+    Graph(GraphArgs),
     /// Show the bytecode of a .py or .pyc file, like `python -m dis`.
     Dis(DisArgs),
     /// Prove .pyc files sound: jumps, stack depths, operands, tables, borrowed loads.
     Verify(VerifyArgs),
+    /// Explain what a problem means, with an example and the fix; without a code, list the codes.
+    Explain(ExplainArgs),
 }
 
 /// `pyclast compile`
@@ -84,7 +91,7 @@ pub struct CompileArgs {
     #[arg(short = 'j', long = "workers", value_name = "WORKERS", default_value_t = 0)]
     pub workers: usize,
 
-    /// How a .pyc is found to be current; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
+    /// How a .pyc is found to be current; checked-hash if `SOURCE_DATE_EPOCH` is set, else timestamp.
     #[arg(long, value_enum, value_name = "MODE")]
     pub invalidation_mode: Option<InvalidationMode>,
 
@@ -115,13 +122,14 @@ pub struct CompileArgs {
     pub target: TargetName,
 
     /// How errors are shown.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ErrorFormat::Pretty)]
+    #[arg(long, value_parser = streaming_format(), value_name = "FORMAT", default_value = "pretty")]
     pub error_format: ErrorFormat,
 
     /// Whether to show a progress bar (on standard error).
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
     pub progress: When,
 
+    /// The one-module form.
     #[command(flatten)]
     pub one: OneModuleArgs,
 }
@@ -150,6 +158,77 @@ pub struct OneModuleArgs {
     pub search_path: Vec<PathBuf>,
 }
 
+/// Which project is looked at.
+#[derive(Args, Clone, Debug)]
+pub struct ProjectArgs {
+    /// Files and directories; without any, the current directory.
+    #[arg(value_name = "PATHS")]
+    pub paths: Vec<PathBuf>,
+
+    /// Directories in which imported modules are found, besides those of PATHS.
+    #[arg(long, value_name = "DIR")]
+    pub search_path: Vec<PathBuf>,
+
+    /// The virtual environment with the installed packages; without one, `VIRTUAL_ENV` or .venv.
+    #[arg(long, value_name = "ENV")]
+    pub python: Option<PathBuf>,
+
+    /// Worker threads; 0 and the default mean one for each core.
+    #[arg(short = 'j', long = "workers", value_name = "WORKERS", default_value_t = 0)]
+    pub workers: usize,
+}
+
+/// `pyclast check`
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+
+    /// How what is found is shown.
+    #[command(flatten)]
+    pub report: ReportArgs,
+
+    /// Check again whenever a file changes.
+    #[arg(long, conflicts_with = "write_baseline")]
+    pub watch: bool,
+
+    /// Where results are kept between runs.
+    #[arg(long, value_name = "DIR", default_value = ".pyclast_cache")]
+    pub cache_dir: PathBuf,
+
+    /// Keep no results between runs.
+    #[arg(long, conflicts_with = "cache_dir")]
+    pub no_cache: bool,
+}
+
+/// `pyclast graph`
+#[derive(Args, Debug)]
+pub struct GraphArgs {
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+
+    /// How the graph is shown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = GraphFormat::Text)]
+    pub format: GraphFormat,
+
+    /// Show a shortest chain of imports that leads to MODULE instead.
+    #[arg(long, value_name = "MODULE")]
+    pub why: Option<String>,
+}
+
+/// How the import graph is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// One module a line in order, with what it imports; cycles marked.
+    Text,
+    /// One JSON object.
+    Json,
+    /// For graphviz.
+    Dot,
+}
+
 /// `pyclast dis`
 #[derive(Args, Debug)]
 pub struct DisArgs {
@@ -172,6 +251,41 @@ pub struct VerifyArgs {
     /// The .pyc files.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+}
+
+/// `pyclast explain`
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// The code, as reports show it: syntax-error.
+    pub code: Option<String>,
+}
+
+/// How a command reports what it finds.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ReportArgs {
+    /// How problems are shown.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub error_format: Option<ErrorFormat>,
+
+    /// Write the report to FILE instead of to standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+
+    /// Show how many problems of each code there are.
+    #[arg(long)]
+    pub statistics: bool,
+
+    /// Hide the problems that FILE records.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Record all problems in the baseline file instead of reporting them.
+    #[arg(long)]
+    pub write_baseline: bool,
+
+    /// The pyproject.toml to use, instead of the nearest one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// How a `.pyc` says whether it is current (PEP 552).
@@ -202,6 +316,20 @@ pub enum ErrorFormat {
     Concise,
     /// For machines: one JSON object a line, on standard output.
     Json,
+    /// Annotations in GitHub Actions.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// JUnit XML.
+    Junit,
+}
+
+/// The formats that can be written file by file.
+fn streaming_format() -> impl TypedValueParser<Value = ErrorFormat> {
+    PossibleValuesParser::new(["pretty", "concise", "json", "github"])
+        .map(|name| ErrorFormat::from_str(&name, false).expect("all of them are formats"))
 }
 
 /// What the one-module form writes.

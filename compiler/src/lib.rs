@@ -7,9 +7,16 @@
 //! [`pipeline`] is the straight line one module takes; [`files`] decides which modules and where
 //! their artifacts go; [`report`] shows what is wrong.
 
+pub mod baseline;
 pub mod cli;
 pub mod commands;
+pub mod database;
+pub mod explain;
 pub mod files;
+pub mod imports;
 pub mod jobs;
 pub mod pipeline;
 pub mod report;
+pub mod settings;
+pub(crate) mod suggest;
+pub mod suppress;

@@ -1,77 +1,62 @@
 //! Reads programs separated by NUL bytes, writes what is wrong with each: one line of JSON.
 //!
 //! ```text
-//! x = (   →   {"accepted":false,"ruff":false,"class":"SyntaxError","message":"'(' was never closed","line":1,"offset":5,…}
+//! x = (   →   {"accepted":false,"class":"SyntaxError","message":"'(' was never closed","line":1,"offset":5,…}
 //! ```
 //!
-//! "accepted" is the verdict of the recogniser of CPython's grammar, "ruff" that of ruff's parser,
-//! "suspicious" whether the checks between the two would ask the recogniser.
+//! The verdict is that of `parse`; with `--grammar` that of the recogniser of CPython's grammar, which
+//! `parse` asks only about some programs. The two must agree.
 #![allow(clippy::print_stdout, reason = "an example for the command line")]
 
-use pyclast_syntax::{LineIndex, checks, parser_errors};
+use pyclast_syntax::{Diagnostic, LineIndex, Severity, SourceText, parse, parser_errors};
+use serde_json::{Value, json};
 use std::io::{Read, Write};
 
 fn main() -> std::io::Result<()> {
+    let by_grammar = std::env::args().any(|argument| argument == "--grammar");
     let mut input = Vec::new();
     std::io::stdin().read_to_end(&mut input)?;
     let mut output = std::io::stdout().lock();
     for program in input.split(|&byte| byte == 0) {
-        let verdict = match std::str::from_utf8(program) {
-            Ok(text) => verdict(text),
-            Err(_) => serde_json::json!({ "accepted": false, "message": "not UTF-8" }),
-        };
-        writeln!(output, "{verdict}")?;
+        writeln!(output, "{}", verdict(program, by_grammar))?;
     }
     Ok(())
 }
 
-fn verdict(text: &str) -> serde_json::Value {
-    let ended = if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
-    let text = ended.as_str();
-    let options = ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module)
-        .with_target_version(ruff_python_ast::PythonVersion::PY314);
-    let parsed = ruff_python_parser::parse_unchecked(text, options);
-    let ruff = parsed
-        .errors()
-        .first()
-        .map(|error| error.error.to_string())
-        .or_else(|| parsed.unsupported_syntax_errors().first().map(ToString::to_string));
-    let parsed_unsupported = !parsed.unsupported_syntax_errors().is_empty();
-    let tokens = parsed.tokens().clone();
-    let errors = parsed.errors().to_vec();
-    let mut module = parsed.try_into_module().expect("module mode").into_syntax();
-    let suspicious = checks::is_suspicious(&module, &tokens, text);
-    let unsupported = !parsed_unsupported;
-    let translated = if errors.is_empty() && unsupported {
-        suspicious
-            .then(|| parser_errors::diagnose(text).err())
-            .flatten()
-            .map(|error| *error)
-            .into_iter()
-            .collect()
+fn verdict(program: &[u8], by_grammar: bool) -> Value {
+    let source = match SourceText::decode(program) {
+        Ok(source) => source,
+        Err(error) => return refusal(&error, ""),
+    };
+    let text = source.as_str().to_owned();
+    let error = if by_grammar {
+        parser_errors::diagnose(&text).err().map(|error| *error)
     } else {
-        parser_errors::translate(text, &mut module, &errors)
+        let errors = parse(source).err().unwrap_or_default();
+        errors.into_iter().find(|error| error.severity == Severity::Error)
     };
-    let pipeline = translated.first().map(|diagnostic| diagnostic.message.clone());
-    let Err(diagnostic) = parser_errors::diagnose(text) else {
-        return serde_json::json!({ "accepted": true, "ruff": ruff, "suspicious": suspicious, "pipeline": pipeline });
-    };
+    match error {
+        None => json!({ "accepted": true }),
+        Some(error) => refusal(&error, &text),
+    }
+}
+
+fn refusal(error: &Diagnostic, text: &str) -> Value {
     let lines = LineIndex::new(text);
-    let place = lines.location(diagnostic.span);
-    let character = |line: i32, column: i32| {
-        let start = lines.line_start(usize::try_from(line).unwrap_or(1)).unwrap_or(0) as usize;
-        text[start..start + usize::try_from(column).unwrap_or(0)].chars().count() + 1
+    let place = lines.location(error.span);
+    let offset = |line: i32, column: i32| {
+        let line = usize::try_from(line).unwrap_or_default();
+        let start = lines.line_start(line).unwrap_or_default() as usize;
+        let end = start + usize::try_from(column).unwrap_or_default();
+        text.get(start..end).map_or(1, |before| before.chars().count() + 1)
     };
-    serde_json::json!({
+    json!({
         "accepted": false,
-        "ruff": ruff,
-        "suspicious": suspicious,
-        "pipeline": pipeline,
-        "class": diagnostic.exception.name(),
-        "message": diagnostic.message,
+        "class": error.exception.name(),
+        "message": error.message,
         "line": place.line,
-        "offset": character(place.line, place.column),
+        "offset": offset(place.line, place.column),
         "end_line": place.end_line,
-        "end_offset": character(place.end_line, place.end_column),
+        "end_offset": offset(place.end_line, place.end_column),
     })
 }

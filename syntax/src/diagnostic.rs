@@ -35,10 +35,14 @@ pub enum Exception {
     OverflowError,
     /// `ValueError`
     ValueError,
+    /// `UnicodeEncodeError`
+    UnicodeEncodeError,
     /// `SyntaxWarning`
     SyntaxWarning,
     /// `SystemError`: a bug of the compiler.
     SystemError,
+    /// `Warning`: a warning of ours that CPython does not give.
+    Warning,
 }
 
 impl Exception {
@@ -52,31 +56,80 @@ impl Exception {
             Self::RecursionError => "RecursionError",
             Self::OverflowError => "OverflowError",
             Self::ValueError => "ValueError",
+            Self::UnicodeEncodeError => "UnicodeEncodeError",
             Self::SyntaxWarning => "SyntaxWarning",
             Self::SystemError => "SystemError",
+            Self::Warning => "Warning",
         }
     }
 }
 
-/// The stable name of a kind of problem.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub enum Code {
+/// Makes [`Code`] and what is known of each code from one table.
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $severity:ident, $rule:ident;)+) => {
+        /// The stable name of a kind of problem.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+        pub enum Code {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name users write and machines read.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// How bad it is unless the settings say otherwise.
+            pub const fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)+ }
+            }
+
+            /// Whether settings and comments may change it.
+            pub const fn rule(self) -> Rule {
+                match self { $(Self::$variant => Rule::$rule,)+ }
+            }
+
+            /// What it means, in one line.
+            pub const fn summary(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
+            }
+        }
+    };
+}
+
+codes! {
     /// CPython refuses the text.
-    SyntaxError,
+    SyntaxError = "syntax-error", Error, Fixed;
     /// CPython warns about the text.
-    SyntaxWarning,
+    SyntaxWarning = "syntax-warning", Warning, Free;
+    /// An ignore comment hides nothing.
+    UnusedIgnore = "unused-ignore", Warning, Settings;
+    /// An ignore comment cannot be understood.
+    InvalidIgnore = "invalid-ignore", Warning, Settings;
+    /// The baseline records a problem that is gone.
+    StaleBaseline = "stale-baseline", Warning, Settings;
     /// A bug of pyclast.
-    InternalError,
+    InternalError = "internal-error", Error, Fixed;
+}
+
+/// What may change the severity of a code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rule {
+    /// Nothing: there is no code object, whatever anyone wants.
+    Fixed,
+    /// The settings; a comment cannot hide it.
+    Settings,
+    /// The settings, and comments on its line.
+    Free,
 }
 
 impl Code {
-    /// The name users write and machines read.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SyntaxError => "syntax-error",
-            Self::SyntaxWarning => "syntax-warning",
-            Self::InternalError => "internal-error",
-        }
+    /// The code of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
     }
 }
 
@@ -137,6 +190,11 @@ impl Diagnostic {
             severity: Severity::Warning,
             ..Self::error(Exception::SyntaxWarning, span, message)
         }
+    }
+
+    /// A problem that CPython knows nothing of, as bad as its code says.
+    pub fn of_code(code: Code, span: impl Into<Span>, message: impl Into<String>) -> Self {
+        Self { code, severity: code.severity(), ..Self::error(Exception::Warning, span, message) }
     }
 
     /// The same with advice.

@@ -10,9 +10,12 @@
 pub mod checks;
 mod codecs;
 mod coding_cookie;
+mod comments;
 mod diagnostic;
 mod dismantle;
 mod finally_warnings;
+pub mod imports;
+pub mod interface;
 mod line_index;
 pub mod literal;
 mod location;
@@ -26,7 +29,8 @@ mod source_text;
 pub mod symtable;
 mod tokenizer;
 
-pub use diagnostic::{Code, Diagnostic, Exception, Label, Severity};
+pub use comments::comments;
+pub use diagnostic::{Code, Diagnostic, Exception, Label, Rule, Severity};
 pub use finally_warnings::finally_warnings;
 pub use line_index::LineIndex;
 pub use literal::{NumberValue, PyInt};

@@ -7,6 +7,8 @@
 //! Prints seconds (minimum, median), the ratio of the medians, and peak memory. Reading and writing
 //! are included; both write into the same copied tree.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use pyclast_tests::{copy_sources, oracle, pyclast, stdlib};
 use std::fs;
 use std::path::Path;

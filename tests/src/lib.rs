@@ -10,6 +10,7 @@
 
 pub mod oracle;
 pub mod static_corpus;
+pub mod synthetic;
 
 use std::env;
 use std::fs;
@@ -63,7 +64,7 @@ pub fn copy_sources(from: &Path, to: &Path) {
             }
             if path.is_dir() {
                 pending.push((path, to.join(name)));
-            } else if path.extension().is_some_and(|extension| extension == "py") {
+            } else if path.is_file() && path.extension().is_some_and(|extension| extension == "py") {
                 fs::copy(&path, to.join(name)).expect("a source can be copied");
             }
         }

@@ -1,6 +1,8 @@
 //! Every code object of CPython's standard library, its tests included, equals CPython's own in every
 //! field, at each optimization level; and what CPython refuses, pyclast refuses.
 
+#![expect(clippy::print_stdout, reason = "what was compared is worth reading when it differs")]
+
 use pyclast_tests::{copy_sources, oracle, output_of, pyclast, stdlib, workspace};
 use std::process::Command;
 

@@ -73,7 +73,7 @@ fn empty_files_compile() {
 #[test]
 fn deep_nesting_is_refused_in_cpythons_words() {
     assert_refused(&[b"x = ".to_vec(), b"(".repeat(20_000), b")".repeat(20_000)].concat(), "too many nested parentheses");
-    let nested: String = (0..3_000).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect();
+    let nested = (0..3_000).fold(String::new(), |text, depth| text + &" ".repeat(depth) + "if x:\n");
     assert_refused(format!("{nested}{}pass\n", " ".repeat(3_000)).as_bytes(), "too many levels of indentation");
     assert_refused(&[b"x = ".to_vec(), b"-".repeat(60_000), b"1\n".to_vec()].concat(), "MemoryError");
 }
@@ -97,7 +97,7 @@ fn deep_chains_end_in_a_verdict() {
 fn large_files_compile() {
     assert_compiled(format!("x = [{}]\n", "1, ".repeat(1_500_000)).as_bytes());
     assert_compiled(format!("x = '{}'\n", "a".repeat(12 << 20)).as_bytes());
-    let cases: String = (0..20_000).map(|number| format!("    case {number}: y = {number}\n")).collect();
+    let cases = (0..20_000).fold(String::new(), |text, number| text + &format!("    case {number}: y = {number}\n"));
     assert_compiled(format!("match x:\n{cases}").as_bytes());
     assert_compiled("x = f(1, 'two', [3])  # and a comment\n".repeat(2_700_000).as_bytes());
 }

@@ -13,7 +13,7 @@
 
 use super::Builder;
 use crate::{Constant, Opcode, Optimize};
-use pyclast_syntax::{Location, PyString, literal};
+use pyclast_syntax::{Diagnostic, Exception, Location, PyString, Span, literal};
 use ruff_python_ast::{Expr, Stmt};
 
 /// A body as CPython's code generator sees it after pre-processing (`astfold_body`).
@@ -74,8 +74,16 @@ impl<'a> Builder<'a> {
     }
 
     /// The docstring's text without its common indentation (`_PyCompile_CleanDoc`).
-    pub(super) fn clean_docstring(&self, docstring: &Expr) -> PyString {
-        clean(&literal_text(docstring, self.module.text()))
+    ///
+    /// CPython cleans UTF-8, and so refuses docstrings with lone surrogates.
+    pub(super) fn clean_docstring(&mut self, docstring: &Expr) -> PyString {
+        let text = literal_text(docstring, self.module.text());
+        if text.as_str().is_none() {
+            let expanded = PyString::from_surrogatepass(&expand_tabs(text.as_bytes()));
+            let error = Diagnostic::error(Exception::UnicodeEncodeError, Span::NONE, cannot_encode(&expanded));
+            self.errors.push(error);
+        }
+        clean(&text)
     }
 }
 
@@ -84,6 +92,22 @@ fn as_string_statement(statement: &Stmt) -> Option<&Expr> {
     match statement {
         Stmt::Expr(statement) if statement.value.is_string_literal_expr() => Some(&statement.value),
         _ => None,
+    }
+}
+
+/// What CPython says of the first surrogates in a string.
+fn cannot_encode(text: &PyString) -> String {
+    let is_surrogate = |point: &u32| (0xD800..0xE000).contains(point);
+    let start = text.code_points().position(|point| is_surrogate(&point)).unwrap_or(0);
+    let run: Vec<u32> = text.code_points().skip(start).take_while(is_surrogate).collect();
+    match run[..] {
+        [point] => {
+            format!("'utf-8' codec can't encode character '\\u{point:04x}' in position {start}: surrogates not allowed")
+        }
+        _ => {
+            let end = start + run.len().max(1) - 1;
+            format!("'utf-8' codec can't encode characters in position {start}-{end}: surrogates not allowed")
+        }
     }
 }
 
@@ -152,7 +176,7 @@ mod tests {
     fn indentation_goes_and_blank_lines_stay() {
         // Expectations from `_testinternalcapi.compiler_cleandoc` of CPython 3.14.8.
         for (docstring, cleaned) in [
-            ("Adds.\n\n      More.\n    ", "Adds.\n\n  More.\n"),
+            ("Adds.\n\n      More.\n    ", "Adds.\n\nMore.\n"),
             (" a\n\tb\n        c", "a\nb\nc"),
             ("\n\n  x\n  ", "\n\nx\n"),
             ("one", "one"),

@@ -48,10 +48,11 @@ impl<'a> Builder<'a> {
     ) {
         let defaults = [FunctionFlags::DEFAULTS, FunctionFlags::KEYWORD_DEFAULTS];
         let passed = defaults.into_iter().filter(|&flag| flags.contains(flag)).count();
+        let positional = u32::try_from(passed).expect("a function has two kinds of defaults");
         if passed == 2 {
             self.emit_arg(Opcode::Swap, 2, location);
         }
-        let arguments = ArgumentCounts { positional: passed as u32, ..ArgumentCounts::default() };
+        let arguments = ArgumentCounts { positional, ..ArgumentCounts::default() };
         let private = self.unit().private;
         let node = node_index(function);
         self.enter_type_parameters(node, function.name.as_str(), first_line, private, arguments);

@@ -54,6 +54,8 @@ mod return_;
 mod statement;
 mod subscript;
 mod super_call;
+#[cfg(test)]
+mod tests;
 mod try_;
 mod try_star;
 mod tstring;
@@ -70,9 +72,8 @@ use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
 use std::sync::Arc;
 
-use frame_block::{FrameBlock, FrameBlockKind};
 use name::KnownNames;
-use unit::{Unit, UnitKind};
+use unit::Unit;
 
 /// A compiled module.
 #[derive(Clone, Debug)]

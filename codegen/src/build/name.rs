@@ -23,8 +23,6 @@ pub(super) struct KnownNames {
     pub(super) conditional_annotations: NameId,
     /// `super`
     pub(super) super_: NameId,
-    /// `self`
-    pub(super) self_: NameId,
 }
 
 impl KnownNames {
@@ -35,7 +33,6 @@ impl KnownNames {
             classdict: names.intern("__classdict__"),
             conditional_annotations: names.intern("__conditional_annotations__"),
             super_: names.intern("super"),
-            self_: names.intern("self"),
         }
     }
 }

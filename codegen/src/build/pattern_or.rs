@@ -70,7 +70,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Brings captures into the order of `control`; false if the names differ.
-    fn emit_reordering(&mut self, control: &[NameId], stores: &mut Vec<NameId>, location: Location) -> bool {
+    fn emit_reordering(&mut self, control: &[NameId], stores: &mut [NameId], location: Location) -> bool {
         if stores.len() != control.len() {
             return false;
         }

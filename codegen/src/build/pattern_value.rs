@@ -17,8 +17,8 @@ use ruff_python_ast::{Expr, Operator, PatternMatchSingleton, PatternMatchValue, 
 use ruff_text_size::Ranged;
 
 /// `COMPARE_OP` operands: the comparison, and the mask of the results for which it holds.
-pub(super) const COMPARE_EQUAL: usize = 2 << 5 | 8;
-pub(super) const COMPARE_AT_LEAST: usize = 5 << 5 | 12;
+pub(super) const COMPARE_EQUAL: usize = 2 << 5 | 0b1000;
+pub(super) const COMPARE_AT_LEAST: usize = 5 << 5 | 0b1100;
 
 impl<'a> Builder<'a> {
     /// A literal or a dotted name (`codegen_pattern_value`).

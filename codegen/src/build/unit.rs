@@ -89,7 +89,7 @@ pub(super) struct Unit<'a> {
     pub(super) blocks: Vec<FrameBlock<'a>>,
 }
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     /// Starts a unit (`_PyCompile_EnterScope` and `codegen_enter_scope`).
     pub(super) fn enter_unit(
         &mut self,

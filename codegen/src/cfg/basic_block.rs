@@ -1,161 +1,133 @@
-//! The peephole optimizer: one pass over each block (`optimize_basic_block`).
+//! Peephole optimization of each block (`flowgraph.c: optimize_basic_block`).
 //!
 //! ```text
-//! COMPARE_OP == · TO_BOOL               →   NOP · COMPARE_OP == (to bool)
-//! BUILD_TUPLE 2 · UNPACK_SEQUENCE 2     →   NOP · SWAP 2
-//! POP_JUMP_IF_FALSE a … a: JUMP b       →   NOP … POP_JUMP_IF_FALSE b
+//! LOAD_GLOBAL f · PUSH_NULL           →  LOAD_GLOBAL f + NULL · NOP
+//! COMPARE_OP < · TO_BOOL              →  NOP · COMPARE_OP bool(<)
+//! LOAD_CONST "a" · LOAD_CONST "b" · BINARY_OP +  →  NOP · NOP · LOAD_CONST "ab"
 //! ```
 //!
-//! Where two instructions become one, the first becomes the NOP.
+//! One pass from left to right that looks one instruction ahead, then the `SWAP`s. Of two fused
+//! instructions the first becomes the `NOP`: lines of removed instructions must stay visible.
 
-use super::constants::Constants;
-use super::graph::{BlockId, Graph, Instr};
-use super::{displays, fold_constants, swap};
+use super::constant_pool::ConstantPool;
+use super::displays::{fold_appended_constants, fold_list_to_tuple, optimize_list_or_set};
+use super::fold_constants::{fold_binary, fold_tuple, fold_unary};
+use super::graph::{Graph, Node};
+use super::jump_threading::thread_jump;
+use super::swap::optimize_swaps;
 use crate::Opcode;
 
 /// `INTRINSIC_UNARY_POSITIVE`
 const UNARY_POSITIVE: i32 = 5;
 /// `INTRINSIC_LIST_TO_TUPLE`
 const LIST_TO_TUPLE: i32 = 6;
-/// The operand bit of `COMPARE_OP` that makes its result a bool.
+/// The bit of `COMPARE_OP` that asks for a `bool`.
 const COMPARE_TO_BOOL: i32 = 16;
-
-/// What to do after an instruction.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Next,
-    Again,
-}
+/// The bit of `LOAD_GLOBAL` that pushes `NULL` too.
+const GLOBAL_PUSH_NULL: i32 = 1;
 
 /// Optimizes every block.
-pub(super) fn optimize(graph: &mut Graph, constants: &mut Constants) {
-    graph.for_each(|graph, id| {
-        let mut index = 0;
-        while index < graph.block(id).len() {
-            if optimize_at(graph, id, index, constants) == Step::Next {
-                index += 1;
-            }
+pub(super) fn optimize_basic_blocks(graph: &mut Graph, constants: &mut ConstantPool) {
+    graph.for_each_block(|graph, block| {
+        let nodes = graph.nodes_mut(block);
+        let mut has_swap = false;
+        for index in 0..nodes.len() {
+            has_swap |= optimize_node(nodes, index, constants) == Outcome::Swap;
         }
-        swap::optimize(graph, id);
+        // A threaded jump is a `NOP` and a new jump at the end, a redirected one is looked at again.
+        while thread_jump(graph, block) {}
+        if has_swap {
+            optimize_swaps(graph.nodes_mut(block));
+        }
     });
 }
 
-fn optimize_at(graph: &mut Graph, id: BlockId, index: usize, constants: &mut Constants) -> Step {
-    let instr = graph.block(id).instrs()[index];
-    if instr.opcode.has_jump() {
-        return thread_jump(graph, id, index);
-    }
-    let instrs = graph.block_mut(id).instrs_mut();
-    match instr.opcode {
-        Opcode::BuildTuple if !unpack_tuple(instrs, index) => displays::fold_tuple(instrs, index, constants),
-        Opcode::BuildList | Opcode::BuildSet => displays::optimize_list_or_set(instrs, index, constants),
-        Opcode::ListAppend | Opcode::SetAdd => displays::fold_long_list_or_set(instrs, index, constants),
-        Opcode::CallIntrinsic1 if instr.oparg == LIST_TO_TUPLE => {
-            let folded = displays::fold_list_to_tuple(instrs, index, constants);
-            if !folded && next_opcode(instrs, index) == Some(Opcode::GetIter) {
-                // A list can be iterated over as well.
-                instrs[index].set(Opcode::Nop);
+/// What was found at an index.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Swap,
+    Other,
+}
+
+/// Optimizes the instruction at `index`.
+fn optimize_node(nodes: &mut [Node], index: usize, constants: &mut ConstantPool) -> Outcome {
+    let Node { opcode, oparg, .. } = nodes[index];
+    let next = nodes.get(index + 1).map(|next| next.opcode);
+    match opcode {
+        Opcode::BuildTuple => {
+            if !replace_packing(nodes, index) {
+                fold_tuple(nodes, index, constants);
             }
         }
-        Opcode::CallIntrinsic1 if instr.oparg == UNARY_POSITIVE => fold_constants::fold_unary(instrs, index, constants),
-        Opcode::UnaryNot if join_not(instrs, index) => {}
-        Opcode::UnaryNot | Opcode::UnaryInvert | Opcode::UnaryNegative => {
-            fold_constants::fold_unary(instrs, index, constants);
+        Opcode::BuildList | Opcode::BuildSet => optimize_list_or_set(nodes, index, constants),
+        Opcode::ListAppend | Opcode::SetAdd => {
+            if oparg == 1 && is_iteration_or_containment(next) {
+                fold_appended_constants(nodes, index, constants);
+            }
         }
-        Opcode::BinaryOp => fold_constants::fold_binary(instrs, index, constants),
-        _ => optimize_pair(instrs, index),
-    }
-    Step::Next
-}
-
-fn next_opcode(instrs: &[Instr], index: usize) -> Option<Opcode> {
-    instrs.get(index + 1).map(|next| next.opcode)
-}
-
-/// Packing values to unpack them at once: exchanges them instead.
-fn unpack_tuple(instrs: &mut [Instr], index: usize) -> bool {
-    let [built, unpacked, ..] = &mut instrs[index..] else { return false };
-    if unpacked.opcode != Opcode::UnpackSequence || unpacked.oparg != built.oparg || !(1..=3).contains(&built.oparg) {
-        return false;
-    }
-    if built.oparg == 1 {
-        unpacked.set(Opcode::Nop);
-    } else {
-        unpacked.opcode = Opcode::Swap;
-    }
-    built.set(Opcode::Nop);
-    true
-}
-
-/// `not` before a truth test or another `not`.
-fn join_not(instrs: &mut [Instr], index: usize) -> bool {
-    let joined = match next_opcode(instrs, index) {
-        Some(Opcode::ToBool) => Opcode::UnaryNot,
-        Some(Opcode::UnaryNot) => Opcode::Nop,
-        _ => return false,
-    };
-    instrs[index].set(Opcode::Nop);
-    instrs[index + 1].set(joined);
-    true
-}
-
-/// Pairs that become one instruction, and single instructions that do nothing.
-fn optimize_pair(instrs: &mut [Instr], index: usize) {
-    let instr = instrs[index];
-    let next = instrs.get(index + 1).copied();
-    match (instr.opcode, next.map(|next| next.opcode)) {
-        (Opcode::StoreFast, Some(Opcode::StoreFast))
-            if next.is_some_and(|next| next.oparg == instr.oparg && next.location.line == instr.location.line) =>
-        {
-            instrs[index].set(Opcode::PopTop);
+        Opcode::CallIntrinsic1 if oparg == LIST_TO_TUPLE => {
+            let folded = fold_list_to_tuple(nodes, index, constants);
+            if !folded && next == Some(Opcode::GetIter) {
+                nodes[index].set_nop();
+            }
         }
-        (Opcode::Swap, _) if instr.oparg == 1 => instrs[index].set(Opcode::Nop),
-        (Opcode::LoadGlobal, Some(Opcode::PushNull)) if instr.oparg & 1 == 0 => {
-            instrs[index].oparg |= 1;
-            instrs[index + 1].set(Opcode::Nop);
+        Opcode::CallIntrinsic1 if oparg == UNARY_POSITIVE => fold_unary(nodes, index, constants),
+        Opcode::StoreFast => drop_overwritten_store(nodes, index),
+        Opcode::Swap if oparg == 1 => nodes[index].set_nop(),
+        Opcode::Swap => return Outcome::Swap,
+        Opcode::LoadGlobal if next == Some(Opcode::PushNull) && oparg & GLOBAL_PUSH_NULL == 0 => {
+            nodes[index].oparg |= GLOBAL_PUSH_NULL;
+            nodes[index + 1].set_nop();
         }
-        (Opcode::CompareOp, Some(Opcode::ToBool)) => {
-            instrs[index].set(Opcode::Nop);
-            instrs[index + 1].set_arg(Opcode::CompareOp, instr.oparg | COMPARE_TO_BOOL);
+        Opcode::CompareOp if next == Some(Opcode::ToBool) => {
+            fuse(nodes, index, Opcode::CompareOp, oparg | COMPARE_TO_BOOL);
         }
-        (Opcode::ContainsOp | Opcode::IsOp, Some(next @ (Opcode::ToBool | Opcode::UnaryNot))) => {
-            let inverted = i32::from(next == Opcode::UnaryNot);
-            instrs[index].set(Opcode::Nop);
-            instrs[index + 1].set_arg(instr.opcode, instr.oparg ^ inverted);
+        Opcode::ContainsOp | Opcode::IsOp if next == Some(Opcode::ToBool) => {
+            fuse(nodes, index, opcode, oparg);
         }
-        (Opcode::ToBool, Some(Opcode::ToBool)) => instrs[index].set(Opcode::Nop),
+        Opcode::ContainsOp | Opcode::IsOp if next == Some(Opcode::UnaryNot) => {
+            fuse(nodes, index, opcode, oparg ^ 1);
+        }
+        Opcode::ToBool if next == Some(Opcode::ToBool) => nodes[index].set_nop(),
+        Opcode::UnaryNot if next == Some(Opcode::ToBool) => fuse(nodes, index, Opcode::UnaryNot, 0),
+        Opcode::UnaryNot if next == Some(Opcode::UnaryNot) => fuse(nodes, index, Opcode::Nop, 0),
+        Opcode::UnaryNot | Opcode::UnaryInvert | Opcode::UnaryNegative => fold_unary(nodes, index, constants),
+        Opcode::BinaryOp => fold_binary(nodes, index, constants),
         _ => {}
     }
+    Outcome::Other
 }
 
-/// A jump to a jump goes where that one goes.
-fn thread_jump(graph: &mut Graph, id: BlockId, index: usize) -> Step {
-    let instr = graph.block(id).instrs()[index];
-    let Some(target) = instr.target else { return Step::Next };
-    let Some(&first) = graph.block(target).first() else { return Step::Next };
-    let threaded = match (instr.opcode, first.opcode) {
-        (
-            Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::PopJumpIfNone | Opcode::PopJumpIfNotNone,
-            Opcode::Jump,
-        ) => instr.opcode,
-        (Opcode::JumpIfFalse, Opcode::Jump | Opcode::JumpIfFalse)
-        | (Opcode::JumpIfTrue, Opcode::Jump | Opcode::JumpIfTrue) => instr.opcode,
-        (Opcode::JumpIfFalse, Opcode::JumpIfTrue) | (Opcode::JumpIfTrue, Opcode::JumpIfFalse) => {
-            // The opposite test fails: on to what follows it.
-            let next = graph.block(target).next;
-            graph.block_mut(id).instrs_mut()[index].target = next;
-            return Step::Again;
-        }
-        (Opcode::Jump | Opcode::JumpNoInterrupt, Opcode::Jump) => Opcode::Jump,
-        (Opcode::Jump | Opcode::JumpNoInterrupt, Opcode::JumpNoInterrupt) => instr.opcode,
-        _ => return Step::Next,
-    };
-    if instr.target == first.target {
-        return Step::Next;
+/// Whether a display before `next` is only iterated over or searched.
+pub(super) const fn is_iteration_or_containment(next: Option<Opcode>) -> bool {
+    matches!(next, Some(Opcode::GetIter | Opcode::ContainsOp))
+}
+
+/// Makes a `NOP` of the instruction at `index` and something else of the one after it.
+fn fuse(nodes: &mut [Node], index: usize, opcode: Opcode, oparg: i32) {
+    nodes[index].set_nop();
+    nodes[index + 1].set(opcode, oparg);
+}
+
+/// `BUILD_TUPLE n · UNPACK_SEQUENCE n` → a `SWAP` for 2 and 3, nothing for 1.
+fn replace_packing(nodes: &mut [Node], index: usize) -> bool {
+    let [build, unpack, ..] = &mut nodes[index..] else { return false };
+    if unpack.opcode != Opcode::UnpackSequence || unpack.oparg != build.oparg {
+        return false;
     }
-    // The NOP keeps the line of the jump; the new one has the target's.
-    let block = graph.block_mut(id);
-    block.instrs_mut()[index].set(Opcode::Nop);
-    block.append(threaded, 0, first.location, first.target);
-    Step::Again
+    match build.oparg {
+        1 => unpack.set_nop(),
+        2 | 3 => unpack.opcode = Opcode::Swap,
+        _ => return false,
+    }
+    build.set_nop();
+    true
+}
+
+/// `STORE_FAST x · STORE_FAST x` on one line → `POP_TOP · STORE_FAST x`.
+fn drop_overwritten_store(nodes: &mut [Node], index: usize) {
+    let [store, next, ..] = &mut nodes[index..] else { return };
+    if next.opcode == store.opcode && next.oparg == store.oparg && next.location.line == store.location.line {
+        store.set(Opcode::PopTop, 0);
+    }
 }

@@ -1,91 +1,105 @@
-//! Moves blocks that only exceptions reach to the end (`push_cold_blocks_to_end`).
+//! Moves code that runs only after an exception to the end (`flowgraph.c: push_cold_blocks_to_end`).
 //!
 //! ```text
-//! try: a          a · return · … · handler: b · jump back
-//! except: b
+//! block0 (warm) · block1 (handler) · block2 (warm)   →   block0 · block2 · block1 · JUMP block2
 //! ```
 //!
-//! After: the order of blocks is final, but for jumps that get a block of their own.
+//! Warm is what the entry reaches without exceptions; cold is what handlers reach besides. Where a
+//! cold block falls into a warm one it gets a jump first.
+//!
+//! After: no warm block follows a cold one.
 
-use super::graph::{BlockId, Graph};
-use super::redundant_nops;
+use super::graph::{BlockId, Features, Graph};
+use super::redundant_jumps::remove_redundant_nops_and_jumps;
 use crate::Opcode;
 use pyclast_syntax::Location;
 
-/// Moves cold blocks, in their order.
-pub(super) fn push_to_end(graph: &mut Graph) {
-    if graph.block(Graph::ENTRY).next.is_none() {
+/// Reorders the blocks.
+pub(super) fn push_cold_blocks_to_end(graph: &mut Graph) {
+    if !graph.features.has(Features::BLOCK_PUSHES) || graph[BlockId::ENTRY].next.is_none() {
         return;
     }
     mark_warm(graph);
     mark_cold(graph);
-    make_jumps_explicit(graph);
-    let order: Vec<BlockId> = graph.order().collect();
-    let (cold, warm): (Vec<_>, Vec<_>) = order.into_iter().partition(|&id| graph.block(id).cold);
-    let moved = !cold.is_empty();
-    let order: Vec<BlockId> = warm.into_iter().chain(cold).collect();
-    for pair in order.windows(2) {
-        graph.block_mut(pair[0]).next = Some(pair[1]);
-    }
-    if let Some(&last) = order.last() {
-        graph.block_mut(last).next = None;
-    }
-    if moved {
-        redundant_nops::remove_with_jumps(graph);
+    add_explicit_jumps(graph);
+    if move_cold_blocks(graph) {
+        remove_redundant_nops_and_jumps(graph);
     }
 }
 
-/// Marks what is reached from the entry without an exception.
 fn mark_warm(graph: &mut Graph) {
-    let mut pending = vec![Graph::ENTRY];
-    graph.block_mut(Graph::ENTRY).warm = true;
-    while let Some(id) = pending.pop() {
-        for successor in successors(graph, id) {
-            if !std::mem::replace(&mut graph.block_mut(successor).warm, true) {
-                pending.push(successor);
-            }
+    let mut work = graph.start_visit();
+    graph.visit(&mut work, BlockId::ENTRY);
+    while let Some(block) = work.pop() {
+        graph[block].warm = true;
+        for successor in successors(graph, block) {
+            graph.visit(&mut work, successor);
         }
     }
+    graph.finish_visit(work);
 }
 
-/// Marks what is reached from handlers and is not warm.
 fn mark_cold(graph: &mut Graph) {
-    let mut pending: Vec<BlockId> = graph.order().filter(|&id| graph.block(id).except_handler).collect();
-    for &id in &pending {
-        graph.block_mut(id).cold = true;
-    }
-    while let Some(id) = pending.pop() {
-        for successor in successors(graph, id) {
-            let block = graph.block_mut(successor);
-            if !block.warm && !std::mem::replace(&mut block.cold, true) {
-                pending.push(successor);
+    let mut work = graph.start_visit();
+    graph.for_each_block(|graph, block| {
+        if graph[block].except_handler {
+            graph.visit(&mut work, block);
+        }
+    });
+    while let Some(block) = work.pop() {
+        graph[block].cold = true;
+        for successor in successors(graph, block) {
+            if !graph[successor].warm {
+                graph.visit(&mut work, successor);
             }
         }
     }
+    graph.finish_visit(work);
 }
 
-fn successors(graph: &Graph, id: BlockId) -> impl Iterator<Item = BlockId> + use<> {
-    let block = graph.block(id);
-    let jump = block.last().filter(|last| last.opcode.has_jump()).and_then(|last| last.target);
-    let fallthrough = block.next.filter(|_| block.has_fallthrough());
-    fallthrough.into_iter().chain(jump)
+/// Where control goes from a block without exceptions.
+fn successors(graph: &Graph, block: BlockId) -> impl Iterator<Item = BlockId> + use<> {
+    let next = graph.fall_through(block);
+    next.into_iter().chain(graph.last_jump(block).and_then(|jump| jump.target))
 }
 
-/// A cold block that falls into a warm one jumps there instead.
-fn make_jumps_explicit(graph: &mut Graph) {
-    graph.for_each(|graph, id| {
-        let block = graph.block(id);
-        let Some(next) = block.next.filter(|_| block.cold && block.has_fallthrough()) else { return };
-        if !graph.block(next).warm {
-            return;
+/// Gives each cold block that falls into a warm one a jump to it.
+fn add_explicit_jumps(graph: &mut Graph) {
+    graph.for_each_block(|graph, block| {
+        let Some(next) = graph.fall_through(block) else { return };
+        if graph[block].cold && graph[next].warm {
+            graph[next].labelled = true;
+            let jump = graph.new_block();
+            graph.append_jump(jump, Opcode::JumpNoInterrupt, next, Location::NONE);
+            graph[jump].cold = true;
+            graph[jump].predecessors = 1;
+            graph.place_after(block, jump);
         }
-        graph.block_mut(next).labelled = true;
-        let jump = graph.new_block();
-        let block = graph.block_mut(jump);
-        block.append(Opcode::JumpNoInterrupt, 0, Location::NONE, Some(next));
-        block.cold = true;
-        block.predecessors = 1;
-        block.next = Some(next);
-        graph.block_mut(id).next = Some(jump);
     });
+}
+
+/// Links the runs of cold blocks, in their order, after the last other block. Whether there were any.
+fn move_cold_blocks(graph: &mut Graph) -> bool {
+    let mut first_cold = None;
+    let mut last_cold: Option<BlockId> = None;
+    let mut last_other = BlockId::ENTRY;
+    let mut cursor = graph[BlockId::ENTRY].next;
+    while let Some(block) = cursor {
+        cursor = graph[block].next;
+        if graph[block].cold {
+            match last_cold {
+                Some(last) => graph[last].next = Some(block),
+                None => first_cold = Some(block),
+            }
+            last_cold = Some(block);
+            graph[last_other].next = cursor;
+        } else {
+            last_other = block;
+        }
+    }
+    if let Some(last) = last_cold {
+        graph[last].next = None;
+        graph[last_other].next = first_cold;
+    }
+    last_cold.is_some()
 }

@@ -1,139 +1,116 @@
-//! Tuples, lists and sets of constants (`fold_tuple_of_constants`, `optimize_lists_and_sets`,
-//! `fold_constant_intrinsic_list_to_tuple`).
+//! Lists and sets of constants, and large displays that are built by appending
+//! (`flowgraph.c: optimize_lists_and_sets`, `fold_constant_seq_into_load_const`).
 //!
 //! ```text
-//! (1, 2)          LOAD_CONST (1, 2)
-//! [1, 2, 3]       BUILD_LIST 0 · LOAD_CONST (1, 2, 3) · LIST_EXTEND 1
-//! x in [1, 2]     LOAD_CONST (1, 2)
-//! x in {a, b}     BUILD_SET 2
+//! for x in [1, 2]:   LOAD 1 · LOAD 2 · BUILD_LIST 2 · GET_ITER  →  LOAD_CONST (1, 2) · GET_ITER
+//! for x in [a, b]:   … BUILD_LIST 2 · GET_ITER                  →  … BUILD_TUPLE 2 · GET_ITER
+//! x = [1, 2, 3]      … BUILD_LIST 3      →  BUILD_LIST 0 · LOAD_CONST (1, 2, 3) · LIST_EXTEND 1
 //! ```
+//!
+//! What is only iterated over or searched need not be mutable. Displays of more than 30 items are
+//! appended one by one; they fold to a tuple or frozenset in the same places.
 
-use super::constants::Constants;
-use super::fold_constants::{find_const_loads, load, make_load_const, nop_out};
-use super::graph::Instr;
-use super::redundant_nops::loads_const;
+use super::basic_block::is_iteration_or_containment;
+use super::constant_pool::ConstantPool;
+use super::fold_constants::{constant_loads, display_size, erase, values};
+use super::graph::Node;
 use crate::{Constant, Opcode};
 use rustc_hash::FxHashSet;
 
-/// `_PY_STACK_USE_GUIDELINE`
-const STACK_USE_GUIDELINE: usize = 30;
 /// `MIN_CONST_SEQUENCE_SIZE`
-const MIN_CONST_SEQUENCE_SIZE: usize = 3;
+const MIN_CONSTANTS: usize = 3;
 
-/// `BUILD_TUPLE` of constants.
-pub(super) fn fold_tuple(instrs: &mut [Instr], index: usize, constants: &mut Constants) {
-    let size = size(&instrs[index]);
-    let mut places = [0; STACK_USE_GUIDELINE];
-    let Some(places) = places.get_mut(..size) else { return };
-    if find_const_loads(instrs, index, places) {
-        let tuple = Constant::tuple(places.iter().filter_map(|&place| load(instrs, place, constants)));
-        nop_out(instrs, places);
-        make_load_const(&mut instrs[index], tuple, constants);
-    }
-}
-
-/// `BUILD_LIST` or `BUILD_SET`.
-pub(super) fn optimize_list_or_set(instrs: &mut [Instr], index: usize, constants: &mut Constants) {
-    let instr = instrs[index];
-    let size = size(&instr);
-    let only_read = is_only_read(instrs, index);
-    let mut places = [0; STACK_USE_GUIDELINE];
-    let Some(places) = places.get_mut(..size) else { return };
-    if size < MIN_CONST_SEQUENCE_SIZE && !only_read {
+/// Optimizes the `BUILD_LIST` or `BUILD_SET` at `index`.
+pub(super) fn optimize_list_or_set(nodes: &mut [Node], index: usize, constants: &mut ConstantPool) {
+    let is_read_only = is_iteration_or_containment(nodes.get(index + 1).map(|next| next.opcode));
+    let build = nodes[index];
+    let Some(count) = display_size(&build).filter(|&count| count >= MIN_CONSTANTS || is_read_only) else {
         return;
-    }
-    if !find_const_loads(instrs, index, places) {
-        if only_read && instr.opcode == Opcode::BuildList {
-            instrs[index].opcode = Opcode::BuildTuple;
+    };
+    let is_list = build.opcode == Opcode::BuildList;
+    let Some(loads) = constant_loads(nodes, index, count) else {
+        if is_read_only && is_list {
+            nodes[index].opcode = Opcode::BuildTuple;
         }
         return;
-    }
-    let items: Vec<Constant> = places.iter().filter_map(|&place| load(instrs, place, constants)).collect();
-    let is_set = instr.opcode == Opcode::BuildSet;
-    let folded = constants.add(if is_set { frozenset(items) } else { Constant::tuple(items) });
-    nop_out(instrs, places);
-    if only_read {
-        instrs[index].set_arg(Opcode::LoadConst, folded);
-    } else {
-        // At least three constants were loaded: their last two slots are free.
-        instrs[index - 2].location = instr.location;
-        instrs[index - 2].set_arg(instr.opcode, 0);
-        instrs[index - 1].set_arg(Opcode::LoadConst, folded);
-        instrs[index].set_arg(if is_set { Opcode::SetUpdate } else { Opcode::ListExtend }, 1);
-    }
-}
-
-/// The last `LIST_APPEND` or `SET_ADD` of a long display that is only iterated over or searched
-/// (3.14.8, gh-148817).
-pub(super) fn fold_long_list_or_set(instrs: &mut [Instr], index: usize, constants: &mut Constants) {
-    if instrs[index].oparg != 1 || !is_only_read(instrs, index) {
+    };
+    let result = sequence(values(nodes, &loads, constants).collect(), is_list);
+    let result = constants.add(result);
+    erase(nodes, &loads);
+    if is_read_only {
+        nodes[index].set(Opcode::LoadConst, result);
         return;
     }
-    let (build, is_set) = match instrs[index].opcode {
-        Opcode::SetAdd => (Opcode::BuildSet, true),
-        _ => (Opcode::BuildList, false),
-    };
-    if let Some(items) = appended_constants(instrs, index + 1, build, constants) {
-        let folded = if is_set { frozenset(items) } else { Constant::tuple(items) };
-        make_load_const(&mut instrs[index], folded, constants);
+    // At least three loads came before: there is room for two.
+    nodes[index - 2].location = build.location;
+    nodes[index - 2].set(build.opcode, 0);
+    nodes[index - 1].set(Opcode::LoadConst, result);
+    nodes[index].set(if is_list { Opcode::ListExtend } else { Opcode::SetUpdate }, 1);
+}
+
+/// Folds a list of appended constants that the `CALL_INTRINSIC_1 LIST_TO_TUPLE` at `index` turns into
+/// a tuple. Whether it did.
+pub(super) fn fold_list_to_tuple(nodes: &mut [Node], index: usize, constants: &mut ConstantPool) -> bool {
+    let Some(items) = take_appended(nodes, index, Opcode::ListAppend, constants) else { return false };
+    constants.make_load(&mut nodes[index], Constant::tuple(items));
+    true
+}
+
+/// Folds a list or set of appended constants whose last append is at `index`.
+pub(super) fn fold_appended_constants(nodes: &mut [Node], index: usize, constants: &mut ConstantPool) {
+    let append = nodes[index].opcode;
+    if let Some(items) = take_appended(nodes, index + 1, append, constants) {
+        let result = sequence(items, append == Opcode::ListAppend);
+        constants.make_load(&mut nodes[index], result);
     }
 }
 
-/// `CALL_INTRINSIC_1 INTRINSIC_LIST_TO_TUPLE`: the end of a long tuple. Says whether it was one of
-/// constants.
-pub(super) fn fold_list_to_tuple(instrs: &mut [Instr], index: usize, constants: &mut Constants) -> bool {
-    let items = appended_constants(instrs, index, Opcode::BuildList, constants);
-    let folded = items.is_some();
-    if let Some(items) = items {
-        make_load_const(&mut instrs[index], Constant::tuple(items), constants);
-    }
-    folded
-}
-
-/// The constants of `BUILD_x 0 · LOAD_CONST · x_APPEND 1 · …` right before `end`; those instructions
-/// become NOPs.
-fn appended_constants(instrs: &mut [Instr], end: usize, build: Opcode, constants: &Constants) -> Option<Vec<Constant>> {
-    let append = if build == Opcode::BuildSet { Opcode::SetAdd } else { Opcode::ListAppend };
+/// The constants of `BUILD_x 0 · (LOAD_CONST · x_APPEND 1)…` that ends before `end`; erases it.
+fn take_appended(
+    nodes: &mut [Node],
+    end: usize,
+    append: Opcode,
+    constants: &ConstantPool,
+) -> Option<Vec<Constant>> {
+    let build = if append == Opcode::ListAppend { Opcode::BuildList } else { Opcode::BuildSet };
+    let mut start = end;
     let mut expect_append = true;
-    let mut places = Vec::new();
-    let start = instrs[..end].iter().enumerate().rev().find_map(|(place, instr)| {
-        if instr.opcode == Opcode::Nop {
+    loop {
+        start = start.checked_sub(1)?;
+        let node = &nodes[start];
+        if node.opcode == Opcode::Nop {
+            continue;
+        }
+        if node.opcode == build && node.oparg == 0 {
+            if expect_append {
+                break;
+            }
             return None;
         }
-        if instr.opcode == build && instr.oparg == 0 {
-            return Some(expect_append.then_some(place));
-        }
-        if expect_append {
-            if instr.opcode != append || instr.oparg != 1 {
-                return Some(None);
-            }
-        } else if loads_const(instr.opcode) {
-            places.push(place);
-        } else {
-            return Some(None);
+        let fits =
+            if expect_append { node.opcode == append && node.oparg == 1 } else { node.loads_constant() };
+        if !fits {
+            return None;
         }
         expect_append = !expect_append;
-        None
-    })??;
-    let items = places.iter().rev().filter_map(|&place| load(instrs, place, constants)).collect();
-    let removed: Vec<usize> = (start..end).filter(|&place| instrs[place].opcode != Opcode::Nop).collect();
-    nop_out(instrs, &removed);
+    }
+    let mut items = Vec::with_capacity((end - start) / 2);
+    for node in &mut nodes[start..end] {
+        if node.loads_constant() {
+            items.push(constants.value(node));
+        }
+        if node.opcode != Opcode::Nop {
+            node.erase();
+        }
+    }
     Some(items)
 }
 
-/// Whether the display at `index` is only iterated over or searched.
-fn is_only_read(instrs: &[Instr], index: usize) -> bool {
-    instrs.get(index + 1).is_some_and(|next| matches!(next.opcode, Opcode::GetIter | Opcode::ContainsOp))
-}
-
-/// Distinct members, the first of equal ones kept.
-///
-/// Python's `==`: `1`, `1.0` and `True` are one member.
-fn frozenset(items: Vec<Constant>) -> Constant {
+/// A tuple of the items, or a frozenset of the distinct ones.
+fn sequence(items: Vec<Constant>, is_tuple: bool) -> Constant {
+    if is_tuple {
+        return Constant::tuple(items);
+    }
     let mut seen = FxHashSet::default();
     Constant::FrozenSet(items.into_iter().filter(|item| seen.insert(item.equality_key())).collect())
-}
-
-fn size(instr: &Instr) -> usize {
-    usize::try_from(instr.oparg).expect("sizes are not negative")
 }

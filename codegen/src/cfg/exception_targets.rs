@@ -1,65 +1,120 @@
-//! Finds, for each instruction, the handler its exceptions go to
-//! (`mark_except_handlers`, `label_exception_targets`).
+//! Gives every instruction its exception handler (`flowgraph.c: label_exception_targets`).
 //!
 //! ```text
-//! SETUP_FINALLY h · LOAD_NAME a · POP_BLOCK        a's handler is h; POP_BLOCK becomes NOP
+//! SETUP_FINALLY block2 · CALL · POP_BLOCK · CALL
+//! → SETUP_FINALLY block2 · CALL (handler: block2) · NOP · CALL
 //! ```
 //!
-//! After: `handler` is set on every reachable instruction; no `POP_BLOCK` is left; `RESUME` knows
-//! whether only the generator's own handler surrounds it.
+//! Walks the graph with the stack of handlers that are in force. `RESUME` learns whether the yield
+//! before it had exactly one handler: the interpreter closes such a generator without running it.
+//!
+//! After: no `POP_BLOCK` is left; block pushes stay (they are ways into handlers) but protect nothing.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Features, Graph};
 use crate::Opcode;
 
+/// `RESUME_AT_FUNC_START`
+const RESUME_AT_FUNC_START: i32 = 0;
 /// `RESUME_OPARG_DEPTH1_MASK`
 const RESUME_DEPTH_1: i32 = 4;
 
-/// The handlers around a place, the innermost last.
-type HandlerStack = Vec<BlockId>;
+/// Sets the handler of every reachable instruction.
+pub(super) fn label_exception_targets(graph: &mut Graph) {
+    if !graph.features.has(Features::BLOCK_PUSHES) {
+        return;
+    }
+    let mut stacks = HandlerStacks::default();
+    let mut work = graph.start_visit();
+    graph[BlockId::ENTRY].mark = HandlerStacks::EMPTY;
+    graph.visit(&mut work, BlockId::ENTRY);
+    while let Some(block) = work.pop() {
+        let stack = label_block(graph, block, &mut stacks, &mut work);
+        if let Some(next) = graph.fall_through(block) {
+            reach(graph, next, stack, &mut work);
+        }
+    }
+    graph.finish_visit(work);
+}
 
-/// Labels every reachable instruction.
-pub(super) fn label(graph: &mut Graph) {
-    let mut visited = vec![false; graph.block_count()];
-    let mut pending: Vec<(BlockId, HandlerStack)> = vec![(Graph::ENTRY, Vec::new())];
-    visited[Graph::ENTRY.0 as usize] = true;
-    while let Some((id, mut handlers)) = pending.pop() {
-        let mut visit = |target: BlockId, handlers: &HandlerStack| {
-            if !std::mem::replace(&mut visited[target.0 as usize], true) {
-                pending.push((target, handlers.clone()));
+/// Labels one block; returns the handlers in force at its end.
+fn label_block(graph: &mut Graph, block: BlockId, stacks: &mut HandlerStacks, work: &mut Vec<BlockId>) -> u32 {
+    let mut stack = graph[block].mark;
+    let mut yield_depth = None;
+    for index in 0..graph.len(block) {
+        let handler = stacks.top(stack);
+        let node = &mut graph.nodes_mut(block)[index];
+        let (opcode, target) = (node.opcode, node.destination());
+        if opcode.is_block_push() {
+            let target = target.expect("block pushes have a handler");
+            reach(graph, target, stack, work);
+            if matches!(opcode, Opcode::SetupWith | Opcode::SetupCleanup) {
+                graph[target].preserve_lasti = true;
             }
-        };
-        let mut yield_depth = 0;
-        for index in 0..graph.block(id).len() {
-            let instr = &mut graph.block_mut(id).instrs_mut()[index];
-            let (opcode, target) = (instr.opcode, instr.target);
-            if opcode.is_block_push() {
-                let target = target.expect("a block push has a handler");
-                visit(target, &handlers);
-                handlers.push(target);
-                let handler = graph.block_mut(target);
-                handler.except_handler = true;
-                handler.preserve_lasti |= matches!(opcode, Opcode::SetupWith | Opcode::SetupCleanup);
+            stack = stacks.push(stack, target);
+            continue;
+        }
+        match opcode {
+            Opcode::PopBlock => {
+                stack = stacks.pop(stack);
+                node.set_nop();
                 continue;
             }
-            if opcode == Opcode::PopBlock {
-                handlers.pop();
-                instr.set(Opcode::Nop);
-                continue;
+            Opcode::Resume if node.oparg != RESUME_AT_FUNC_START => {
+                if yield_depth.take() == Some(1) {
+                    node.oparg |= RESUME_DEPTH_1;
+                }
             }
-            instr.handler = handlers.last().copied();
-            match opcode {
-                Opcode::YieldValue => yield_depth = handlers.len(),
-                Opcode::Resume if instr.oparg != 0 && yield_depth == 1 => instr.oparg |= RESUME_DEPTH_1,
-                Opcode::ReturnGenerator => instr.handler = None,
-                _ => {}
-            }
-            if opcode.has_jump() {
-                visit(target.expect("a jump has a target"), &handlers);
-            }
+            Opcode::YieldValue => yield_depth = Some(stacks.depth(stack)),
+            _ => {}
         }
-        let block = graph.block(id);
-        if let Some(next) = block.next.filter(|_| block.has_fallthrough()) {
-            visit(next, &handlers);
+        node.handler = handler;
+        if let Some(target) = target {
+            reach(graph, target, stack, work);
         }
+    }
+    stack
+}
+
+/// Visits a block, if it is new, with these handlers in force.
+fn reach(graph: &mut Graph, block: BlockId, stack: u32, work: &mut Vec<BlockId>) {
+    if !graph[block].visited {
+        graph[block].mark = stack;
+    }
+    graph.visit(work, block);
+}
+
+/// Stacks of handlers that share their lower parts: a stack is the number of its top entry.
+#[derive(Default)]
+struct HandlerStacks(Vec<Entry>);
+
+struct Entry {
+    below: u32,
+    handler: BlockId,
+    depth: u32,
+}
+
+impl HandlerStacks {
+    const EMPTY: u32 = 0;
+
+    fn entry(&self, stack: u32) -> Option<&Entry> {
+        self.0.get(stack.checked_sub(1)? as usize)
+    }
+
+    fn top(&self, stack: u32) -> Option<BlockId> {
+        self.entry(stack).map(|entry| entry.handler)
+    }
+
+    fn depth(&self, stack: u32) -> u32 {
+        self.entry(stack).map_or(0, |entry| entry.depth)
+    }
+
+    fn push(&mut self, below: u32, handler: BlockId) -> u32 {
+        let depth = self.depth(below) + 1;
+        self.0.push(Entry { below, handler, depth });
+        u32::try_from(self.0.len()).expect("block pushes are fewer than 2**32")
+    }
+
+    fn pop(&self, stack: u32) -> u32 {
+        self.entry(stack).map_or(Self::EMPTY, |entry| entry.below)
     }
 }

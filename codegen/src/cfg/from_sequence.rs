@@ -1,85 +1,163 @@
 //! Instruction sequence → graph (`_PyCfg_FromInstructionSequence`).
 //!
-//! A block starts at each instruction that something targets, and after each that jumps or leaves.
+//! ```text
+//! LOAD_NAME x · POP_JUMP_IF_FALSE L0 · NOP · L0: LOAD_CONST None · RETURN_VALUE
+//! → block0: LOAD_NAME x · POP_JUMP_IF_FALSE block2
+//!   block1: NOP
+//!   block2: LOAD_CONST None · RETURN_VALUE
+//! ```
 //!
-//! After: targets are blocks; labels are gone; the deferred annotations stand where their placeholder
-//! stood.
+//! A block starts where something jumps to and after each jump or scope exit; a label nothing jumps
+//! to starts none. `ANNOTATIONS_PLACEHOLDER` gives way to the module's deferred annotations.
+//!
+//! After: every jump's target is a block, and no label is left.
 
-use super::graph::{BlockId, Graph};
-use crate::{InstructionSequence, Label, Opcode};
+use super::graph::{BlockId, Graph, Node};
+use crate::{Instruction, InstructionSequence, Label, Opcode};
 
-/// Makes the graph of a sequence.
-pub(super) fn build(sequence: &InstructionSequence) -> Graph {
-    let mut graph = Graph::default();
-    let entry = graph.new_block();
-    let mut cursor = Cursor { current: entry };
-    // By label position: the block that starts there.
-    let targeted = targeted_positions(sequence);
-    let mut starts: Vec<Option<BlockId>> = vec![None; sequence.instructions().len() + 1];
-    for (index, instruction) in sequence.instructions().iter().enumerate() {
+/// Builds the graph of a sequence.
+pub(super) fn from_sequence(sequence: &InstructionSequence) -> Graph {
+    let instructions = sequence.instructions();
+    let mut places = Places::of_targets(sequence);
+    let mut builder = Builder::new(instructions.len());
+    for (index, instruction) in instructions.iter().enumerate() {
+        if places.is_target(index) {
+            places.set_block(index, builder.use_label());
+        }
         if instruction.opcode == Opcode::AnnotationsPlaceholder {
-            for instruction in sequence.annotations().map_or(&[][..], InstructionSequence::instructions) {
-                cursor.start_if_terminated(&mut graph, false);
-                graph.block_mut(cursor.current).append(instruction.opcode, instruction.oparg, instruction.location, None);
+            for annotation in sequence.annotations().map_or(&[][..], InstructionSequence::instructions) {
+                builder.push(annotation);
             }
-            continue;
+        } else {
+            builder.push(instruction);
         }
-        cursor.start_if_terminated(&mut graph, targeted[index]);
-        if targeted[index] {
-            starts[index] = Some(cursor.current);
-        }
-        let block = graph.block_mut(cursor.current);
-        block.append(instruction.opcode, instruction.oparg, instruction.location, None);
     }
-    resolve_targets(&mut graph, sequence, &starts);
+    if places.is_target(instructions.len()) {
+        places.set_block(instructions.len(), builder.use_label());
+    }
+    builder.graph.close(builder.current);
+    let Builder { mut graph, jumps, .. } = builder;
+    for (block, index) in jumps {
+        resolve_target(&mut graph, block, index as usize, sequence, &places);
+    }
     graph
 }
 
-/// Where the next instruction goes.
-struct Cursor {
-    current: BlockId,
-}
-
-impl Cursor {
-    /// `cfg_builder_maybe_start_new_block`
-    fn start_if_terminated(&mut self, graph: &mut Graph, label_here: bool) {
-        let block = graph.block_mut(self.current);
-        let ended = block.last().is_some_and(|last| last.opcode.has_jump() || last.opcode.is_scope_exit());
-        if !ended && !(label_here && (!block.is_empty() || block.labelled)) {
-            block.labelled |= label_here;
-            return;
-        }
-        let new = graph.new_block();
-        graph.block_mut(new).labelled = label_here;
-        graph.block_mut(self.current).next = Some(new);
-        self.current = new;
+/// Turns a label number into a block and marks handlers
+/// (`translate_jump_labels_to_targets`, `mark_except_handlers`).
+fn resolve_target(
+    graph: &mut Graph,
+    block: BlockId,
+    index: usize,
+    sequence: &InstructionSequence,
+    places: &Places,
+) {
+    let node = &mut graph.nodes_mut(block)[index];
+    let target = places.block(label_position(sequence, node.oparg));
+    node.target = Some(target);
+    if node.opcode.is_block_push() {
+        graph[target].except_handler = true;
+        graph[block].pushes_handler = true;
     }
 }
 
-/// By instruction: whether something targets it.
-fn targeted_positions(sequence: &InstructionSequence) -> Vec<bool> {
-    let mut targeted = vec![false; sequence.instructions().len() + 1];
-    for instruction in sequence.instructions() {
-        if instruction.opcode.has_target() {
-            targeted[position(sequence, instruction.oparg)] = true;
-        }
-    }
-    targeted
+fn label_position(sequence: &InstructionSequence, label: i32) -> usize {
+    let label = Label(label.cast_unsigned());
+    sequence.label_position(label).expect("targeted labels are placed")
 }
 
-fn position(sequence: &InstructionSequence, oparg: i32) -> usize {
-    let label = Label(oparg.cast_unsigned());
-    sequence.label_position(label).expect("every label that is targeted is placed")
-}
+/// By instruction index: whether something jumps there, and which block it became.
+struct Places(Vec<u32>);
 
-/// `translate_jump_labels_to_targets`
-fn resolve_targets(graph: &mut Graph, sequence: &InstructionSequence, starts: &[Option<BlockId>]) {
-    for block in graph.blocks_mut() {
-        for instr in block.instrs_mut() {
-            if instr.opcode.has_target() {
-                let start = starts[position(sequence, instr.oparg)];
-                instr.target = Some(start.expect("a unit does not end with a label"));
+impl Places {
+    const PLAIN: u32 = 0;
+    const TARGET: u32 = u32::MAX;
+
+    fn of_targets(sequence: &InstructionSequence) -> Self {
+        let mut places = vec![Self::PLAIN; sequence.instructions().len() + 1];
+        for instruction in sequence.instructions() {
+            if instruction.opcode.has_target() {
+                places[label_position(sequence, instruction.oparg)] = Self::TARGET;
             }
         }
+        Self(places)
+    }
+
+    fn is_target(&self, index: usize) -> bool {
+        self.0[index] == Self::TARGET
+    }
+
+    fn set_block(&mut self, index: usize, block: BlockId) {
+        self.0[index] = number(block.index());
+    }
+
+    fn block(&self, index: usize) -> BlockId {
+        BlockId::new(self.0[index] as usize)
+    }
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("instructions are fewer than 2**32")
+}
+
+/// Appends instructions to the last block, starting new ones (`cfg_builder`).
+struct Builder {
+    graph: Graph,
+    current: BlockId,
+    /// Number of instructions of the current block.
+    len: u32,
+    /// The last of them.
+    last: Opcode,
+    /// The instructions with a target, by block and index.
+    jumps: Vec<(BlockId, u32)>,
+}
+
+impl Builder {
+    fn new(size: usize) -> Self {
+        Self {
+            graph: Graph::with_capacity(size),
+            current: BlockId::ENTRY,
+            len: 0,
+            last: Opcode::Nop,
+            jumps: Vec::with_capacity(size / 6 + 2),
+        }
+    }
+
+    /// Places a label: the next instruction starts a block, unless an unlabelled empty one waits.
+    fn use_label(&mut self) -> BlockId {
+        if self.len > 0 || self.graph[self.current].labelled {
+            self.start_block();
+        }
+        self.graph[self.current].labelled = true;
+        self.current
+    }
+
+    fn push(&mut self, instruction: &Instruction) {
+        let &Instruction { opcode, oparg, location } = instruction;
+        if self.last.has_jump() || self.last.is_scope_exit() {
+            self.start_block();
+        }
+        if opcode.has_target() {
+            self.jumps.push((self.current, self.len));
+        }
+        self.graph.features.add(opcode);
+        self.graph.fill(Node::new(opcode, oparg, location));
+        self.len += 1;
+        self.last = opcode;
+    }
+
+    fn start_block(&mut self) {
+        self.graph.close(self.current);
+        // Room for what later passes add after a conditional jump, so that the block need not move.
+        match self.last {
+            Opcode::JumpIfFalse | Opcode::JumpIfTrue => self.graph.reserve(self.current, 3),
+            last if last.is_conditional_jump() => self.graph.reserve(self.current, 1),
+            _ => {}
+        }
+        let block = self.graph.new_block();
+        self.graph.place_after(self.current, block);
+        self.current = block;
+        self.len = 0;
+        self.last = Opcode::Nop;
     }
 }

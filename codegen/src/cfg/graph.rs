@@ -1,256 +1,452 @@
-//! The control-flow graph: basic blocks in order, each a list of instructions.
+//! The control-flow graph: basic blocks in order, each a run of slots in one arena.
 //!
 //! ```text
-//! if a: b        block 0: LOAD_NAME a · TO_BOOL · POP_JUMP_IF_FALSE block2
-//!                block 1: LOAD_NAME b · POP_TOP
-//!                block 2: LOAD_CONST None · RETURN_VALUE
+//! block0: LOAD_NAME x · POP_JUMP_IF_FALSE block2      next: block1
+//! block1: LOAD_CONST None · RETURN_VALUE              next: block2
 //! ```
 //!
-//! **Removed instructions leave traces.** CPython never clears the slots of removed instructions, and
-//! appending one writes everything but its exception handler. So an instruction appended late takes
-//! the handler of whatever stood in its slot before: usually the block's last instruction, if an
-//! earlier one had been removed; none, if nothing had. That decides which `NOT_TAKEN`s an exception
-//! table covers. [`Block`] keeps such slots: `slots` only grows, `used` says how many are in force.
+//! A block's slots outlive its instructions, as in CPython: removing an instruction moves the later
+//! ones down and leaves the freed slot as it was, and [`Graph::append`] overwrites everything of a
+//! freed slot *but its exception handler* (`flowgraph.c: basicblock_addop`). A slot never used has
+//! none. That is visible in exception tables, so it is kept.
 //!
-//! Invariant: only the last instruction of a block jumps or leaves the code object; blocks follow each
-//! other by `next`, from the entry.
+//! Invariant: a jump or scope exit is the last instruction of its block.
 
 use crate::Opcode;
 use pyclast_syntax::Location;
+use std::num::NonZeroU32;
+use std::ops::{Index, IndexMut};
 
-/// A block of one graph.
+/// A basic block of one graph. `Option<BlockId>` takes no more room.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub(crate) struct BlockId(pub(crate) u32);
+pub(super) struct BlockId(NonZeroU32);
 
-/// An instruction of the graph.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Instr {
-    pub(crate) opcode: Opcode,
-    pub(crate) oparg: i32,
-    pub(crate) location: Location,
-    /// Where it jumps to; for a block push, the handler.
-    pub(crate) target: Option<BlockId>,
-    /// Where its exceptions go (`i_except`).
-    pub(crate) handler: Option<BlockId>,
+impl BlockId {
+    /// The first block: where the code unit is entered.
+    pub(super) const ENTRY: Self = Self(NonZeroU32::MIN);
+
+    /// The block of an index.
+    pub(super) fn new(index: usize) -> Self {
+        let number = u32::try_from(index + 1).ok().and_then(NonZeroU32::new);
+        Self(number.expect("blocks are fewer than 2**32"))
+    }
+
+    /// The index of the block.
+    pub(super) const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
 }
 
-impl Instr {
-    /// An instruction without target or handler.
-    pub(crate) const fn new(opcode: Opcode, oparg: i32, location: Location) -> Self {
+/// One instruction of a block (`cfg_instr`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Node {
+    /// The opcode.
+    pub(super) opcode: Opcode,
+    /// The operand; meaningless where `target` is meant.
+    pub(super) oparg: i32,
+    /// Where it comes from.
+    pub(super) location: Location,
+    /// Where it jumps to, or the handler it pushes.
+    pub(super) target: Option<BlockId>,
+    /// Where its exceptions go (`i_except`).
+    pub(super) handler: Option<BlockId>,
+}
+
+impl Node {
+    /// A slot never used.
+    const ZERO: Self = Self {
+        opcode: Opcode::Cache,
+        oparg: 0,
+        location: Location::new(0, 0, 0, 0),
+        target: None,
+        handler: None,
+    };
+
+    /// An instruction without target and handler.
+    pub(super) const fn new(opcode: Opcode, oparg: i32, location: Location) -> Self {
         Self { opcode, oparg, location, target: None, handler: None }
     }
 
-    /// Becomes an opcode without operand or target (`INSTR_SET_OP0`).
-    pub(crate) const fn set(&mut self, opcode: Opcode) {
-        self.set_arg(opcode, 0);
-    }
-
-    /// Becomes an opcode with an operand that is no target (`INSTR_SET_OP1`).
-    pub(crate) const fn set_arg(&mut self, opcode: Opcode, oparg: i32) {
+    /// Replaces opcode and operand (`INSTR_SET_OP1`).
+    pub(super) fn set(&mut self, opcode: Opcode, oparg: i32) {
         self.opcode = opcode;
         self.oparg = oparg;
-        self.target = None;
     }
 
-    /// Whether it has a line.
-    pub(crate) const fn has_line(&self) -> bool {
-        self.location.line >= 0
+    /// Turns it into a `NOP` that keeps its location (`INSTR_SET_OP0(instr, NOP)`).
+    pub(super) fn set_nop(&mut self) {
+        self.set(Opcode::Nop, 0);
     }
 
-    /// Whether it lacks any location (`lineno == NO_LOCATION.lineno`).
-    pub(crate) const fn is_artificial(&self) -> bool {
-        self.location.line == Location::NONE.line
-    }
-}
-
-/// A basic block.
-#[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "CPython's blocks have these flags, each with its own meaning")]
-pub(crate) struct Block {
-    /// Instructions, then the slots of removed ones.
-    slots: Vec<Instr>,
-    used: usize,
-    /// The block that follows in the code.
-    pub(crate) next: Option<BlockId>,
-    /// Something may jump here.
-    pub(crate) labelled: bool,
-    /// Jumps, block pushes and fall-throughs that lead here.
-    pub(crate) predecessors: i32,
-    /// Stack depth on entry; −1 if never entered.
-    pub(crate) start_depth: i32,
-    /// Its handler pushes the raising instruction's offset.
-    pub(crate) preserve_lasti: bool,
-    /// Starts an exception handler.
-    pub(crate) except_handler: bool,
-    /// Reached without an exception.
-    pub(crate) warm: bool,
-    /// Reached only by exceptions.
-    pub(crate) cold: bool,
-}
-
-impl Block {
-    /// The instructions in force.
-    pub(crate) fn instrs(&self) -> &[Instr] {
-        &self.slots[..self.used]
+    /// Turns it into a `NOP` without location (`nop_out`).
+    pub(super) fn erase(&mut self) {
+        self.set_nop();
+        self.location = Location::NONE;
     }
 
-    /// The instructions in force.
-    pub(crate) fn instrs_mut(&mut self) -> &mut [Instr] {
-        &mut self.slots[..self.used]
+    /// Where a jump goes, or a block push's handler is; `None` for any other opcode.
+    pub(super) fn destination(&self) -> Option<BlockId> {
+        if self.opcode.has_target() { self.target } else { None }
     }
 
-    /// Number of instructions in force.
-    pub(crate) const fn len(&self) -> usize {
-        self.used
+    /// Whether it loads a constant (`loads_const`).
+    pub(super) const fn loads_constant(&self) -> bool {
+        matches!(self.opcode, Opcode::LoadConst | Opcode::LoadSmallInt)
     }
 
-    /// Whether no instruction is in force.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.used == 0
-    }
-
-    /// The first instruction.
-    pub(crate) fn first(&self) -> Option<&Instr> {
-        self.instrs().first()
-    }
-
-    /// The last instruction.
-    pub(crate) fn last(&self) -> Option<&Instr> {
-        self.instrs().last()
-    }
-
-    /// The last instruction.
-    pub(crate) fn last_mut(&mut self) -> Option<&mut Instr> {
-        self.instrs_mut().last_mut()
-    }
-
-    /// Appends as `basicblock_addop`: everything is set but the handler, which stays what the slot
-    /// holds from before.
-    pub(crate) fn append(&mut self, opcode: Opcode, oparg: i32, location: Location, target: Option<BlockId>) {
-        let fresh = Instr { target, ..Instr::new(opcode, oparg, location) };
-        match self.slots.get_mut(self.used) {
-            Some(slot) => *slot = Instr { handler: slot.handler, ..fresh },
-            None => self.slots.push(fresh),
-        }
-        self.used += 1;
-    }
-
-    /// Appends a copy of a whole instruction, its handler too.
-    pub(crate) fn append_copy(&mut self, instr: Instr) {
-        match self.slots.get_mut(self.used) {
-            Some(slot) => *slot = instr,
-            None => self.slots.push(instr),
-        }
-        self.used += 1;
-    }
-
-    /// Inserts an instruction (`basicblock_insert_instruction`); those behind move, and so the last
-    /// one's slot is taken from the removed ones.
-    pub(crate) fn insert(&mut self, index: usize, instr: Instr) {
-        if self.used < self.slots.len() {
-            self.slots.remove(self.used);
-        }
-        self.slots.insert(index, instr);
-        self.used += 1;
-    }
-
-    /// Keeps the instructions for which `keep` holds; the slots behind stay as they are.
-    pub(crate) fn compact(&mut self, mut keep: impl FnMut(&[Instr], usize) -> bool) {
-        let mut kept = 0;
-        for index in 0..self.used {
-            if keep(&self.slots, index) {
-                self.slots[kept] = self.slots[index];
-                kept += 1;
-            }
-        }
-        self.used = kept;
-    }
-
-    /// Shortens the block to what was kept by moving instructions down by hand.
-    pub(crate) fn truncate(&mut self, used: usize) {
-        debug_assert!(used <= self.used);
-        self.used = used;
-    }
-
-    /// `basicblock_exits_scope`
-    pub(crate) fn exits_scope(&self) -> bool {
-        self.last().is_some_and(|last| last.opcode.is_scope_exit())
-    }
-
-    /// `BB_HAS_FALLTHROUGH`
-    pub(crate) fn has_fallthrough(&self) -> bool {
-        self.last().is_none_or(|last| !last.opcode.is_scope_exit() && !last.opcode.is_unconditional_jump())
-    }
-
-    /// `basicblock_has_no_lineno`
-    pub(crate) fn has_no_line(&self) -> bool {
-        self.instrs().iter().all(|instr| !instr.has_line())
+    /// Whether control never goes on after it.
+    pub(super) const fn ends_flow(&self) -> bool {
+        self.opcode.ends_flow()
     }
 }
 
-/// The graph of one code unit.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Graph {
+/// A basic block (`basicblock`).
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of separate passes, as in CPython")]
+pub(super) struct Block {
+    start: u32,
+    used: u32,
+    capacity: u32,
+    /// The next block in order.
+    pub(super) next: Option<BlockId>,
+    /// Whether a label was placed here: control may come from elsewhere.
+    pub(super) labelled: bool,
+    /// Number of ways in, once `unreachable` has counted them.
+    pub(super) predecessors: u32,
+    /// Stack depth on entry, once `stack_depth` has found it.
+    pub(super) start_depth: i32,
+    /// As a handler, pushes the offset of the raising instruction.
+    pub(super) preserve_lasti: bool,
+    /// Whether exceptions are handled here.
+    pub(super) except_handler: bool,
+    /// Whether an instruction pushes a handler: else only the last one has a target.
+    pub(super) pushes_handler: bool,
+    /// A pass has seen it.
+    pub(super) visited: bool,
+    /// Reached through exceptions only.
+    pub(super) cold: bool,
+    /// Reached without exceptions.
+    pub(super) warm: bool,
+    /// A number of the running pass.
+    pub(super) mark: u32,
+    /// Locals 0 to 63 that may be unbound on entry.
+    pub(super) unbound_locals: u64,
+}
+
+/// Basic blocks and their instructions.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    nodes: Vec<Node>,
     blocks: Vec<Block>,
+    /// Blocks yet to be visited by the running pass; empty between passes.
+    work: Vec<BlockId>,
+    /// What kinds of instructions came in: passes for others have nothing to do.
+    pub(super) features: Features,
+    /// Whether there may be a `NOP`.
+    pub(super) has_nops: bool,
+}
+
+/// Kinds of instructions in a graph.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Features(u8);
+
+impl Features {
+    /// `SETUP_FINALLY` and its kind.
+    pub(super) const BLOCK_PUSHES: u8 = 1;
+    /// `JUMP_IF_FALSE`, `JUMP_IF_TRUE`.
+    pub(super) const PSEUDO_CONDITIONAL_JUMPS: u8 = 2;
+    /// `LOAD_FAST` and what becomes one.
+    pub(super) const LOCAL_LOADS: u8 = 4;
+    /// Instructions that may unbind a local.
+    pub(super) const UNBINDING: u8 = 8;
+    /// Pseudo instructions that turn into others at last.
+    pub(super) const PSEUDO_OPS: u8 = 16;
+
+    const BY_OPCODE: [u8; Opcode::ALL.len()] = {
+        let mut features = [0; Opcode::ALL.len()];
+        let mut index = 0;
+        while index < features.len() {
+            features[index] = match Opcode::ALL[index] {
+                Opcode::LoadFast => Self::LOCAL_LOADS,
+                Opcode::LoadClosure => Self::LOCAL_LOADS | Self::PSEUDO_OPS,
+                Opcode::JumpIfFalse | Opcode::JumpIfTrue => Self::PSEUDO_CONDITIONAL_JUMPS,
+                Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup => {
+                    Self::BLOCK_PUSHES | Self::PSEUDO_OPS
+                }
+                Opcode::DeleteFast | Opcode::LoadFastAndClear => Self::UNBINDING,
+                Opcode::StoreFastMaybeNull => Self::UNBINDING | Self::PSEUDO_OPS,
+                _ => 0,
+            };
+            index += 1;
+        }
+        features
+    };
+
+    /// Takes an instruction into account.
+    pub(super) const fn add(&mut self, opcode: Opcode) {
+        self.0 |= Self::BY_OPCODE[opcode as usize];
+    }
+
+    /// Whether instructions of the kind came in.
+    pub(super) const fn has(self, kind: u8) -> bool {
+        self.0 & kind != 0
+    }
+}
+
+impl Index<BlockId> for Graph {
+    type Output = Block;
+
+    fn index(&self, block: BlockId) -> &Block {
+        &self.blocks[block.index()]
+    }
+}
+
+impl IndexMut<BlockId> for Graph {
+    fn index_mut(&mut self, block: BlockId) -> &mut Block {
+        &mut self.blocks[block.index()]
+    }
 }
 
 impl Graph {
-    /// The block where the code starts.
-    pub(crate) const ENTRY: BlockId = BlockId(0);
-
-    /// A new block, not yet in the order.
-    pub(crate) fn new_block(&mut self) -> BlockId {
-        self.blocks.push(Block { start_depth: -1, ..Block::default() });
-        BlockId(u32::try_from(self.blocks.len() - 1).expect("blocks are fewer than 2**32"))
+    /// A graph with an empty entry block and room for about `size` instructions.
+    pub(super) fn with_capacity(size: usize) -> Self {
+        let mut graph = Self {
+            nodes: Vec::with_capacity(size + size / 2 + 16),
+            blocks: Vec::with_capacity(size / 4 + 4),
+            work: Vec::with_capacity(size / 8 + 4),
+            ..Self::default()
+        };
+        graph.new_block();
+        graph
     }
 
-    /// Number of blocks ever made.
-    pub(crate) fn block_count(&self) -> usize {
-        self.blocks.len()
-    }
-
-    /// A block.
-    pub(crate) fn block(&self, id: BlockId) -> &Block {
-        &self.blocks[id.0 as usize]
-    }
-
-    /// A block.
-    pub(crate) fn block_mut(&mut self, id: BlockId) -> &mut Block {
-        &mut self.blocks[id.0 as usize]
-    }
-
-    /// Every block, in no particular order.
-    pub(crate) fn blocks_mut(&mut self) -> impl Iterator<Item = &mut Block> {
-        self.blocks.iter_mut()
-    }
-
-    /// The blocks in the order of the code.
-    pub(crate) fn order(&self) -> impl Iterator<Item = BlockId> + '_ {
-        std::iter::successors(Some(Self::ENTRY), |&id| self.block(id).next)
-    }
-
-    /// Calls `visit` for each block in order; blocks it puts in after the current one are met too.
-    pub(crate) fn for_each(&mut self, mut visit: impl FnMut(&mut Self, BlockId)) {
-        let mut current = Some(Self::ENTRY);
-        while let Some(id) = current {
-            visit(self, id);
-            current = self.block(id).next;
-        }
-    }
-
-    /// The block itself, or the first after it that is not empty (`next_nonempty_block`).
-    pub(crate) fn nonempty(&self, mut id: Option<BlockId>) -> Option<BlockId> {
-        while let Some(current) = id.filter(|&id| self.block(id).is_empty()) {
-            id = self.block(current).next;
-        }
+    /// A new empty block, not yet in order.
+    pub(super) fn new_block(&mut self) -> BlockId {
+        let id = BlockId::new(self.blocks.len());
+        self.blocks.push(Block {
+            start: self.end(),
+            used: 0,
+            capacity: 0,
+            next: None,
+            labelled: false,
+            predecessors: 0,
+            start_depth: 0,
+            preserve_lasti: false,
+            except_handler: false,
+            pushes_handler: false,
+            visited: false,
+            cold: false,
+            warm: false,
+            mark: 0,
+            unbound_locals: 0,
+        });
         id
     }
 
-    /// Copies the instructions of `from` behind those of `to`.
-    pub(crate) fn append_instrs(&mut self, to: BlockId, from: BlockId) {
-        for index in 0..self.block(from).len() {
-            let instr = self.block(from).instrs()[index];
-            self.block_mut(to).append_copy(instr);
+    /// Number of blocks, in order or not.
+    pub(super) fn block_count(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// The blocks in order.
+    pub(super) fn order(&self) -> impl Iterator<Item = BlockId> + '_ {
+        std::iter::successors(Some(BlockId::ENTRY), |&block| self[block].next)
+    }
+
+    /// Runs `visit` on the blocks in order; it may put blocks after the one it is given.
+    pub(super) fn for_each_block(&mut self, mut visit: impl FnMut(&mut Self, BlockId)) {
+        let mut cursor = Some(BlockId::ENTRY);
+        while let Some(block) = cursor {
+            visit(self, block);
+            cursor = self[block].next;
         }
+    }
+
+    /// The instructions of a block.
+    pub(super) fn nodes(&self, block: BlockId) -> &[Node] {
+        let Block { start, used, .. } = self[block];
+        &self.nodes[start as usize..(start + used) as usize]
+    }
+
+    /// The instructions of a block.
+    pub(super) fn nodes_mut(&mut self, block: BlockId) -> &mut [Node] {
+        let Block { start, used, .. } = self[block];
+        &mut self.nodes[start as usize..(start + used) as usize]
+    }
+
+    /// Number of instructions of a block.
+    pub(super) fn len(&self, block: BlockId) -> usize {
+        self[block].used as usize
+    }
+
+    /// The last instruction of a block.
+    pub(super) fn last(&self, block: BlockId) -> Option<&Node> {
+        self.nodes(block).last()
+    }
+
+    /// The last instruction of a block.
+    pub(super) fn last_mut(&mut self, block: BlockId) -> Option<&mut Node> {
+        self.nodes_mut(block).last_mut()
+    }
+
+    /// The last instruction of a block if it jumps.
+    pub(super) fn last_jump(&self, block: BlockId) -> Option<&Node> {
+        self.last(block).filter(|node| node.opcode.has_jump())
+    }
+
+    /// Whether control can go on to the next block (`BB_HAS_FALLTHROUGH`).
+    pub(super) fn falls_through(&self, block: BlockId) -> bool {
+        !self.last(block).is_some_and(Node::ends_flow)
+    }
+
+    /// The next block, if control can go on to it.
+    pub(super) fn fall_through(&self, block: BlockId) -> Option<BlockId> {
+        self[block].next.filter(|_| self.falls_through(block))
+    }
+
+    /// Whether the last instruction leaves the code unit (`basicblock_exits_scope`).
+    pub(super) fn exits_scope(&self, block: BlockId) -> bool {
+        self.last(block).is_some_and(|node| node.opcode.is_scope_exit())
+    }
+
+    /// Whether no instruction has a line (`basicblock_has_no_lineno`).
+    pub(super) fn has_no_line(&self, block: BlockId) -> bool {
+        self.nodes(block).iter().all(|node| node.location.line < 0)
+    }
+
+    /// The first block from `block` on, in order, that has instructions (`next_nonempty_block`).
+    pub(super) fn next_nonempty(&self, mut block: Option<BlockId>) -> Option<BlockId> {
+        while let Some(id) = block
+            && self.len(id) == 0
+        {
+            block = self[id].next;
+        }
+        block
+    }
+
+    /// Adds an instruction to the newest block, in a slot never used. [`Graph::close`] comes last.
+    pub(super) fn fill(&mut self, node: Node) {
+        self.nodes.push(node);
+    }
+
+    /// Makes the slots filled since the newest block began its instructions.
+    pub(super) fn close(&mut self, block: BlockId) {
+        let end = self.end();
+        let block = &mut self[block];
+        block.used = end - block.start;
+        block.capacity = block.used;
+    }
+
+    /// Appends an instruction. It takes over the handler of the slot it lands in.
+    pub(super) fn append(&mut self, block: BlockId, opcode: Opcode, oparg: i32, location: Location) {
+        let slot = self.next_slot(block);
+        slot.opcode = opcode;
+        slot.oparg = oparg;
+        slot.location = location;
+        slot.target = None;
+    }
+
+    /// Appends a jump. It takes over the handler of the slot it lands in.
+    pub(super) fn append_jump(&mut self, block: BlockId, opcode: Opcode, target: BlockId, location: Location) {
+        self.append(block, opcode, 0, location);
+        self.last_mut(block).expect("just appended").target = Some(target);
+    }
+
+    /// Appends copies of the instructions of `from`, handlers included.
+    pub(super) fn append_block(&mut self, to: BlockId, from: BlockId) {
+        self[to].pushes_handler |= self[from].pushes_handler;
+        for index in 0..self.len(from) {
+            let node = self.nodes(from)[index];
+            *self.next_slot(to) = node;
+        }
+    }
+
+    /// A new block with copies of the instructions of `block`, placed right after it.
+    pub(super) fn duplicate(&mut self, block: BlockId) -> BlockId {
+        let copy = self.new_block();
+        self.append_block(copy, block);
+        self.place_after(block, copy);
+        copy
+    }
+
+    /// Puts a new block after another.
+    pub(super) fn place_after(&mut self, block: BlockId, new: BlockId) {
+        self[new].next = self[block].next;
+        self[block].next = Some(new);
+    }
+
+    /// Inserts an instruction.
+    pub(super) fn insert(&mut self, block: BlockId, index: usize, node: Node) {
+        self.next_slot(block);
+        let nodes = self.nodes_mut(block);
+        let last = nodes.len() - 1;
+        nodes.copy_within(index..last, index + 1);
+        nodes[index] = node;
+    }
+
+    /// Keeps the first `len` instructions; the slots of the others stay as they are.
+    pub(super) fn truncate(&mut self, block: BlockId, len: usize) {
+        debug_assert!(len <= self.len(block));
+        self[block].used = u32::try_from(len).expect("no longer than the block");
+    }
+
+    /// Gives the newest block `count` slots beyond its instructions.
+    pub(super) fn reserve(&mut self, block: BlockId, count: u32) {
+        debug_assert_eq!(self[block].start + self[block].capacity, self.end());
+        self.nodes.resize(self.nodes.len() + count as usize, Node::ZERO);
+        self[block].capacity += count;
+    }
+
+    /// Forgets which blocks were visited and hands out the empty work list
+    /// (`make_cfg_traversal_stack`). [`Graph::finish_visit`] takes it back.
+    pub(super) fn start_visit(&mut self) -> Vec<BlockId> {
+        for block in &mut self.blocks {
+            block.visited = false;
+        }
+        std::mem::take(&mut self.work)
+    }
+
+    /// Takes the work list back, for the next pass.
+    pub(super) fn finish_visit(&mut self, work: Vec<BlockId>) {
+        debug_assert!(work.is_empty());
+        self.work = work;
+    }
+
+    /// Puts a block on the work list unless it was visited.
+    pub(super) fn visit(&mut self, work: &mut Vec<BlockId>, block: BlockId) {
+        if !std::mem::replace(&mut self[block].visited, true) {
+            work.push(block);
+        }
+    }
+
+    /// The slot after the last instruction, now in use, with what it held.
+    fn next_slot(&mut self, block: BlockId) -> &mut Node {
+        let Block { start, used, capacity, .. } = self[block];
+        if used == capacity {
+            self.grow(block);
+        }
+        let block = &mut self.blocks[block.index()];
+        debug_assert!(block.start == start || used == capacity);
+        block.used += 1;
+        &mut self.nodes[(block.start + used) as usize]
+    }
+
+    /// Makes room for one more instruction: in place at the arena's end, else by moving there.
+    fn grow(&mut self, block: BlockId) {
+        let Block { start, capacity, .. } = self[block];
+        if start + capacity == self.end() {
+            self.nodes.push(Node::ZERO);
+            self[block].capacity += 1;
+            return;
+        }
+        self[block].start = self.end();
+        self.nodes.extend_from_within(start as usize..(start + capacity) as usize);
+        let extra = 1 + capacity / 2;
+        self.nodes.resize(self.nodes.len() + extra as usize, Node::ZERO);
+        self[block].capacity = capacity + extra;
+    }
+
+    fn end(&self) -> u32 {
+        u32::try_from(self.nodes.len()).expect("instructions are fewer than 2**32")
     }
 }

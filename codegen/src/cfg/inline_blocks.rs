@@ -1,11 +1,14 @@
-//! Copies small final blocks to where they are jumped to (`inline_small_or_no_lineno_blocks`).
+//! Replaces jumps to small exits by copies of them (`flowgraph.c: inline_small_or_no_lineno_blocks`).
 //!
 //! ```text
-//! JUMP b … b: LOAD_CONST None · RETURN_VALUE     →     NOP · LOAD_CONST None · RETURN_VALUE
+//! block0: … · JUMP block3               block0: … · NOP · LOAD_CONST None · RETURN_VALUE
+//! block3: LOAD_CONST None · RETURN_VALUE   →   (block3 as before)
 //! ```
 //!
-//! After: no unconditional jump leads to a block of up to four instructions that leaves the code
-//! object, nor to one without lines that does not fall through.
+//! A block is copied if it leaves the code unit in at most [`MAX_COPY_SIZE`] instructions, or if it has
+//! no line of its own and does not fall through: then a jump to it would trace the wrong line.
+//!
+//! After: each unconditional jump goes to a block that is worth a jump.
 
 use super::graph::{BlockId, Graph};
 use crate::Opcode;
@@ -13,41 +16,38 @@ use crate::Opcode;
 /// `MAX_COPY_SIZE`
 const MAX_COPY_SIZE: usize = 4;
 
-/// Inlines until nothing changes; every change removes a jump, so it ends.
-pub(super) fn inline(graph: &mut Graph) {
-    loop {
-        let mut changed = false;
-        graph.for_each(|graph, id| changed |= inline_into(graph, id));
-        if !changed {
-            return;
-        }
+/// Inlines until nothing changes; each step removes a jump.
+pub(super) fn inline_small_or_lineless_blocks(graph: &mut Graph) {
+    let mut changed = true;
+    while changed {
+        changed = false;
+        graph.for_each_block(|graph, block| changed |= inline_target(graph, block));
     }
 }
 
-/// Replaces the jump that ends a block by what it leads to.
-fn inline_into(graph: &mut Graph, id: BlockId) -> bool {
-    let Some(&last) = graph.block(id).last().filter(|last| last.opcode.is_unconditional_jump()) else {
+/// `basicblock_inline_small_or_no_lineno_blocks`
+fn inline_target(graph: &mut Graph, block: BlockId) -> bool {
+    let Some(jump) = graph.last(block).filter(|node| node.opcode.is_unconditional_jump()) else {
         return false;
     };
-    let target = last.target.expect("a jump has a target");
-    let block = graph.block(target);
-    let small_exit = block.exits_scope() && block.len() <= MAX_COPY_SIZE;
-    let no_line_no_fallthrough = block.has_no_line() && !block.has_fallthrough();
-    if target == id || !(small_exit || no_line_no_fallthrough) {
+    let removed = jump.opcode;
+    let target = jump.target.expect("jumps have a target");
+    let is_small_exit = graph.exits_scope(target) && graph.len(target) <= MAX_COPY_SIZE;
+    let is_lineless = !graph.falls_through(target) && graph.has_no_line(target);
+    // A block can only be its own target in a loop without any line, which no source gives.
+    if !(is_small_exit || is_lineless) || target == block {
         return false;
     }
-    if let Some(last) = graph.block_mut(id).last_mut() {
-        last.set(Opcode::Nop);
-    }
-    graph.append_instrs(id, target);
-    if no_line_no_fallthrough
-        && last.opcode == Opcode::Jump
-        && let Some(new_last) = graph.block_mut(id).last_mut()
-        && new_last.opcode.is_unconditional_jump()
+    graph.last_mut(block).expect("the block ends in a jump").set_nop();
+    graph.append_block(block, target);
+    if is_lineless
+        && removed == Opcode::Jump
+        && let Some(last) = graph.last_mut(block)
+        && last.opcode.is_unconditional_jump()
     {
-        // The way round a loop must stay interruptible.
-        new_last.opcode = Opcode::Jump;
+        // The loop stays interruptible.
+        last.opcode = Opcode::Jump;
     }
-    graph.block_mut(target).predecessors -= 1;
+    graph[target].predecessors = graph[target].predecessors.saturating_sub(1);
     true
 }

@@ -1,93 +1,91 @@
-//! Gives instructions without a line one (`resolve_line_numbers`).
+//! Gives artificial instructions the line they run on (`flowgraph.c: resolve_line_numbers`).
 //!
 //! ```text
-//! if a:        the implicit `return None` is reached from line 1 and from line 2:
-//!     b        it is copied, and each copy takes the line it is reached from
+//! block0: … · POP_JUMP_IF_FALSE block2 @3             POP_JUMP_IF_FALSE block3 @3
+//! block1: CALL f @4                                   CALL f @4
+//! block2: LOAD_CONST None @- · RETURN_VALUE @-    →   LOAD_CONST None @4 · RETURN_VALUE @4
+//!                                                     block3: LOAD_CONST None @3 · RETURN_VALUE @3
 //! ```
 //!
-//! After: an exit without a line has one predecessor at most; lines are carried within blocks and
-//! into blocks with one predecessor.
+//! An exit without line is reached from several lines: each jump gets a copy of its own.
+//!
+//! After: a location is missing only where several ways with different lines meet.
 
-use super::graph::{Block, BlockId, Graph};
+use super::graph::{BlockId, Graph};
+use pyclast_syntax::Location;
 
-/// Resolves lines; run before and after the optimizations.
-pub(super) fn resolve(graph: &mut Graph) {
+/// Duplicates exits without line, then spreads locations forward.
+pub(super) fn resolve_line_numbers(graph: &mut Graph) {
     duplicate_exits_without_line(graph);
-    propagate(graph);
+    propagate_locations(graph);
 }
 
 /// `duplicate_exits_without_lineno`
 fn duplicate_exits_without_line(graph: &mut Graph) {
-    graph.for_each(|graph, id| {
-        let Some(&last) = graph.block(id).last().filter(|last| last.opcode.has_jump()) else { return };
-        let Some(target) = graph.nonempty(last.target) else { return };
-        if is_exit_or_eval_check_without_line(graph.block(target)) && graph.block(target).predecessors > 1 {
-            let copy = copy_after(graph, target);
-            if let Some(first) = graph.block_mut(copy).instrs_mut().first_mut() {
-                first.location = last.location;
-            }
-            if let Some(jump) = graph.block_mut(id).last_mut() {
-                jump.target = Some(copy);
-            }
+    graph.for_each_block(|graph, block| {
+        let Some(jump) = graph.last_jump(block) else { return };
+        let location = jump.location;
+        let Some(target) = graph.next_nonempty(jump.target) else { return };
+        if graph[target].predecessors > 1 && is_exit_or_eval_check_without_line(graph, target) {
+            let copy = graph.duplicate(target);
+            graph.nodes_mut(copy)[0].location = location;
+            graph[copy].predecessors = 1;
+            graph[copy].labelled = true;
+            graph[target].predecessors -= 1;
+            graph.last_mut(block).expect("the block ends in a jump").target = Some(copy);
         }
     });
-    // What is left is reached by falling through, from one predecessor.
-    graph.for_each(|graph, id| {
-        let block = graph.block(id);
-        let Some(next) = block.next.filter(|_| block.has_fallthrough()) else { return };
-        let Some(&last) = block.last() else { return };
-        if is_exit_or_eval_check_without_line(graph.block(next))
-            && let Some(first) = graph.block_mut(next).instrs_mut().first_mut()
+    // What is left is reached by falling through only.
+    graph.for_each_block(|graph, block| {
+        let Some(location) = graph.last(block).map(|node| node.location) else { return };
+        if let Some(next) = graph.fall_through(block)
+            && is_exit_or_eval_check_without_line(graph, next)
         {
-            first.location = last.location;
+            graph.nodes_mut(next)[0].location = location;
         }
     });
 }
 
-/// Puts a copy of a block behind it; the copy has one predecessor more, the block one less.
-fn copy_after(graph: &mut Graph, id: BlockId) -> BlockId {
-    let copy = graph.new_block();
-    graph.append_instrs(copy, id);
-    let next = graph.block(id).next;
-    let copied = graph.block_mut(copy);
-    copied.predecessors = 1;
-    copied.labelled = true;
-    copied.next = next;
-    let block = graph.block_mut(id);
-    block.next = Some(copy);
-    block.predecessors -= 1;
-    copy
-}
-
-/// Without a line, and either leaves the code object or may run signal handlers.
-fn is_exit_or_eval_check_without_line(block: &Block) -> bool {
-    let eval_check = || block.instrs().iter().any(|instr| instr.opcode.has_eval_break());
-    (block.exits_scope() || eval_check()) && block.has_no_line()
+/// `is_exit_or_eval_check_without_lineno`
+fn is_exit_or_eval_check_without_line(graph: &Graph, block: BlockId) -> bool {
+    graph.has_no_line(block)
+        && (graph.exits_scope(block) || graph.nodes(block).iter().any(|node| node.opcode.has_eval_break()))
 }
 
 /// `propagate_line_numbers`
-fn propagate(graph: &mut Graph) {
-    graph.for_each(|graph, id| {
-        let mut previous = pyclast_syntax::Location::NONE;
-        for instr in graph.block_mut(id).instrs_mut() {
-            if instr.is_artificial() {
-                instr.location = previous;
+fn propagate_locations(graph: &mut Graph) {
+    graph.for_each_block(|graph, block| {
+        let mut location = Location::NONE;
+        for node in graph.nodes_mut(block) {
+            if node.location.line == Location::NONE.line {
+                node.location = location;
             } else {
-                previous = instr.location;
+                location = node.location;
             }
         }
-        let block = graph.block(id);
-        let Some(&last) = block.last() else { return };
-        let fallthrough = block.next.filter(|_| block.has_fallthrough());
-        let jump = last.target.filter(|_| last.opcode.has_jump());
-        for successor in fallthrough.into_iter().chain(jump) {
-            let successor = graph.block_mut(successor);
-            if successor.predecessors == 1
-                && let Some(first) = successor.instrs_mut().first_mut()
-                && first.is_artificial()
+        let Some(last) = graph.last(block).copied() else { return };
+        if let Some(next) = graph.fall_through(block) {
+            propagate_into(graph, next, location);
+        }
+        if last.opcode.has_jump() {
+            let mut target = last.target.expect("jumps have a target");
+            while graph.len(target) == 0
+                && graph[target].predecessors == 1
+                && let Some(next) = graph[target].next
             {
-                first.location = previous;
+                target = next;
             }
+            propagate_into(graph, target, location);
         }
     });
+}
+
+/// Gives the first instruction of a block with one way in the location of that way.
+fn propagate_into(graph: &mut Graph, block: BlockId, location: Location) {
+    if graph[block].predecessors == 1
+        && let Some(first) = graph.nodes_mut(block).first_mut()
+        && first.location.line == Location::NONE.line
+    {
+        first.location = location;
+    }
 }

@@ -1,84 +1,97 @@
-//! Decides what constants decide: jumps, truth tests, `is None` (`optimize_load_const`).
+//! Small integers, and constants that are tested at once (`flowgraph.c: optimize_load_const`).
 //!
 //! ```text
-//! LOAD_CONST 1                                    →   LOAD_SMALL_INT 1
-//! LOAD_CONST True · POP_JUMP_IF_FALSE b           →   NOP · NOP
-//! LOAD_CONST None · IS_OP 0 · POP_JUMP_IF_TRUE b  →   NOP · NOP · POP_JUMP_IF_NONE b
+//! LOAD_CONST 5                                   →  LOAD_SMALL_INT 5
+//! LOAD_CONST True · POP_JUMP_IF_FALSE block2     →  NOP · NOP
+//! LOAD_CONST None · IS_OP 0 · POP_JUMP_IF_TRUE b →  NOP · NOP · POP_JUMP_IF_NONE b
 //! ```
 //!
-//! Runs before folding: what folding makes of an expression decides nothing.
+//! Runs before folding, so a folded constant that is tested keeps its test.
 
-use super::constants::Constants;
-use super::graph::{BlockId, Graph};
+use super::constant_pool::{ConstantPool, small_int};
+use super::graph::{BlockId, Graph, Node};
 use crate::{Constant, Opcode};
 
-/// Optimizes every block.
-pub(super) fn optimize(graph: &mut Graph, constants: &mut Constants) {
-    graph.for_each(|graph, id| optimize_block(graph, id, constants));
+/// Optimizes constant loads of every block.
+pub(super) fn optimize_load_const(graph: &mut Graph, constants: &mut ConstantPool) {
+    graph.for_each_block(|graph, block| optimize_block(graph, block, constants));
 }
 
-fn optimize_block(graph: &mut Graph, id: BlockId, constants: &mut Constants) {
-    let instrs = graph.block_mut(id).instrs_mut();
-    // The constant on top of the stack is that of this instruction.
-    let (mut opcode, mut oparg) = (Opcode::Nop, 0);
-    for index in 0..instrs.len() {
-        if instrs[index].opcode == Opcode::LoadConst
-            && let Some(value) = small_int(constants.get(instrs[index].oparg))
+/// `basicblock_optimize_load_const`
+fn optimize_block(graph: &mut Graph, block: BlockId, constants: &mut ConstantPool) {
+    let nodes = graph.nodes_mut(block);
+    // The load whose value is on top of the stack; a `COPY 1` of it does not change that.
+    let mut load = None;
+    for index in 0..nodes.len() {
+        let node = &mut nodes[index];
+        if node.opcode == Opcode::LoadConst
+            && let Some(value) = small_int(constants.loaded(node.oparg))
         {
-            instrs[index].set_arg(Opcode::LoadSmallInt, value);
+            node.set(Opcode::LoadSmallInt, value);
         }
-        let instr = instrs[index];
-        let copies_constant = opcode == Opcode::LoadConst && instr.opcode == Opcode::Copy && instr.oparg == 1;
-        if !copies_constant {
-            (opcode, oparg) = (instr.opcode, instr.oparg);
+        let is_copy = node.opcode == Opcode::Copy
+            && node.oparg == 1
+            && load.is_some_and(|load: Node| load.opcode == Opcode::LoadConst);
+        if !is_copy {
+            load = node.loads_constant().then_some(*node);
         }
-        let Some(constant) = constants.loaded(opcode, oparg) else { continue };
-        let Some(next) = instrs.get(index + 1).map(|next| next.opcode) else { continue };
-        match next {
-            Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::JumpIfFalse | Opcode::JumpIfTrue => {
-                if matches!(next, Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue) {
-                    instrs[index].set(Opcode::Nop);
-                }
-                let jumps_if = matches!(next, Opcode::PopJumpIfTrue | Opcode::JumpIfTrue);
-                if constant.is_truthy() == jumps_if {
-                    instrs[index + 1].opcode = Opcode::Jump;
-                } else {
-                    instrs[index + 1].set(Opcode::Nop);
-                }
-            }
-            Opcode::IsOp if matches!(constant, Constant::None) => fold_is_none(&mut instrs[index..]),
-            Opcode::ToBool => {
-                let truth = constants.add(Constant::Bool(constant.is_truthy()));
-                instrs[index].set(Opcode::Nop);
-                instrs[index + 1].set_arg(Opcode::LoadConst, truth);
-            }
-            _ => {}
+        if let Some(load) = load {
+            optimize_test(&mut nodes[index..], &load, constants);
         }
     }
 }
 
-/// `LOAD_CONST None · IS_OP · [TO_BOOL] · POP_JUMP_IF_*` at the start of `instrs`.
-fn fold_is_none(instrs: &mut [super::graph::Instr]) {
-    let Some(after) = instrs.get_mut(2) else { return };
-    let mut jump = 2;
-    if after.opcode == Opcode::ToBool {
-        // Superfluous whether or not a jump follows: `is` gives a bool.
-        after.set(Opcode::Nop);
-        jump = 3;
+/// Rewrites what tests the constant that the first of `nodes` puts on the stack.
+fn optimize_test(nodes: &mut [Node], load: &Node, constants: &mut ConstantPool) {
+    let [first, next, rest @ ..] = nodes else { return };
+    match next.opcode {
+        Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::JumpIfFalse | Opcode::JumpIfTrue => {
+            if matches!(next.opcode, Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue) {
+                first.set_nop();
+            }
+            let jumps_if = matches!(next.opcode, Opcode::PopJumpIfTrue | Opcode::JumpIfTrue);
+            if is_true(load, constants) == jumps_if {
+                next.opcode = Opcode::Jump;
+            } else {
+                next.set_nop();
+            }
+        }
+        Opcode::IsOp if is_none(load, constants) => fuse_none_test(first, next, rest),
+        Opcode::ToBool => {
+            let value = Constant::Bool(is_true(load, constants));
+            first.set_nop();
+            next.set(Opcode::LoadConst, constants.add(value));
+        }
+        _ => {}
     }
-    let inverted = instrs[1].oparg != 0;
-    let if_none = match instrs.get(jump).map(|instr| instr.opcode) {
-        Some(Opcode::PopJumpIfTrue) => !inverted,
-        Some(Opcode::PopJumpIfFalse) => inverted,
+}
+
+/// `LOAD_CONST None · IS_OP · [TO_BOOL] · POP_JUMP_IF_…` → `POP_JUMP_IF_[NOT_]NONE`.
+fn fuse_none_test(load: &mut Node, is_op: &mut Node, rest: &mut [Node]) {
+    let mut rest = rest.iter_mut();
+    let Some(mut jump) = rest.next() else { return };
+    if jump.opcode == Opcode::ToBool {
+        jump.set_nop();
+        let Some(after) = rest.next() else { return };
+        jump = after;
+    }
+    let is_inverted = is_op.oparg != 0;
+    jump.opcode = match (jump.opcode, is_inverted) {
+        (Opcode::PopJumpIfFalse, false) | (Opcode::PopJumpIfTrue, true) => Opcode::PopJumpIfNotNone,
+        (Opcode::PopJumpIfFalse, true) | (Opcode::PopJumpIfTrue, false) => Opcode::PopJumpIfNone,
         _ => return,
     };
-    instrs[0].set(Opcode::Nop);
-    instrs[1].set(Opcode::Nop);
-    instrs[jump].opcode = if if_none { Opcode::PopJumpIfNone } else { Opcode::PopJumpIfNotNone };
+    load.set_nop();
+    is_op.set_nop();
 }
 
-/// The operand of `LOAD_SMALL_INT`, for ints from 0 to 255.
-pub(super) fn small_int(constant: &Constant) -> Option<i32> {
-    let value = constant.as_small_int()?;
-    u8::try_from(value).ok().map(i32::from)
+fn is_true(load: &Node, constants: &ConstantPool) -> bool {
+    match load.opcode {
+        Opcode::LoadSmallInt => load.oparg != 0,
+        _ => constants.loaded(load.oparg).is_truthy(),
+    }
+}
+
+fn is_none(load: &Node, constants: &ConstantPool) -> bool {
+    load.opcode == Opcode::LoadConst && matches!(constants.loaded(load.oparg), Constant::None)
 }

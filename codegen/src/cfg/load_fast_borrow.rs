@@ -1,171 +1,148 @@
-//! Loads of locals that need no reference of their own (`optimize_load_fast`).
+//! Loads that need not own their value (`flowgraph.c: optimize_load_fast`).
 //!
 //! ```text
-//! return a.b      LOAD_FAST_BORROW a · LOAD_ATTR b · RETURN_VALUE
-//! b = a           LOAD_FAST a · STORE_FAST b                the value outlives the load
+//! a + b        LOAD_FAST a · LOAD_FAST b · BINARY_OP +   →  LOAD_FAST_BORROW a · LOAD_FAST_BORROW b · …
+//! return a     LOAD_FAST a · RETURN_VALUE                →  LOAD_FAST_BORROW a · RETURN_VALUE
+//! b = a        LOAD_FAST a · STORE_FAST b                stays: the value outlives the stack
 //! ```
 //!
-//! A load may borrow if, on the way to where its value is consumed, the local keeps the value: it is
-//! not stored to, deleted or cleared; and the value is neither stored in another local nor left on
-//! the stack at the end of the block.
+//! The stack is followed through each block as references: which instruction pushed a value, and the
+//! local it is the value of. A load may borrow if its reference is consumed in the block, is not
+//! stored to a local, and its local is not rebound while the reference is on the stack.
 //!
-//! After: nothing may be inserted any more. Blocks that only exceptions reach are left as they are.
+//! Handlers are not visited: their loads never borrow. Neither are, by gh-138250, blocks behind an
+//! empty block only.
+//!
+//! After: instructions must not be moved or removed.
 
-use super::graph::{BlockId, Graph, Instr};
+use super::graph::{BlockId, Features, Graph, Node};
 use crate::{Opcode, Target};
 
-/// A value on the stack: the instruction that pushed it, and the local it is.
-#[derive(Clone, Copy, Default)]
-struct Ref {
-    instr: Option<usize>,
-    local: Option<i32>,
+/// Who pushed a value, and the local whose value it is; negative numbers for none.
+#[derive(Clone, Copy)]
+struct Reference {
+    /// Index of the instruction in the block; none for values that were there before.
+    producer: i32,
+    local: i32,
 }
 
-/// Borrows wherever it is safe, block by block.
-pub(super) fn optimize(graph: &mut Graph, target: &Target) {
-    let mut visited = vec![false; graph.block_count()];
-    visited[Graph::ENTRY.0 as usize] = true;
-    graph.block_mut(Graph::ENTRY).start_depth = 0;
-    let mut pending = vec![Graph::ENTRY];
-    let mut scan = Scan { refs: Vec::new(), owned: Vec::new(), shadowing_bug: target.borrow_shadowing_bug };
-    while let Some(id) = pending.pop() {
-        let mut visit = |id: BlockId| {
-            if !std::mem::replace(&mut visited[id.0 as usize], true) {
-                pending.push(id);
-            }
-        };
-        let block = graph.block(id);
-        scan.start(block.start_depth, block.len());
-        for (index, instr) in block.instrs().iter().enumerate() {
-            if let Some(target) = instr.target {
-                visit(target);
-            }
-            scan.instruction(index, instr);
-        }
-        let goes_on = !(block.is_empty() && target.borrow_empty_block_bug);
-        if let Some(next) = block.next.filter(|_| goes_on && block.has_fallthrough()) {
-            visit(next);
-        }
-        scan.finish();
-        for (instr, &owned) in graph.block_mut(id).instrs_mut().iter_mut().zip(&scan.owned) {
-            match instr.opcode {
-                Opcode::LoadFast if !owned => instr.opcode = Opcode::LoadFastBorrow,
-                Opcode::LoadFastLoadFast if !owned => instr.opcode = Opcode::LoadFastBorrowLoadFastBorrow,
-                _ => {}
-            }
-        }
+impl Reference {
+    const OUTSIDE: Self = Self { producer: -1, local: -1 };
+
+    fn fresh(producer: usize) -> Self {
+        Self::local(producer, -1)
+    }
+
+    fn local(producer: usize, local: i32) -> Self {
+        Self { producer: i32::try_from(producer).unwrap_or(-1), local }
     }
 }
 
-/// The stack of one block.
-struct Scan {
-    refs: Vec<Ref>,
-    /// By instruction: its value needs a reference of its own.
-    owned: Vec<bool>,
-    shadowing_bug: bool,
+/// Turns loads into borrowing loads.
+pub(super) fn optimize_load_fast(graph: &mut Graph, target: &Target) {
+    if !graph.features.has(Features::LOCAL_LOADS) {
+        return;
+    }
+    let mut pass = Pass { target, must_own: Vec::with_capacity(64), stack: Vec::with_capacity(16) };
+    let mut work = graph.start_visit();
+    graph[BlockId::ENTRY].start_depth = 0;
+    graph.visit(&mut work, BlockId::ENTRY);
+    while let Some(block) = work.pop() {
+        pass.run_block(graph, block, &mut work);
+    }
+    graph.finish_visit(work);
 }
 
-impl Scan {
-    fn start(&mut self, depth: i32, length: usize) {
-        self.refs.clear();
-        self.refs.resize(usize::try_from(depth).unwrap_or(0), Ref::default());
-        self.owned.clear();
-        self.owned.resize(length, false);
-    }
+struct Pass<'a> {
+    target: &'a Target,
+    /// By instruction of the block: whether what it loads may not be borrowed.
+    must_own: Vec<bool>,
+    stack: Vec<Reference>,
+}
 
-    /// What is left on the stack must be owned.
-    fn finish(&mut self) {
-        for reference in std::mem::take(&mut self.refs) {
-            self.own(reference);
+impl Pass<'_> {
+    fn run_block(&mut self, graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
+        self.push_successors(graph, block, work);
+        let start_depth = usize::try_from(graph[block].start_depth).unwrap_or(0);
+        let nodes = graph.nodes_mut(block);
+        let is_load = |node: &Node| matches!(node.opcode, Opcode::LoadFast | Opcode::LoadFastLoadFast);
+        if !nodes.iter().any(is_load) {
+            return;
+        }
+        self.must_own.clear();
+        self.must_own.resize(nodes.len(), false);
+        self.stack.clear();
+        self.stack.resize(start_depth, Reference::OUTSIDE);
+        for (index, node) in nodes.iter().enumerate() {
+            self.run_instruction(index, node);
+        }
+        for index in 0..self.stack.len() {
+            self.own(self.stack[index]);
+        }
+        for (node, _) in nodes.iter_mut().zip(&self.must_own).filter(|(_, must_own)| !**must_own) {
+            node.opcode = match node.opcode {
+                Opcode::LoadFast => Opcode::LoadFastBorrow,
+                Opcode::LoadFastLoadFast => Opcode::LoadFastBorrowLoadFastBorrow,
+                other => other,
+            };
         }
     }
 
-    fn own(&mut self, reference: Ref) {
-        if let Some(instr) = reference.instr {
-            self.owned[instr] = true;
-        }
-    }
-
-    fn pop(&mut self) -> Ref {
-        self.refs.pop().unwrap_or_default()
-    }
-
-    fn pop_many(&mut self, count: i32) {
-        for _ in 0..count {
-            self.pop();
-        }
-    }
-
-    fn push(&mut self, instr: usize, local: Option<i32>) {
-        self.refs.push(Ref { instr: Some(instr), local });
-    }
-
-    fn push_many(&mut self, instr: usize, count: i32) {
-        for _ in 0..count {
-            self.push(instr, None);
-        }
-    }
-
-    /// The local loses its value: loads of it that are on the stack must own theirs.
-    fn kill(&mut self, local: i32) {
-        for index in 0..self.refs.len() {
-            if self.refs[index].local == Some(local) {
-                self.own(self.refs[index]);
+    /// Visits the blocks that control goes to. A conditional jump is followed by `NOT_TAKEN` only.
+    fn push_successors(&self, graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
+        let len = graph.len(block);
+        for index in len.saturating_sub(2)..len {
+            if let Some(target) = graph.nodes(block)[index].destination() {
+                graph.visit(work, target);
             }
         }
+        let goes_through = len > 0 || !self.target.borrow_empty_block_bug;
+        if goes_through && let Some(next) = graph.fall_through(block) {
+            graph.visit(work, next);
+        }
     }
 
-    fn store(&mut self, local: i32) {
-        let value = self.pop();
-        self.kill(local);
-        self.own(value);
-    }
-
-    fn instruction(&mut self, index: usize, instr: &Instr) {
-        let oparg = instr.oparg;
-        match instr.opcode {
-            Opcode::DeleteFast => self.kill(oparg),
-            Opcode::LoadFast => self.push(index, Some(oparg)),
+    fn run_instruction(&mut self, index: usize, node: &Node) {
+        let oparg = node.oparg;
+        match node.opcode {
+            Opcode::DeleteFast => self.kill_local(oparg),
+            Opcode::LoadFast => self.stack.push(Reference::local(index, oparg)),
             Opcode::LoadFastAndClear => {
-                self.kill(oparg);
-                self.push(index, Some(oparg));
+                self.kill_local(oparg);
+                self.stack.push(Reference::local(index, oparg));
             }
             Opcode::LoadFastLoadFast => {
-                self.push(index, Some(oparg >> 4));
-                self.push(index, Some(oparg & 15));
+                self.stack.push(Reference::local(index, oparg >> 4));
+                self.stack.push(Reference::local(index, oparg & 15));
             }
-            Opcode::StoreFast => self.store(oparg),
+            Opcode::StoreFast => self.store_local(oparg),
             Opcode::StoreFastLoadFast => {
-                self.store(oparg >> 4);
-                self.push(index, Some(oparg & 15));
+                self.store_local(oparg >> 4);
+                self.stack.push(Reference::local(index, oparg & 15));
             }
             Opcode::StoreFastStoreFast => {
-                self.store(oparg >> 4);
-                self.store(oparg & 15);
+                self.store_local(oparg >> 4);
+                self.store_local(oparg & 15);
             }
             Opcode::Copy => {
-                let copied = self.from_top(oparg).map_or_else(Ref::default, |place| self.refs[place]);
-                self.refs.push(copied);
+                let copied = self.at_depth(oparg).map_or(Reference::OUTSIDE, |place| self.stack[place]);
+                self.stack.push(copied);
             }
             Opcode::Swap => {
-                if let (Some(top), Some(other)) = (self.from_top(1), self.from_top(oparg)) {
-                    self.refs.swap(top, other);
+                if let (Some(top), Some(other)) = (self.at_depth(1), self.at_depth(oparg)) {
+                    self.stack.swap(top, other);
                 }
             }
-            _ => self.values(index, instr),
+            _ => self.run_by_stack_use(index, node),
         }
     }
 
-    /// The place of the `depth`-th value from the top, which is the first.
-    fn from_top(&self, depth: i32) -> Option<usize> {
-        self.refs.len().checked_sub(usize::try_from(depth).ok()?)
-    }
-
-    /// Opcodes that touch no local. Those that leave operands on the stack are listed; the others
-    /// consume all they take.
-    fn values(&mut self, index: usize, instr: &Instr) {
-        let (pops, pushes) = instr.opcode.stack_use(instr.oparg);
-        match instr.opcode {
+    /// Opcodes that leave some of their inputs on the stack one by one; all others consume theirs.
+    fn run_by_stack_use(&mut self, index: usize, node: &Node) {
+        let oparg = node.oparg;
+        let (pops, pushes) = node.opcode.stack_use(oparg);
+        match node.opcode {
+            // Consume nothing.
             Opcode::FormatSimple
             | Opcode::GetAnext
             | Opcode::GetLen
@@ -175,12 +152,13 @@ impl Scan {
             | Opcode::MatchMapping
             | Opcode::MatchSequence
             | Opcode::WithExceptStart => {
-                for pushed in 0..pushes - pops {
-                    // gh-138679: CPython's loop variable hides the instruction's index.
-                    let shadowed = usize::try_from(pushed).unwrap_or(0);
-                    self.push(if self.shadowing_bug { shadowed } else { index }, None);
+                for pushed in 0..usize::try_from(pushes - pops).unwrap_or(0) {
+                    // gh-138679: the number of the pushed value is taken for the instruction's.
+                    let producer = if self.target.borrow_shadowing_bug { pushed } else { index };
+                    self.stack.push(Reference::fresh(producer));
                 }
             }
+            // Consume some and push nothing new.
             Opcode::DictMerge
             | Opcode::DictUpdate
             | Opcode::ListAppend
@@ -192,36 +170,76 @@ impl Scan {
             Opcode::EndSend | Opcode::SetFunctionAttribute => {
                 let top = self.pop();
                 self.pop();
-                self.refs.push(top);
+                self.stack.push(top);
             }
             Opcode::CheckExcMatch => {
                 self.pop();
-                self.push(index, None);
+                self.stack.push(Reference::fresh(index));
             }
-            Opcode::ForIter => self.push(index, None),
+            Opcode::ForIter => self.stack.push(Reference::fresh(index)),
             Opcode::LoadAttr | Opcode::LoadSuperAttr => {
-                let receiver = self.pop();
+                let object = self.pop();
                 self.pop_many(pops - 1);
-                self.push(index, None);
-                if instr.oparg & 1 != 0 {
-                    // A method call: the receiver may be pushed again.
-                    self.refs.push(receiver);
+                self.stack.push(Reference::fresh(index));
+                if oparg & 1 != 0 {
+                    // A method call may push the object back.
+                    self.stack.push(object);
                 }
             }
             Opcode::LoadSpecial | Opcode::PushExcInfo => {
                 let top = self.pop();
-                self.push(index, None);
-                self.refs.push(top);
+                self.stack.push(Reference::fresh(index));
+                self.stack.push(top);
             }
             Opcode::Send => {
                 self.pop();
-                self.push(index, None);
+                self.stack.push(Reference::fresh(index));
             }
             opcode if opcode.is_block_push() => {}
             _ => {
                 self.pop_many(pops);
-                self.push_many(index, pushes);
+                for _ in 0..pushes {
+                    self.stack.push(Reference::fresh(index));
+                }
             }
+        }
+    }
+
+    /// The stack index of the value `depth` from the top, counted from 1.
+    fn at_depth(&self, depth: i32) -> Option<usize> {
+        self.stack.len().checked_sub(usize::try_from(depth).ok()?)
+    }
+
+    fn pop(&mut self) -> Reference {
+        debug_assert!(!self.stack.is_empty(), "start depths give every block its values");
+        self.stack.pop().unwrap_or(Reference::OUTSIDE)
+    }
+
+    fn pop_many(&mut self, count: i32) {
+        let count = usize::try_from(count).unwrap_or(0);
+        self.stack.truncate(self.stack.len().saturating_sub(count));
+    }
+
+    /// `store_local`
+    fn store_local(&mut self, local: i32) {
+        let stored = self.pop();
+        self.kill_local(local);
+        self.own(stored);
+    }
+
+    /// The local loses its value: what is on the stack of it must own it (`kill_local`).
+    fn kill_local(&mut self, local: i32) {
+        for index in 0..self.stack.len() {
+            if self.stack[index].local == local {
+                self.own(self.stack[index]);
+            }
+        }
+    }
+
+    fn own(&mut self, reference: Reference) {
+        let producer = usize::try_from(reference.producer).ok();
+        if let Some(must_own) = producer.and_then(|producer| self.must_own.get_mut(producer)) {
+            *must_own = true;
         }
     }
 }

@@ -1,72 +1,106 @@
-//! Instruction sequence → control-flow graph → optimized instructions, as `flowgraph.c` does it.
+//! Instruction sequence → control-flow graph → optimized instructions (`flowgraph.c`).
 //!
-//! The passes, their order and their side effects are CPython 3.14's; what a pass leaves behind
-//! (NOPs, slots of removed instructions, unused constants) decides what later ones do.
+//! ```text
+//! x = 1 + 2     LOAD_CONST 1 · LOAD_CONST 2 · BINARY_OP + · STORE_NAME x · LOAD_CONST None · RETURN_VALUE
+//!            →  LOAD_SMALL_INT 3 · STORE_NAME x · LOAD_CONST None · RETURN_VALUE
+//! ```
 //!
-//! Invariant: one pass, one file; this list is the order.
+//! [`optimize`] is the list of passes in CPython's order, each with what holds after it. One pass is
+//! one file. Debug builds check the invariants of [`verify`] between passes.
+//!
+//! Invariant: equal input gives equal output, instruction by instruction, as CPython's does: order of
+//! blocks, locations and handlers included.
 
 mod basic_block;
 mod cold_blocks;
-mod constants;
+mod constant_pool;
 mod displays;
 mod exception_targets;
 mod fold_constants;
 mod from_sequence;
 mod graph;
 mod inline_blocks;
+mod jump_threading;
 mod line_numbers;
 mod load_const;
 mod load_fast_borrow;
-mod localsplus;
 mod normalize_jumps;
-mod pseudo_jumps;
+mod prefix;
+mod pseudo_conditional_jumps;
 mod pseudo_ops;
+mod redundant_jumps;
 mod redundant_nops;
 mod stack_depth;
 mod superinstructions;
 mod swap;
 mod to_sequence;
-mod uninitialized;
 mod unreachable;
 mod unused_constants;
+mod uninitialized;
+mod verify;
 
 use crate::{CodeUnit, OptimizedUnit, Target};
-use constants::Constants;
+use constant_pool::ConstantPool;
+use graph::Graph;
+use verify::{Stage, verify};
 
 /// Optimizes a code unit.
 pub fn optimize(mut unit: CodeUnit, target: &Target) -> OptimizedUnit {
-    let sequence = std::mem::take(&mut unit.sequence);
-    let mut constants = Constants::new(std::mem::take(&mut unit.constants));
-    let mut graph = from_sequence::build(&sequence);
-    drop(sequence);
+    // after: blocks end in jumps and exits; jumps go to blocks
+    let mut graph = from_sequence::from_sequence(&std::mem::take(&mut unit.sequence));
+    verify(&graph, Stage::Built);
 
-    // `_PyCfg_OptimizeCodeUnit`. After this, each instruction knows its handler.
-    exception_targets::label(&mut graph);
-    inline_blocks::inline(&mut graph);
-    unreachable::remove(&mut graph);
-    line_numbers::resolve(&mut graph);
-    // After this, constants have decided what they decide; what is folded next decides nothing.
-    load_const::optimize(&mut graph, &mut constants);
-    basic_block::optimize(&mut graph, &mut constants);
-    redundant_nops::remove_with_pairs(&mut graph);
-    unreachable::remove(&mut graph);
-    redundant_nops::remove_with_jumps(&mut graph);
-    // After this, no constant appears or vanishes.
-    unit.constants = unused_constants::remove(&mut graph, constants);
-    uninitialized::add_checks(&mut graph, unit.var_names.len(), unit.parameter_count);
-    superinstructions::insert(&mut graph);
-    cold_blocks::push_to_end(&mut graph);
-    line_numbers::resolve(&mut graph);
+    let mut constants = ConstantPool::new(std::mem::take(&mut unit.constants));
+    optimize_graph(&mut graph, &mut constants, unit.var_names.len(), unit.parameter_count);
+    unit.constants = constants.into_constants();
 
-    // `_PyCfg_OptimizedCfgToInstructionSequence`.
-    pseudo_jumps::convert(&mut graph);
-    let deepest = stack_depth::calculate(&mut graph);
-    localsplus::prepare(&mut graph, &unit);
-    pseudo_ops::convert(&mut graph);
-    // After this, the order of blocks is final.
-    normalize_jumps::normalize(&mut graph);
-    // After this, nothing may be inserted: loads borrow.
-    load_fast_borrow::optimize(&mut graph, target);
-    let instructions = to_sequence::flatten(&graph);
-    OptimizedUnit { unit, instructions, stack_size: u32::try_from(deepest.max(1)).unwrap_or(1) }
+    // after: no pseudo conditional jump; the effect of every instruction is known
+    pseudo_conditional_jumps::convert_pseudo_conditional_jumps(&mut graph);
+    // after: every reachable block knows its depth on entry
+    let stack_depth = stack_depth::calculate_stack_depth(&mut graph);
+    // after: cells are fast locals; generators return themselves first
+    prefix::prepare_locals_plus(&mut graph, &unit);
+    // after: JUMP and JUMP_NO_INTERRUPT are the only pseudo opcodes; the order of blocks is final
+    pseudo_ops::convert_pseudo_ops(&mut graph);
+    verify(&graph, Stage::Real);
+    // after: conditional jumps go forward and NOT_TAKEN follows them
+    normalize_jumps::normalize_jumps(&mut graph);
+    // after: instructions stay as and where they are
+    load_fast_borrow::optimize_load_fast(&mut graph, target);
+
+    let instructions = to_sequence::to_sequence(&mut graph);
+    OptimizedUnit { unit, instructions, stack_size: stack_depth.max(1) }
+}
+
+/// `_PyCfg_OptimizeCodeUnit`
+fn optimize_graph(graph: &mut Graph, constants: &mut ConstantPool, locals: usize, parameters: usize) {
+    // after: every instruction has its handler; no POP_BLOCK
+    exception_targets::label_exception_targets(graph);
+    // after: an unconditional jump goes neither to a small exit nor to a block without line
+    inline_blocks::inline_small_or_lineless_blocks(graph);
+    // after: unreachable blocks are empty; predecessors are counted
+    unreachable::remove_unreachable_blocks(graph);
+    // after: exits without line are reached from one line
+    line_numbers::resolve_line_numbers(graph);
+    // after: small integers are LOAD_SMALL_INT; no constant is tested at once
+    load_const::optimize_load_const(graph, constants);
+    // after: operators have no constant operands that fold; jumps go to no jump
+    basic_block::optimize_basic_blocks(graph, constants);
+    // after: nothing is pushed only to be popped; each NOP is the only instruction of its line
+    redundant_nops::remove_redundant_nops_and_pairs(graph);
+    // after: what tests of constants made unreachable is empty
+    unreachable::remove_unreachable_blocks(graph);
+    // after: no jump goes to the next instruction
+    redundant_jumps::remove_redundant_nops_and_jumps(graph);
+    verify(graph, Stage::Optimized);
+    // after: constants are loaded or first
+    unused_constants::remove_unused_constants(graph, constants.constants_mut());
+    // after: a plain LOAD_FAST finds a value
+    uninitialized::check_uninitialized_loads(graph, locals, parameters);
+    // after: neighbouring uses of low locals are one instruction
+    superinstructions::insert_superinstructions(graph);
+    // after: no warm block follows a cold one
+    cold_blocks::push_cold_blocks_to_end(graph);
+    // after: new jumps have a line where they can
+    line_numbers::resolve_line_numbers(graph);
 }

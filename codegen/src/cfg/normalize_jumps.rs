@@ -1,46 +1,47 @@
-//! Conditional jumps go forward only, and the way not taken is marked for monitoring
-//! (`normalize_jumps`).
+//! Conditional jumps go forward and say which way is not taken (`flowgraph.c: normalize_jumps`).
 //!
 //! ```text
-//! POP_JUMP_IF_TRUE ahead        →   POP_JUMP_IF_TRUE ahead · NOT_TAKEN
-//! POP_JUMP_IF_TRUE back         →   POP_JUMP_IF_FALSE next · [NOT_TAKEN · JUMP back] · next:
+//! block1: … · POP_JUMP_IF_TRUE block0     block1: … · POP_JUMP_IF_FALSE block2
+//! block2: …                            →  block3: NOT_TAKEN · JUMP block0
+//!                                         block2: …
 //! ```
+//!
+//! Before: the order of blocks is final. After: every conditional jump goes forward and is followed by
+//! `NOT_TAKEN`, in its own block (so that it is no longer the last instruction there) or the next.
 
-use super::graph::Graph;
+use super::graph::{BlockId, Graph};
 use crate::Opcode;
 
 /// Normalizes every conditional jump.
-pub(super) fn normalize(graph: &mut Graph) {
-    let mut visited = vec![false; graph.block_count()];
-    graph.for_each(|graph, id| {
-        if let Some(seen) = visited.get_mut(id.0 as usize) {
-            *seen = true;
-        }
-        let Some(&last) = graph.block(id).last().filter(|last| last.opcode.is_conditional_jump()) else { return };
-        let target = last.target.expect("a jump has a target");
-        let is_backward = visited.get(target.0 as usize) == Some(&true);
-        if !is_backward {
-            graph.block_mut(id).append(Opcode::NotTaken, 0, last.location, None);
-            return;
-        }
-        let way_back = graph.new_block();
-        let (start_depth, next, cold) = (graph.block(target).start_depth, graph.block(id).next, graph.block(id).cold);
-        let block = graph.block_mut(way_back);
-        block.append(Opcode::NotTaken, 0, last.location, None);
-        block.append(Opcode::Jump, 0, last.location, Some(target));
-        block.start_depth = start_depth;
-        block.cold = cold;
-        block.next = next;
-        let block = graph.block_mut(id);
-        block.next = Some(way_back);
-        if let Some(jump) = block.last_mut() {
-            jump.opcode = reversed(jump.opcode);
-            jump.target = next;
-        }
+pub(super) fn normalize_jumps(graph: &mut Graph) {
+    graph.for_each_block(|graph, block| graph[block].visited = false);
+    graph.for_each_block(|graph, block| {
+        graph[block].visited = true;
+        normalize_block(graph, block);
     });
 }
 
-const fn reversed(opcode: Opcode) -> Opcode {
+/// `normalize_jumps_in_block`
+fn normalize_block(graph: &mut Graph, block: BlockId) {
+    let Some(&jump) = graph.last(block).filter(|node| node.opcode.is_conditional_jump()) else { return };
+    let target = jump.target.expect("jumps have a target");
+    if !graph[target].visited {
+        graph.append(block, Opcode::NotTaken, 0, jump.location);
+        return;
+    }
+    let backward = graph.new_block();
+    graph.append(backward, Opcode::NotTaken, 0, jump.location);
+    graph.append_jump(backward, Opcode::Jump, target, jump.location);
+    let next = graph[block].next;
+    let jump = graph.last_mut(block).expect("the block ends in a jump");
+    jump.opcode = inverted(jump.opcode);
+    jump.target = next;
+    graph[backward].cold = graph[block].cold;
+    graph[backward].start_depth = graph[target].start_depth;
+    graph.place_after(block, backward);
+}
+
+const fn inverted(opcode: Opcode) -> Opcode {
     match opcode {
         Opcode::PopJumpIfFalse => Opcode::PopJumpIfTrue,
         Opcode::PopJumpIfTrue => Opcode::PopJumpIfFalse,

@@ -1,20 +1,30 @@
-//! The other pseudo opcodes, in terms of opcodes that exist (`convert_pseudo_ops`).
+//! The last pseudo instructions but jumps (`flowgraph.c: convert_pseudo_ops`).
+//!
+//! ```text
+//! SETUP_FINALLY b · LOAD_CLOSURE x · STORE_FAST_MAYBE_NULL y  →  NOP · LOAD_FAST x · STORE_FAST y
+//! ```
+//!
+//! After: the only pseudo opcodes left are `JUMP` and `JUMP_NO_INTERRUPT`.
 
-use super::graph::Graph;
-use super::redundant_nops;
+use super::graph::{Features, Graph, Node};
+use super::redundant_jumps::remove_redundant_nops_and_jumps;
 use crate::Opcode;
 
-/// Block pushes have done their work; closures and hidden stores are locals.
-pub(super) fn convert(graph: &mut Graph) {
-    graph.for_each(|graph, id| {
-        for instr in graph.block_mut(id).instrs_mut() {
-            match instr.opcode {
-                opcode if opcode.is_block_push() => instr.set(Opcode::Nop),
-                Opcode::LoadClosure => instr.opcode = Opcode::LoadFast,
-                Opcode::StoreFastMaybeNull => instr.opcode = Opcode::StoreFast,
-                _ => {}
-            }
-        }
-    });
-    redundant_nops::remove_with_jumps(graph);
+/// Converts pseudo instructions and removes what that makes redundant.
+pub(super) fn convert_pseudo_ops(graph: &mut Graph) {
+    // Block pushes become `NOP`s.
+    graph.has_nops |= graph.features.has(Features::BLOCK_PUSHES);
+    if graph.features.has(Features::PSEUDO_OPS) {
+        graph.for_each_block(|graph, block| graph.nodes_mut(block).iter_mut().for_each(convert));
+    }
+    remove_redundant_nops_and_jumps(graph);
+}
+
+fn convert(node: &mut Node) {
+    match node.opcode {
+        Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup => node.set_nop(),
+        Opcode::LoadClosure => node.opcode = Opcode::LoadFast,
+        Opcode::StoreFastMaybeNull => node.opcode = Opcode::StoreFast,
+        _ => {}
+    }
 }

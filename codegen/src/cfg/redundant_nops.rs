@@ -1,125 +1,106 @@
-//! Removes NOPs that carry no line of their own, pairs that do nothing, and jumps to what follows.
+//! Removes instructions that do nothing and show nothing (`flowgraph.c: remove_redundant_nops`,
+//! `remove_redundant_nops_and_pairs`).
 //!
 //! ```text
-//! NOP (line 1) · LOAD_NAME a (line 1)      →   LOAD_NAME a
-//! LOAD_CONST 1 · POP_TOP                   →   NOP · NOP
+//! NOP @3 · LOAD_NAME x @3              →  LOAD_NAME x @3
+//! LOAD_SMALL_INT 1 @3 · POP_TOP @3     →  NOP @3 · NOP @3
+//! NOP @4 · NOP @5                      stays: a debugger stops on both lines
 //! ```
 //!
-//! A NOP that is left is a line event: `pass`, `try:`, `while True:`.
+//! After: each `NOP` is the only instruction of its line around it.
 
 use super::graph::{BlockId, Graph};
 use crate::Opcode;
 use pyclast_syntax::Location;
 
-/// `remove_redundant_nops`
-pub(super) fn remove(graph: &mut Graph) {
-    graph.for_each(remove_from);
-}
+const NO_LINE: i32 = Location::NONE.line;
 
-/// `remove_redundant_nops_and_jumps`: each round removes a jump, so it ends.
-pub(super) fn remove_with_jumps(graph: &mut Graph) {
-    loop {
-        remove(graph);
-        if !remove_redundant_jumps(graph) {
-            return;
-        }
-    }
-}
-
-/// `remove_redundant_nops_and_pairs`
-pub(super) fn remove_with_pairs(graph: &mut Graph) {
-    loop {
-        let mut found_pair = false;
-        // The instruction that ran before, if nothing else can lead to the next one.
-        let mut previous: Option<(BlockId, usize)> = None;
-        graph.for_each(|graph, id| {
-            remove_from(graph, id);
-            if graph.block(id).labelled {
-                previous = None;
-            }
-            for index in 0..graph.block(id).len() {
-                let before = previous.replace((id, index));
-                if graph.block(id).instrs()[index].opcode != Opcode::PopTop {
-                    continue;
-                }
-                let Some((block, place)) = before else { continue };
-                let instr = &mut graph.block_mut(block).instrs_mut()[place];
-                if loads_const(instr.opcode) || (instr.opcode == Opcode::Copy && instr.oparg == 1) {
-                    instr.set(Opcode::Nop);
-                    graph.block_mut(id).instrs_mut()[index].set(Opcode::Nop);
-                    found_pair = true;
-                }
-            }
-            let block = graph.block(id);
-            let jumps = previous.is_some_and(|(block, index)| graph.block(block).instrs()[index].opcode.has_jump());
-            if jumps || !block.has_fallthrough() {
-                previous = None;
-            }
-        });
-        if !found_pair {
-            return;
-        }
-    }
-}
-
-/// Whether the opcode loads a constant of the source.
-pub(super) const fn loads_const(opcode: Opcode) -> bool {
-    matches!(opcode, Opcode::LoadConst | Opcode::LoadSmallInt)
-}
-
-/// `basicblock_remove_redundant_nops`
-fn remove_from(graph: &mut Graph, id: BlockId) {
-    if !graph.block(id).instrs().iter().any(|instr| instr.opcode == Opcode::Nop) {
+/// Removes redundant `NOP`s of every block.
+pub(super) fn remove_redundant_nops(graph: &mut Graph) {
+    if !graph.has_nops {
         return;
     }
-    let next_line = line_after(graph, id);
-    let block = graph.block_mut(id);
-    let mut kept = 0;
-    let mut previous_line = Location::NONE.line;
-    for index in 0..block.len() {
-        let instr = block.instrs()[index];
-        let line = instr.location.line;
-        if instr.opcode == Opcode::Nop {
-            if instr.is_artificial() || line == previous_line {
+    let mut some_stay = false;
+    graph.for_each_block(|graph, block| some_stay |= remove_nops_of_block(graph, block));
+    graph.has_nops = some_stay;
+}
+
+/// Whether some stay (`basicblock_remove_redundant_nops`).
+fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
+    let Some(first) = graph.nodes(block).iter().position(|node| node.opcode == Opcode::Nop) else {
+        return false;
+    };
+    let mut some_stay = false;
+    let len = graph.len(block);
+    let mut kept = first;
+    let mut previous_line = first.checked_sub(1).map_or(NO_LINE, |index| graph.nodes(block)[index].location.line);
+    for index in first..len {
+        let node = graph.nodes(block)[index];
+        let line = node.location.line;
+        if node.opcode == Opcode::Nop {
+            if line == NO_LINE || line == previous_line {
                 continue;
             }
-            match block.instrs_mut().get_mut(index + 1) {
-                Some(next) if next.location.line == line => continue,
-                Some(next) if next.is_artificial() => {
-                    next.location = instr.location;
+            if index + 1 < len {
+                let next = &mut graph.nodes_mut(block)[index + 1].location;
+                if next.line == line {
                     continue;
                 }
-                Some(_) => {}
-                None if next_line == Some(line) => continue,
-                None => {}
+                if next.line == NO_LINE {
+                    *next = node.location;
+                    continue;
+                }
+            } else if next_line(graph, block) == Some(line) {
+                continue;
             }
+            some_stay = true;
         }
-        block.instrs_mut()[kept] = block.instrs()[index];
+        graph.nodes_mut(block)[kept] = node;
         kept += 1;
         previous_line = line;
     }
-    block.truncate(kept);
+    graph.truncate(block, kept);
+    some_stay
 }
 
-/// The line of the first instruction behind a block that will stay.
-fn line_after(graph: &Graph, id: BlockId) -> Option<i32> {
-    let next = graph.nonempty(graph.block(id).next)?;
-    let stays = |instr: &&super::graph::Instr| instr.opcode != Opcode::Nop || !instr.is_artificial();
-    Some(graph.block(next).instrs().iter().find(stays).map_or(Location::NONE.line, |instr| instr.location.line))
+/// The line of the first instruction that stays after a block.
+fn next_line(graph: &Graph, block: BlockId) -> Option<i32> {
+    let next = graph.next_nonempty(graph[block].next)?;
+    let stays = |line: i32, opcode| opcode != Opcode::Nop || line != NO_LINE;
+    let first = graph.nodes(next).iter().find(|node| stays(node.location.line, node.opcode));
+    Some(first.map_or(NO_LINE, |node| node.location.line))
 }
 
-/// `remove_redundant_jumps`; says whether there was one.
-fn remove_redundant_jumps(graph: &mut Graph) -> bool {
-    let mut removed = false;
-    graph.for_each(|graph, id| {
-        let block = graph.block(id);
-        let Some(last) = block.last().filter(|last| last.opcode.is_unconditional_jump()) else { return };
-        if graph.nonempty(last.target) == graph.nonempty(block.next) {
-            if let Some(last) = graph.block_mut(id).last_mut() {
-                last.set(Opcode::Nop);
+/// Removes values that are made only to be popped, until there are none
+/// (`remove_redundant_nops_and_pairs`).
+pub(super) fn remove_redundant_nops_and_pairs(graph: &mut Graph) {
+    let mut changed = true;
+    while changed {
+        changed = false;
+        graph.has_nops = false;
+        // The instruction before the one looked at, if control can only come from there.
+        let mut previous: Option<(BlockId, usize)> = None;
+        graph.for_each_block(|graph, block| {
+            graph.has_nops |= remove_nops_of_block(graph, block);
+            if graph[block].labelled {
+                previous = None;
             }
-            removed = true;
-        }
-    });
-    removed
+            for index in 0..graph.len(block) {
+                if graph.nodes(block)[index].opcode == Opcode::PopTop
+                    && let Some((before, place)) = previous
+                {
+                    let push = &mut graph.nodes_mut(before)[place];
+                    if push.loads_constant() || (push.opcode == Opcode::Copy && push.oparg == 1) {
+                        push.set_nop();
+                        graph.nodes_mut(block)[index].set_nop();
+                        changed = true;
+                    }
+                }
+                previous = Some((block, index));
+            }
+            if graph.last_jump(block).is_some() || !graph.falls_through(block) {
+                previous = None;
+            }
+        });
+    }
 }

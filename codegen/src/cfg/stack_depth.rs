@@ -1,47 +1,58 @@
-//! How deep the stack gets (`calculate_stackdepth`).
+//! How deep the stack gets (`flowgraph.c: calculate_stackdepth`).
 //!
-//! After: `start_depth` of every reachable block is known; the maximum is `co_stacksize`.
+//! ```text
+//! f(a, b)       LOAD_NAME f · PUSH_NULL · LOAD_NAME a · LOAD_NAME b · CALL 2 · …    depth 4
+//! ```
 //!
-//! Every path to a block brings the same depth, or the builder has a bug.
+//! After: `start_depth` of each reachable block is its depth on entry, the same on all ways in.
 
 use super::graph::{BlockId, Graph};
 use crate::Opcode;
 
-/// The depth before any instruction, at its greatest.
-pub(super) fn calculate(graph: &mut Graph) -> i32 {
-    for block in graph.blocks_mut() {
-        block.start_depth = -1;
-    }
-    let mut deepest = 0;
-    let mut pending = Vec::new();
-    enter(graph, &mut pending, Graph::ENTRY, 0);
-    while let Some(id) = pending.pop() {
-        let mut depth = graph.block(id).start_depth;
-        for index in 0..graph.block(id).len() {
-            let instr = graph.block(id).instrs()[index];
-            deepest = deepest.max(depth);
-            // The way back of an asynchronous loop is its SEND's.
-            if let Some(target) = instr.target.filter(|_| instr.opcode != Opcode::EndAsyncFor) {
-                let at_target = depth + instr.opcode.stack_effect(instr.oparg, true);
-                enter(graph, &mut pending, target, at_target);
+/// `start_depth` of a block that was not reached.
+const UNREACHED: i32 = i32::MIN;
+
+/// The greatest depth before any instruction.
+pub(super) fn calculate_stack_depth(graph: &mut Graph) -> u32 {
+    graph.for_each_block(|graph, block| graph[block].start_depth = UNREACHED);
+    let mut work = graph.start_visit();
+    let mut greatest = 0;
+    push(graph, &mut work, BlockId::ENTRY, 0);
+    while let Some(block) = work.pop() {
+        let mut depth = graph[block].start_depth;
+        let len = graph.len(block);
+        // Only the last instruction has a target, unless one pushes a handler.
+        let plain = if graph[block].pushes_handler { 0 } else { len.saturating_sub(1) };
+        for node in &graph.nodes(block)[..plain] {
+            greatest = greatest.max(depth);
+            depth += node.opcode.stack_effect(node.oparg, false);
+            debug_assert!(depth >= 0, "stack underflow at {node:?}");
+        }
+        for index in plain..len {
+            let node = graph.nodes(block)[index];
+            greatest = greatest.max(depth);
+            if let Some(target) = node.destination()
+                && node.opcode != Opcode::EndAsyncFor
+            {
+                push(graph, &mut work, target, depth + node.opcode.stack_effect(node.oparg, true));
             }
-            depth += instr.opcode.stack_effect(instr.oparg, false);
-            assert!(depth >= 0, "stack underflow at {}", instr.opcode.name());
+            depth += node.opcode.stack_effect(node.oparg, false);
+            debug_assert!(depth >= 0, "stack underflow at {node:?}");
         }
-        let block = graph.block(id);
-        if let Some(next) = block.next.filter(|_| block.has_fallthrough()) {
-            enter(graph, &mut pending, next, depth);
+        if let Some(next) = graph.fall_through(block) {
+            push(graph, &mut work, next, depth);
         }
     }
-    deepest
+    graph.finish_visit(work);
+    greatest.cast_unsigned()
 }
 
-/// `stackdepth_push`
-fn enter(graph: &mut Graph, pending: &mut Vec<BlockId>, id: BlockId, depth: i32) {
-    let block = graph.block_mut(id);
-    assert!(block.start_depth < 0 || block.start_depth == depth, "inconsistent stack depth");
-    if block.start_depth < 0 {
-        block.start_depth = depth;
-        pending.push(id);
+/// Visits a block the first time it is reached (`stackdepth_push`).
+fn push(graph: &mut Graph, work: &mut Vec<BlockId>, block: BlockId, depth: i32) {
+    let known = graph[block].start_depth;
+    debug_assert!(known == UNREACHED || known == depth, "block {block:?} is entered at {known} and {depth}");
+    if known == UNREACHED {
+        graph[block].start_depth = depth;
+        work.push(block);
     }
 }

@@ -1,43 +1,49 @@
-//! Joins neighbouring loads and stores of locals into one instruction
-//! (`insert_superinstructions`).
+//! Fuses neighbouring uses of locals (`flowgraph.c: insert_superinstructions`).
 //!
 //! ```text
-//! LOAD_FAST a · LOAD_FAST b      →   LOAD_FAST_LOAD_FAST a b
+//! LOAD_FAST a · LOAD_FAST b      →  LOAD_FAST_LOAD_FAST a, b
+//! STORE_FAST a · LOAD_FAST a     →  STORE_FAST_LOAD_FAST a, a
 //! ```
 //!
-//! Both locals must be among the first 16, and the lines must not differ.
+//! Both locals fit four bits and the lines do not differ.
 
-use super::graph::{Graph, Instr};
-use super::redundant_nops;
+use super::graph::{Graph, Node};
+use super::redundant_nops::remove_redundant_nops;
 use crate::Opcode;
 
-/// Joins pairs, greedily from left to right.
-pub(super) fn insert(graph: &mut Graph) {
-    graph.for_each(|graph, id| {
-        let instrs = graph.block_mut(id).instrs_mut();
-        for index in 1..instrs.len() {
-            let (before, after) = instrs.split_at_mut(index);
-            if let (Some(first), Some(second)) = (before.last_mut(), after.first_mut()) {
-                join(first, second);
+/// The number of locals that fit half an operand.
+const PAIRABLE: i32 = 16;
+
+/// Fuses from left to right, then removes the freed instructions.
+pub(super) fn insert_superinstructions(graph: &mut Graph) {
+    let mut fused_some = false;
+    graph.for_each_block(|graph, block| {
+        let mut nodes = graph.nodes_mut(block);
+        while let [first, rest @ ..] = nodes {
+            if let (Opcode::LoadFast | Opcode::StoreFast, Some(second)) = (first.opcode, rest.first_mut()) {
+                fused_some |= fuse(first, second);
             }
+            nodes = rest;
         }
     });
-    redundant_nops::remove(graph);
+    graph.has_nops |= fused_some;
+    remove_redundant_nops(graph);
 }
 
-/// `make_super_instruction`
-fn join(first: &mut Instr, second: &mut Instr) {
-    let joined = match (first.opcode, second.opcode) {
+/// Whether it fused the two (`make_super_instruction`).
+fn fuse(first: &mut Node, second: &mut Node) -> bool {
+    let fused = match (first.opcode, second.opcode) {
         (Opcode::LoadFast, Opcode::LoadFast) => Opcode::LoadFastLoadFast,
         (Opcode::StoreFast, Opcode::LoadFast) => Opcode::StoreFastLoadFast,
         (Opcode::StoreFast, Opcode::StoreFast) => Opcode::StoreFastStoreFast,
-        _ => return,
+        _ => return false,
     };
-    if first.has_line() && second.has_line() && first.location.line != second.location.line {
-        return;
+    let (line, next_line) = (first.location.line, second.location.line);
+    let differ = line >= 0 && next_line >= 0 && line != next_line;
+    if differ || first.oparg >= PAIRABLE || second.oparg >= PAIRABLE {
+        return false;
     }
-    if first.oparg < 16 && second.oparg < 16 {
-        first.set_arg(joined, first.oparg << 4 | second.oparg);
-        second.set(Opcode::Nop);
-    }
+    first.set(fused, first.oparg << 4 | second.oparg);
+    second.set_nop();
+    true
 }

@@ -1,29 +1,31 @@
-//! Graph → final instructions (`cfg_to_instruction_sequence`).
+//! Graph → final instructions (`_PyCfg_ToInstructionSequence`).
 //!
-//! Blocks become positions: a jump's operand is the index of the instruction it leads to.
+//! ```text
+//! block0: … · JUMP block2 · block1: NOP · block2: …   →   … · JUMP 7 · NOP · …
+//! ```
+//!
+//! After: jump operands and handlers are indices of instructions.
 
-use super::graph::{BlockId, Graph};
+use super::graph::Graph;
 use crate::{FinalInstruction, Handler};
 
-/// The instructions in order.
-pub(super) fn flatten(graph: &Graph) -> Vec<FinalInstruction> {
-    let mut starts = vec![0; graph.block_count()];
-    let mut length = 0_u32;
-    for id in graph.order() {
-        starts[id.0 as usize] = length;
-        length += u32::try_from(graph.block(id).len()).expect("instructions are fewer than 2**32");
-    }
-    let start = |id: BlockId| starts[id.0 as usize];
-    let mut instructions = Vec::with_capacity(length as usize);
-    for id in graph.order() {
-        instructions.extend(graph.block(id).instrs().iter().map(|instr| FinalInstruction {
-            opcode: instr.opcode,
-            oparg: instr.target.map_or(instr.oparg, |target| start(target).cast_signed()),
-            location: instr.location,
-            handler: instr.handler.map(|handler| Handler {
-                target: start(handler),
-                start_depth: graph.block(handler).start_depth,
-                preserve_lasti: graph.block(handler).preserve_lasti,
+/// Lists the instructions of all blocks in order.
+pub(super) fn to_sequence(graph: &mut Graph) -> Vec<FinalInstruction> {
+    let mut position = 0;
+    graph.for_each_block(|graph, block| {
+        graph[block].mark = position;
+        position += u32::try_from(graph.len(block)).expect("instructions are fewer than 2**32");
+    });
+    let mut instructions = Vec::with_capacity(position as usize);
+    for block in graph.order() {
+        instructions.extend(graph.nodes(block).iter().map(|node| FinalInstruction {
+            opcode: node.opcode,
+            oparg: node.destination().map_or(node.oparg, |target| graph[target].mark.cast_signed()),
+            location: node.location,
+            handler: node.handler.map(|handler| Handler {
+                target: graph[handler].mark,
+                start_depth: graph[handler].start_depth,
+                preserve_lasti: graph[handler].preserve_lasti,
             }),
         }));
     }

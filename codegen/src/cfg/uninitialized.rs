@@ -1,125 +1,128 @@
-//! Finds loads of locals that may be unbound; they become `LOAD_FAST_CHECK`
-//! (`add_checks_for_loads_of_uninitialized_variables`).
+//! Checks loads of locals that may be unbound
+//! (`flowgraph.c: add_checks_for_loads_of_uninitialized_variables`).
 //!
 //! ```text
 //! if a: x = 1
-//! return x          LOAD_FAST_CHECK x
+//! return x            LOAD_FAST x  →  LOAD_FAST_CHECK x
 //! ```
 //!
-//! The first 64 locals are followed through the graph; the others within single blocks only.
+//! A forward data-flow problem over sets of possibly unbound locals, held as 64 bits; locals from 64
+//! on are followed within one block only.
+//!
+//! After: a plain `LOAD_FAST` always finds a value.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Features, Graph, Node};
 use crate::Opcode;
 
-/// Locals followed through the graph: bits of a mask.
-const TRACKED: usize = 64;
+/// Locals that the data-flow analysis follows.
+const FOLLOWED: usize = 64;
 
-/// Checks the loads of a unit of `local_count` locals whose first `parameter_count` are bound.
-pub(super) fn add_checks(graph: &mut Graph, local_count: usize, parameter_count: usize) {
-    if local_count == 0 {
+/// What an instruction does to a local.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    Load,
+    CheckedLoad,
+    Store,
+    MayUnbind,
+}
+
+/// The local an instruction uses, and how.
+fn effect(node: &Node) -> Option<(usize, Effect)> {
+    let effect = match node.opcode {
+        Opcode::LoadFast => Effect::Load,
+        Opcode::LoadFastCheck => Effect::CheckedLoad,
+        Opcode::StoreFast => Effect::Store,
+        Opcode::DeleteFast | Opcode::LoadFastAndClear | Opcode::StoreFastMaybeNull => Effect::MayUnbind,
+        _ => return None,
+    };
+    let local = usize::try_from(node.oparg).expect("operands of locals are indices of locals");
+    Some((local, effect))
+}
+
+/// Turns loads into checked loads where the local may be unbound; the first `bound` of the locals are
+/// parameters.
+pub(super) fn check_uninitialized_loads(graph: &mut Graph, locals: usize, bound: usize) {
+    if locals == 0 || !graph.features.has(Features::LOCAL_LOADS) {
         return;
     }
-    if local_count > TRACKED {
-        check_within_blocks(graph, local_count);
+    if locals > FOLLOWED {
+        check_many_locals(graph, locals);
     }
-    let unbound_at_start = bits_below(local_count) & !bits_below(parameter_count);
-    let mut scan = Scan { unsafe_at: vec![0; graph.block_count()], waiting: vec![false; graph.block_count()], pending: Vec::new() };
-    scan.reach(Graph::ENTRY, unbound_at_start);
-    graph.for_each(|graph, id| scan.block(graph, id));
-    while let Some(id) = scan.pending.pop() {
-        scan.waiting[id.0 as usize] = false;
-        scan.block(graph, id);
+    let unbound = (bound..locals.min(FOLLOWED)).fold(0, |mask, local| mask | 1_u64 << local);
+    let mut work = graph.start_visit();
+    push(graph, &mut work, BlockId::ENTRY, unbound);
+    if graph.features.has(Features::UNBINDING) {
+        graph.for_each_block(|graph, block| scan_block(graph, block, &mut work));
+    }
+    while let Some(block) = work.pop() {
+        graph[block].visited = false;
+        scan_block(graph, block, &mut work);
+    }
+    graph.finish_visit(work);
+}
+
+/// Puts a block on the work list if the locals are news to it (`maybe_push`).
+fn push(graph: &mut Graph, work: &mut Vec<BlockId>, block: BlockId, unbound: u64) {
+    let known = graph[block].unbound_locals;
+    if known | unbound != known {
+        graph[block].unbound_locals = known | unbound;
+        graph.visit(work, block);
     }
 }
 
-/// The lowest `count` bits.
-const fn bits_below(count: usize) -> u64 {
-    if count >= TRACKED { u64::MAX } else { (1 << count) - 1 }
-}
-
-struct Scan {
-    /// By block: locals that may be unbound on entry.
-    unsafe_at: Vec<u64>,
-    /// By block: it is in `pending`.
-    waiting: Vec<bool>,
-    pending: Vec<BlockId>,
-}
-
-impl Scan {
-    /// `maybe_push`
-    fn reach(&mut self, id: BlockId, mask: u64) {
-        let known = &mut self.unsafe_at[id.0 as usize];
-        if *known | mask != *known {
-            *known |= mask;
-            if !std::mem::replace(&mut self.waiting[id.0 as usize], true) {
-                self.pending.push(id);
+/// `scan_block_for_locals`
+fn scan_block(graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
+    let mut unbound = graph[block].unbound_locals;
+    let unbinds = graph.features.has(Features::UNBINDING);
+    for index in 0..graph.len(block) {
+        if unbound == 0 && !unbinds {
+            return;
+        }
+        let node = &mut graph.nodes_mut(block)[index];
+        let before = unbound;
+        let handler = node.handler;
+        if let Some((local, effect)) = effect(node)
+            && local < FOLLOWED
+        {
+            let bit = 1 << local;
+            match effect {
+                Effect::MayUnbind => unbound |= bit,
+                Effect::Load if unbound & bit != 0 => {
+                    node.opcode = Opcode::LoadFastCheck;
+                    unbound &= !bit;
+                }
+                Effect::Load | Effect::CheckedLoad | Effect::Store => unbound &= !bit,
             }
         }
+        if let Some(handler) = handler {
+            // The instruction may raise before it has its effect.
+            push(graph, work, handler, before);
+        }
     }
+    if let Some(next) = graph.fall_through(block) {
+        push(graph, work, next, unbound);
+    }
+    if let Some(target) = graph.last_jump(block).and_then(|jump| jump.target) {
+        push(graph, work, target, unbound);
+    }
+}
 
-    /// `scan_block_for_locals`
-    fn block(&mut self, graph: &mut Graph, id: BlockId) {
-        let mut mask = self.unsafe_at[id.0 as usize];
-        let block = graph.block_mut(id);
-        let mut last_handler = None;
-        let mut last_mask = 0;
-        for instr in block.instrs_mut() {
-            if let Some(handler) = instr.handler
-                && (last_handler != Some(handler) || last_mask != mask)
-            {
-                self.reach(handler, mask);
-                (last_handler, last_mask) = (Some(handler), mask);
-            }
-            let Some(bit) = u32::try_from(instr.oparg).ok().and_then(|oparg| 1_u64.checked_shl(oparg)) else {
+/// Checks the locals from 64 on, block by block (`fast_scan_many_locals`).
+fn check_many_locals(graph: &mut Graph, locals: usize) {
+    // By local: the last block (counted from 1) in which it is known to be bound.
+    let mut bound_in = vec![0_u32; locals - FOLLOWED];
+    let mut block_number = 0;
+    graph.for_each_block(|graph, block| {
+        block_number += 1;
+        for node in graph.nodes_mut(block) {
+            let Some((local, effect)) = effect(node) else { continue };
+            let Some(bound_in) = local.checked_sub(FOLLOWED).and_then(|local| bound_in.get_mut(local)) else {
                 continue;
             };
-            match instr.opcode {
-                Opcode::DeleteFast | Opcode::LoadFastAndClear | Opcode::StoreFastMaybeNull => mask |= bit,
-                Opcode::StoreFast | Opcode::LoadFastCheck => mask &= !bit,
-                Opcode::LoadFast => {
-                    if mask & bit != 0 {
-                        instr.opcode = Opcode::LoadFastCheck;
-                    }
-                    mask &= !bit;
-                }
-                _ => {}
+            if effect == Effect::Load && *bound_in != block_number {
+                node.opcode = Opcode::LoadFastCheck;
             }
-        }
-        let block = graph.block(id);
-        let jump = block.last().filter(|last| last.opcode.has_jump()).and_then(|last| last.target);
-        let fallthrough = block.next.filter(|_| block.has_fallthrough());
-        for successor in fallthrough.into_iter().chain(jump) {
-            self.reach(successor, mask);
-        }
-    }
-}
-
-/// `fast_scan_many_locals`: beyond the first 64, a local is bound only if the same block bound or
-/// loaded it before.
-fn check_within_blocks(graph: &mut Graph, local_count: usize) {
-    // By local: the number of the block in which it was last known to be bound.
-    let mut bound_in = vec![0_u32; local_count - TRACKED];
-    let mut number = 0;
-    graph.for_each(|graph, id| {
-        number += 1;
-        for instr in graph.block_mut(id).instrs_mut() {
-            let local = usize::try_from(instr.oparg).ok().and_then(|oparg| oparg.checked_sub(TRACKED));
-            match instr.opcode {
-                Opcode::DeleteFast | Opcode::LoadFastAndClear | Opcode::StoreFastMaybeNull => {
-                    if let Some(local) = local {
-                        bound_in[local] = number - 1;
-                    }
-                }
-                Opcode::StoreFast | Opcode::LoadFast => {
-                    if let Some(local) = local {
-                        if instr.opcode == Opcode::LoadFast && bound_in[local] != number {
-                            instr.opcode = Opcode::LoadFastCheck;
-                        }
-                        bound_in[local] = number;
-                    }
-                }
-                _ => {}
-            }
+            *bound_in = if effect == Effect::MayUnbind { block_number - 1 } else { block_number };
         }
     });
 }

@@ -1,42 +1,42 @@
-//! Empties blocks that nothing leads to, and counts what leads to the others
-//! (`remove_unreachable`).
+//! Empties blocks that nothing reaches and counts the ways into the others
+//! (`flowgraph.c: remove_unreachable`).
 //!
-//! After: `predecessors` is exact; unreachable blocks are empty, still in the order.
+//! ```text
+//! block0: RAISE_VARARGS 1       block0: RAISE_VARARGS 1      predecessors 1
+//! block1: LOAD_NAME x       →   block1: (empty)              predecessors 0
+//! ```
+//!
+//! Emptied blocks stay in order: a block that is never non-empty again still separates its neighbours.
+//!
+//! After: `predecessors` counts fall-throughs, jumps and block pushes; the entry has one more.
 
 use super::graph::{BlockId, Graph};
 
-/// Removes what cannot be reached.
-pub(super) fn remove(graph: &mut Graph) {
-    for block in graph.blocks_mut() {
-        block.predecessors = 0;
-    }
-    let mut visited = vec![false; graph.block_count()];
-    let mut pending = vec![Graph::ENTRY];
-    visited[Graph::ENTRY.0 as usize] = true;
-    graph.block_mut(Graph::ENTRY).predecessors = 1;
-    while let Some(id) = pending.pop() {
-        let mut reach = |graph: &mut Graph, target: BlockId| {
-            if !std::mem::replace(&mut visited[target.0 as usize], true) {
-                pending.push(target);
-            }
-            graph.block_mut(target).predecessors += 1;
-        };
-        let block = graph.block(id);
-        if let Some(next) = block.next.filter(|_| block.has_fallthrough()) {
-            reach(graph, next);
+/// Removes what cannot run.
+pub(super) fn remove_unreachable_blocks(graph: &mut Graph) {
+    let mut work = graph.start_visit();
+    graph.for_each_block(|graph, block| graph[block].predecessors = 0);
+    graph[BlockId::ENTRY].predecessors = 1;
+    graph.visit(&mut work, BlockId::ENTRY);
+    while let Some(block) = work.pop() {
+        if let Some(next) = graph.fall_through(block) {
+            graph[next].predecessors += 1;
+            graph.visit(&mut work, next);
         }
-        for index in 0..graph.block(id).len() {
-            let instr = graph.block(id).instrs()[index];
-            if let Some(target) = instr.target.filter(|_| instr.opcode.has_target()) {
-                reach(graph, target);
+        let len = graph.len(block);
+        let first = if graph[block].pushes_handler { 0 } else { len.saturating_sub(1) };
+        for index in first..len {
+            if let Some(target) = graph.nodes(block)[index].destination() {
+                graph[target].predecessors += 1;
+                graph.visit(&mut work, target);
             }
         }
     }
-    graph.for_each(|graph, id| {
-        let block = graph.block_mut(id);
-        if block.predecessors == 0 {
-            block.truncate(0);
-            block.except_handler = false;
+    graph.finish_visit(work);
+    graph.for_each_block(|graph, block| {
+        if graph[block].predecessors == 0 {
+            graph.truncate(block, 0);
+            graph[block].except_handler = false;
         }
     });
 }

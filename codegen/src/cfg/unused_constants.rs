@@ -1,41 +1,46 @@
-//! Drops constants that no instruction loads (`remove_unused_consts`).
+//! Drops constants that no instruction loads (`flowgraph.c: remove_unused_consts`).
 //!
-//! The first constant stays, used or not: it may be the docstring.
+//! ```text
+//! x = 1 + 2        constants (1, 2, None), loads: None, LOAD_SMALL_INT 3   →   (1, None)
+//! ```
+//!
+//! The first constant always stays: it may be the docstring.
 
-use super::constants::Constants;
 use super::graph::Graph;
 use crate::{Constant, Opcode};
 
-/// Drops them and renumbers the rest.
-pub(super) fn remove(graph: &mut Graph, constants: Constants) -> Vec<Constant> {
-    let mut used = vec![false; constants.len()];
-    let Some(first) = used.first_mut() else { return Vec::new() };
-    *first = true;
-    graph.for_each(|graph, id| {
-        for instr in graph.block(id).instrs() {
-            if instr.opcode == Opcode::LoadConst {
-                used[instr.oparg.cast_unsigned() as usize] = true;
-            }
-        }
-    });
-    if used.iter().all(|&used| used) {
-        return constants.into_list();
+/// Removes what is not loaded and renumbers the rest.
+pub(super) fn remove_unused_constants(graph: &mut Graph, constants: &mut Vec<Constant>) {
+    const UNUSED: i32 = -1;
+    const USED: i32 = 0;
+    if constants.is_empty() {
+        return;
     }
-    let mut kept = 0;
-    let renumbered: Vec<i32> = used
-        .iter()
-        .map(|&used| {
-            kept += i32::from(used);
-            kept - 1
-        })
-        .collect();
-    graph.for_each(|graph, id| {
-        for instr in graph.block_mut(id).instrs_mut() {
-            if instr.opcode == Opcode::LoadConst {
-                instr.oparg = renumbered[instr.oparg.cast_unsigned() as usize];
-            }
+    let mut new_index = vec![UNUSED; constants.len()];
+    new_index[0] = USED;
+    graph.for_each_block(|graph, block| {
+        for node in graph.nodes(block).iter().filter(|node| node.opcode == Opcode::LoadConst) {
+            new_index[constant_index(node.oparg)] = USED;
         }
     });
-    let mut used = used.into_iter();
-    constants.into_list().into_iter().filter(|_| used.next() == Some(true)).collect()
+    if !new_index.contains(&UNUSED) {
+        return;
+    }
+    let mut old_index = 0;
+    constants.retain(|_| {
+        old_index += 1;
+        new_index[old_index - 1] == USED
+    });
+    for (next, index) in (0..).zip(new_index.iter_mut().filter(|index| **index == USED)) {
+        *index = next;
+    }
+    graph.for_each_block(|graph, block| {
+        for node in graph.nodes_mut(block).iter_mut().filter(|node| node.opcode == Opcode::LoadConst) {
+            node.oparg = new_index[constant_index(node.oparg)];
+        }
+    });
+}
+
+fn constant_index(oparg: i32) -> usize {
+    usize::try_from(oparg).expect("constant operands are indices of constants")
 }

@@ -6,10 +6,12 @@
 //!
 //! Invariant: every label that an instruction targets is placed before the sequence is handed on.
 
+mod localsplus;
 mod optimized;
 mod sequence;
 mod unit;
 
+pub use localsplus::LocalsPlus;
 pub use optimized::{FinalInstruction, Handler, OptimizedUnit};
 pub use sequence::{Instruction, InstructionSequence, Label};
 pub use unit::CodeUnit;

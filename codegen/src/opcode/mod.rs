@@ -77,6 +77,72 @@ const BY_BYTE: [Option<Opcode>; 256] = {
     opcodes
 };
 
+/// Questions asked of every instruction many times, as bits.
+struct Trait;
+
+impl Trait {
+    const TARGET: u8 = 1;
+    const JUMP: u8 = 2;
+    const BLOCK_PUSH: u8 = 4;
+    const UNCONDITIONAL_JUMP: u8 = 8;
+    const CONDITIONAL_JUMP: u8 = 16;
+    const SCOPE_EXIT: u8 = 32;
+    const EVAL_BREAK: u8 = 64;
+
+    /// The traits of an opcode.
+    const fn of(opcode: Opcode) -> u8 {
+        let target = if matches!(opcode.operand(), Operand::Jump) { Self::TARGET } else { 0 };
+        let group = match opcode {
+            Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup => Self::BLOCK_PUSH,
+            Opcode::Jump | Opcode::JumpBackward => Self::UNCONDITIONAL_JUMP | Self::EVAL_BREAK,
+            Opcode::JumpNoInterrupt | Opcode::JumpForward | Opcode::JumpBackwardNoInterrupt => {
+                Self::UNCONDITIONAL_JUMP
+            }
+            Opcode::PopJumpIfFalse
+            | Opcode::PopJumpIfTrue
+            | Opcode::PopJumpIfNone
+            | Opcode::PopJumpIfNotNone => Self::CONDITIONAL_JUMP,
+            Opcode::ReturnValue | Opcode::RaiseVarargs | Opcode::Reraise => Self::SCOPE_EXIT,
+            Opcode::Call | Opcode::CallFunctionEx | Opcode::Resume => Self::EVAL_BREAK,
+            _ => 0,
+        };
+        let jump = if target != 0 && group != Self::BLOCK_PUSH { Self::JUMP } else { 0 };
+        target | jump | group
+    }
+}
+
+/// The traits of each opcode, by its number in the table.
+const TRAITS: [u8; Opcode::ALL.len()] = {
+    let mut traits = [0; Opcode::ALL.len()];
+    let mut index = 0;
+    while index < traits.len() {
+        traits[index] = Trait::of(Opcode::ALL[index]);
+        index += 1;
+    }
+    traits
+};
+
+/// The stack use of opcodes for which it does not depend on the operand.
+const FIXED_STACK_USE: [Option<(i8, i8)>; Opcode::ALL.len()] = {
+    let mut uses = [None; Opcode::ALL.len()];
+    let mut index = 0;
+    while index < uses.len() {
+        let opcode = Opcode::ALL[index];
+        let (pops, pushes) = opcode.stack_use_in_table(0);
+        // No operand changes what neither its lowest bits nor its second byte change.
+        let (low_pops, low_pushes) = opcode.stack_use_in_table(1);
+        let (high_pops, high_pushes) = opcode.stack_use_in_table(0x102);
+        let is_fixed =
+            pops == low_pops && pushes == low_pushes && pops == high_pops && pushes == high_pushes;
+        #[expect(clippy::cast_possible_truncation, reason = "fixed uses are of a few values")]
+        if is_fixed {
+            uses[index] = Some((pops as i8, pushes as i8));
+        }
+        index += 1;
+    }
+    uses
+};
+
 impl Opcode {
     /// The opcode that a byte of bytecode names; `None` for unused bytes and for the specialized and
     /// instrumented forms that only a running interpreter writes.
@@ -92,30 +158,27 @@ impl Opcode {
     /// Whether the instruction can jump (block pushes are not jumps).
     ///
     /// `OPCODE_HAS_JUMP`, and the pseudo jumps.
+    #[inline]
     pub const fn has_jump(self) -> bool {
-        matches!(self.operand(), Operand::Jump) && !self.is_block_push()
+        self.has_trait(Trait::JUMP)
     }
 
     /// Whether the operand is a label: a jump or a block push (`HAS_TARGET`).
+    #[inline]
     pub const fn has_target(self) -> bool {
-        matches!(self.operand(), Operand::Jump)
+        self.has_trait(Trait::TARGET)
     }
 
     /// `SETUP_FINALLY`, `SETUP_WITH`, `SETUP_CLEANUP` (`IS_BLOCK_PUSH_OPCODE`).
+    #[inline]
     pub const fn is_block_push(self) -> bool {
-        matches!(self, Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup)
+        self.has_trait(Trait::BLOCK_PUSH)
     }
 
     /// `IS_UNCONDITIONAL_JUMP_OPCODE`.
+    #[inline]
     pub const fn is_unconditional_jump(self) -> bool {
-        matches!(
-            self,
-            Opcode::Jump
-                | Opcode::JumpNoInterrupt
-                | Opcode::JumpForward
-                | Opcode::JumpBackward
-                | Opcode::JumpBackwardNoInterrupt
-        )
+        self.has_trait(Trait::UNCONDITIONAL_JUMP)
     }
 
     /// `IS_BACKWARDS_JUMP_OPCODE`, and `END_ASYNC_FOR`: the distance is counted back.
@@ -124,27 +187,42 @@ impl Opcode {
     }
 
     /// `IS_CONDITIONAL_JUMP_OPCODE`.
+    #[inline]
     pub const fn is_conditional_jump(self) -> bool {
-        matches!(
-            self,
-            Opcode::PopJumpIfFalse
-                | Opcode::PopJumpIfTrue
-                | Opcode::PopJumpIfNone
-                | Opcode::PopJumpIfNotNone
-        )
+        self.has_trait(Trait::CONDITIONAL_JUMP)
     }
 
     /// `IS_SCOPE_EXIT_OPCODE`: control leaves the code object.
+    #[inline]
     pub const fn is_scope_exit(self) -> bool {
-        matches!(self, Opcode::ReturnValue | Opcode::RaiseVarargs | Opcode::Reraise)
+        self.has_trait(Trait::SCOPE_EXIT)
+    }
+
+    /// Whether control never goes on to the next instruction.
+    #[inline]
+    pub const fn ends_flow(self) -> bool {
+        self.has_trait(Trait::SCOPE_EXIT | Trait::UNCONDITIONAL_JUMP)
     }
 
     /// `OPCODE_HAS_EVAL_BREAK`: the eval loop may run signal handlers or switch threads here.
+    #[inline]
     pub const fn has_eval_break(self) -> bool {
-        matches!(
-            self,
-            Opcode::Call | Opcode::CallFunctionEx | Opcode::JumpBackward | Opcode::Resume | Opcode::Jump
-        )
+        self.has_trait(Trait::EVAL_BREAK)
+    }
+
+    /// Whether any of the traits holds.
+    #[inline]
+    const fn has_trait(self, traits: u8) -> bool {
+        TRAITS[self as usize] & traits != 0
+    }
+
+    /// Values taken off the stack, and values put on it, on the fall-through.
+    #[inline]
+    pub const fn stack_use(self, oparg: i32) -> (i32, i32) {
+        match FIXED_STACK_USE[self as usize] {
+            Some((pops, pushes)) => (pops as i32, pushes as i32),
+            None => self.stack_use_in_table(oparg),
+        }
     }
 
     /// Net stack effect (`PyCompile_OpcodeStackEffectWithJump`).

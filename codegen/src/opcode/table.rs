@@ -53,7 +53,7 @@ macro_rules! opcodes {
             }
 
             /// Values taken off the stack, and values put on it, on the fall-through.
-            pub const fn stack_use(self, $oparg: i32) -> (i32, i32) {
+            pub(super) const fn stack_use_in_table(self, $oparg: i32) -> (i32, i32) {
                 match self { $(Opcode::$variant => ($pops, $pushes),)* }
             }
         }

@@ -1,11 +1,16 @@
 //! One file a command; each turns its arguments into an exit status.
 
+mod check;
 mod compile;
 mod compile_one;
 mod dis;
+mod explain;
 mod gather;
+mod graph;
+mod project;
 mod show;
 mod verify;
+mod watch;
 
 use crate::cli::Command;
 use std::process::ExitCode;
@@ -39,7 +44,10 @@ pub fn run(command: Command) -> anyhow::Result<Status> {
     match command {
         Command::Compile(arguments) if arguments.one.output.is_some() => compile_one::run(&arguments),
         Command::Compile(arguments) => compile::run(*arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::Dis(arguments) => dis::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
     }
 }

@@ -228,7 +228,7 @@ impl Shown {
 
 /// The file of a report; read again, for only few files have anything to report.
 pub(super) fn reported_file(source: &Path) -> ReportedFile {
-    ReportedFile::new(source.to_string_lossy().into_owned(), fs::read(source).unwrap_or_default())
+    ReportedFile::new(source.to_string_lossy().into_owned(), &fs::read(source).unwrap_or_default())
 }
 
 /// What a panic in a module's job is to the user.
@@ -236,7 +236,7 @@ pub(super) fn internal_error(source: &Path, panicked: &Panicked) -> Diagnostic {
     let message = format!("pyclast failed on {}: {}", source.display(), panicked.0);
     Diagnostic {
         code: Code::InternalError,
-        ..Diagnostic::error(Exception::SystemError, Span::default(), message)
+        ..Diagnostic::error(Exception::SystemError, Span::NONE, message)
     }
     .with_help("this is a bug of pyclast: please report it with this file; nothing was written for it")
 }

@@ -7,4 +7,5 @@
 pub mod artifact;
 pub mod path;
 pub mod plan;
+pub mod sources;
 pub mod walk;

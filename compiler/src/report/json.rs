@@ -1,24 +1,40 @@
 //! One JSON object a line; keys as documented in the README, order fixed.
 //!
-//! Columns are code points from 1, as in `SyntaxError.offset`; `end_column` is exclusive.
+//! Columns are code points from 1, as in `SyntaxError.offset`; `end_column` is exclusive. Problems of
+//! the file as a whole are in line 0, those of no place have `null`s, as the attributes of the
+//! `SyntaxError` that CPython raises.
 
-use super::ReportedFile;
+use super::{Place, ReportedFile, Reporter};
 use pyclast_syntax::{Diagnostic, Severity};
+use serde_json::json;
 use std::io::{self, Write};
 
-/// Writes one object.
-pub(super) fn write(output: &mut dyn Write, file: &ReportedFile, diagnostic: &Diagnostic) -> io::Result<()> {
-    let place = file.place(diagnostic);
+/// Writes objects.
+#[derive(Debug)]
+pub(super) struct Json;
+
+impl Reporter for Json {
+    fn file(&mut self, output: &mut dyn Write, file: &ReportedFile, diagnostics: &[Diagnostic]) -> io::Result<()> {
+        diagnostics.iter().try_for_each(|diagnostic| write(output, file, diagnostic))
+    }
+}
+
+fn write(output: &mut dyn Write, file: &ReportedFile, diagnostic: &Diagnostic) -> io::Result<()> {
+    let [line, column, end_line, end_column] = match file.place(diagnostic) {
+        Place::Nowhere => [const { None }; 4],
+        Place::File => [Some(0); 4],
+        Place::Text(place) => [place.line, place.column, place.end_line, place.end_column].map(Some),
+    };
     let severity = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let object = serde_json::json!({
-        "path": file.path,
-        "line": place.line,
-        "column": place.column,
-        "end_line": place.end_line,
-        "end_column": place.end_column,
+    let object = json!({
+        "path": file.path(),
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
         "severity": severity,
         "code": diagnostic.code.name(),
         "exception": diagnostic.exception.name(),

@@ -1,93 +1,124 @@
 //! For people: the source line with marks, through ariadne.
 //!
 //! ariadne ends lines at characters that end no line in Python (vertical tab, form feed, NEL,
-//! U+2028, U+2029); in the copy it gets they are replaced by characters of the same length.
+//! U+2028, U+2029); in the copy it gets they are replaced by characters of the same length, and so
+//! are those that would command the terminal or turn the text around.
 //!
 //! Invariant: offsets into the copy mean the same characters as in the text.
 
-use super::ReportedFile;
+use super::escape::one_line;
+use super::{Place, ReportedFile, Reporter, TextPlace, headline};
 use ariadne::{Color, Config, IndexType, Label, Report, ReportKind, Source};
 use pyclast_syntax::{Diagnostic, Severity, Span};
 use std::io::{self, Write};
-use std::ops::Range;
 
 /// More than this many bytes of a line are not shown: a report must stay readable.
 const LONGEST_LINE: usize = 400;
 
-/// Writes one report.
-pub(super) fn write(
-    output: &mut dyn Write,
-    color: bool,
-    file: &ReportedFile,
-    diagnostic: &Diagnostic,
-) -> io::Result<()> {
-    let place = file.place(diagnostic);
-    let shown = shown_lines(file, diagnostic.span);
-    let too_long = file.text[shown.clone()].lines().any(|line| line.len() > LONGEST_LINE);
-    if file.text.is_empty() || too_long {
-        return write_without_source(output, file, diagnostic, place.line, place.column);
-    }
-    let (kind, mark) = match diagnostic.severity {
-        Severity::Error => (ReportKind::Error, Color::Red),
-        Severity::Warning => (ReportKind::Warning, Color::Yellow),
-    };
-    let span = |span: Span| (file.path.clone(), clamp(span, file.text.len()));
-    let config = Config::new().with_index_type(IndexType::Byte).with_color(color).with_tab_width(8);
-    let title = format!("{}: {}", diagnostic.exception.name(), diagnostic.message);
-    let mut report = Report::build(kind, span(diagnostic.span))
-        .with_config(config)
-        .with_code(diagnostic.code.name())
-        .with_message(title)
-        .with_label(Label::new(span(diagnostic.span)).with_message(&diagnostic.message).with_color(mark));
-    for label in &diagnostic.labels {
-        report = report.with_label(Label::new(span(label.span)).with_message(&label.message).with_color(Color::Blue));
-    }
-    for note in &diagnostic.notes {
-        report = report.with_note(note);
-    }
-    if let Some(help) = &diagnostic.help {
-        report = report.with_help(help);
-    }
-    let source = Source::from(python_lines_only(&file.text));
-    report.finish().write((file.path.clone(), source), output)
+/// Writes reports for people.
+#[derive(Debug)]
+pub(super) struct Pretty {
+    /// Whether the output takes colours.
+    pub(super) color: bool,
 }
 
-fn write_without_source(
-    output: &mut dyn Write,
-    file: &ReportedFile,
-    diagnostic: &Diagnostic,
-    line: usize,
-    column: usize,
-) -> io::Result<()> {
-    writeln!(output, "[{}] {}: {}", diagnostic.code.name(), diagnostic.exception.name(), diagnostic.message)?;
-    writeln!(output, "  at {}:{line}:{column}", file.path)?;
-    if let Some(help) = &diagnostic.help {
-        writeln!(output, "  help: {help}")?;
+impl Reporter for Pretty {
+    fn file(&mut self, output: &mut dyn Write, file: &ReportedFile, diagnostics: &[Diagnostic]) -> io::Result<()> {
+        let path = one_line(file.path());
+        // ariadne looks through the whole text to find its lines: once a file.
+        let mut cache = None;
+        for diagnostic in diagnostics {
+            match file.place(diagnostic) {
+                Place::Text(place) if can_be_shown(file, place) => {
+                    let source = cache
+                        .get_or_insert_with(|| (path.clone(), Source::from(python_lines_only(file.text()))));
+                    self.report(file, &path, diagnostic).write(source, &mut *output)?;
+                }
+                place => self.write_without_source(output, &path, diagnostic, place)?,
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
-/// The bytes of the lines that a span touches.
-fn shown_lines(file: &ReportedFile, span: Span) -> Range<usize> {
-    let range = clamp(span, file.text.len());
-    let bytes = file.text.as_bytes();
-    let start = bytes[..range.start].iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-    let end = bytes[range.end..].iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |offset| range.end + offset);
-    start..end
+type FileSpan = (String, std::ops::Range<usize>);
+
+impl Pretty {
+    fn report<'report>(
+        &self,
+        file: &ReportedFile,
+        path: &str,
+        diagnostic: &Diagnostic,
+    ) -> Report<'report, FileSpan> {
+        let (kind, mark) = match diagnostic.severity {
+            Severity::Error => (ReportKind::Error, Color::Red),
+            Severity::Warning => (ReportKind::Warning, Color::Yellow),
+        };
+        let span = |span: Span| (path.to_owned(), file.range(span));
+        let config = Config::new().with_index_type(IndexType::Byte).with_color(self.color).with_tab_width(8);
+        let message = one_line(&diagnostic.message);
+        let mut report = Report::build(kind, span(diagnostic.span))
+            .with_config(config)
+            .with_code(diagnostic.code.name())
+            .with_message(one_line(&headline(diagnostic)))
+            .with_label(Label::new(span(diagnostic.span)).with_message(message).with_color(mark));
+        for label in diagnostic.labels.iter().filter(|label| label.span.is_place()) {
+            let text = one_line(&label.message);
+            report = report.with_label(Label::new(span(label.span)).with_message(text).with_color(Color::Blue));
+        }
+        for note in &diagnostic.notes {
+            report = report.with_note(note);
+        }
+        if let Some(help) = &diagnostic.help {
+            report = report.with_help(help);
+        }
+        report.finish()
+    }
+
+    fn write_without_source(
+        &self,
+        output: &mut dyn Write,
+        path: &str,
+        diagnostic: &Diagnostic,
+        place: Place,
+    ) -> io::Result<()> {
+        let (kind, color) = match diagnostic.severity {
+            Severity::Error => ("Error", "\u{1b}[31m"),
+            Severity::Warning => ("Warning", "\u{1b}[33m"),
+        };
+        let (start, end) = if self.color { (color, "\u{1b}[0m") } else { ("", "") };
+        let headline = one_line(&headline(diagnostic));
+        writeln!(output, "{start}[{}] {kind}:{end} {headline}", diagnostic.code.name())?;
+        match place {
+            Place::Text(place) => writeln!(output, "  at {path}:{}:{}", place.line, place.column)?,
+            Place::File | Place::Nowhere => writeln!(output, "  in {path}")?,
+        }
+        for note in &diagnostic.notes {
+            writeln!(output, "  note: {note}")?;
+        }
+        if let Some(help) = &diagnostic.help {
+            writeln!(output, "  help: {help}")?;
+        }
+        Ok(())
+    }
 }
 
-fn clamp(span: Span, length: usize) -> Range<usize> {
-    let start = (span.start as usize).min(length);
-    start..(span.end as usize).clamp(start, length)
+/// Whether none of the lines that ariadne would print is too long.
+fn can_be_shown(file: &ReportedFile, place: TextPlace) -> bool {
+    let is_short = |line| file.line_range(line).len() <= LONGEST_LINE;
+    is_short(place.line) && is_short(place.end_line)
 }
 
-/// The text with every character that only ariadne takes for a newline replaced.
+/// The text with every character replaced that only ariadne takes for a newline or a terminal for more
+/// than a character.
 fn python_lines_only(text: &str) -> String {
     text.chars()
         .map(|character| match character {
+            '\n' | '\t' => character,
             '\u{b}' | '\u{c}' => ' ',
-            '\u{85}' => '\u{b7}',
-            '\u{2028}' | '\u{2029}' => '\u{fffd}',
+            '\u{0}'..='\u{1f}' | '\u{7f}' => '?',
+            '\u{80}'..='\u{9f}' => '\u{b7}',
+            '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
             other => other,
         })
         .collect()
@@ -99,9 +130,9 @@ mod tests {
 
     #[test]
     fn the_copy_has_the_same_offsets_and_only_pythons_lines() {
-        let text = "a\u{b}\u{c}b\u{85}\u{2028}\u{2029}c\n";
+        let text = "a\u{b}\u{c}b\u{85}\u{2028}\u{2029}c\u{1b}[31m\u{202e}\td\n";
         let copy = python_lines_only(text);
         assert_eq!(copy.len(), text.len());
-        assert_eq!(copy, "a  b\u{b7}\u{fffd}\u{fffd}c\n");
+        assert_eq!(copy, "a  b\u{b7}\u{fffd}\u{fffd}c?[31m\u{fffd}\td\n");
     }
 }

@@ -12,17 +12,33 @@
 //! Invariant: for a program without any of these forms nothing but its tokens is looked at.
 
 mod patterns;
+#[cfg(test)]
+mod tests;
 
+use crate::parser_errors::constant_in_disguise;
 use patterns::has_suspicious_pattern;
 use ruff_python_ast::ModModule;
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
+use ruff_text_size::Ranged;
+
+/// Bytes of `False` in the widest characters.
+const LONGEST_DISGUISE: usize = 20;
 
 /// Whether CPython's parser might refuse the program.
 pub fn is_suspicious(module: &ModModule, tokens: &Tokens, text: &str) -> bool {
     let scan = scan(tokens);
     scan.is_suspicious
+        || (!text.is_ascii() && has_constant_in_disguise(tokens, text))
         || (scan.may_match && has_suspicious_pattern(module, text))
         || memchr::memmem::find(text.as_bytes(), b"barry_as_FLUFL").is_some()
+}
+
+/// Whether some name is normalized to `None`, `True` or `False`.
+fn has_constant_in_disguise(tokens: &Tokens, text: &str) -> bool {
+    let names = tokens.iter().filter(|token| token.kind() == TokenKind::Name);
+    names
+        .filter_map(|token| text.get(std::ops::Range::<usize>::from(token.range())))
+        .any(|name| name.len() <= LONGEST_DISGUISE && constant_in_disguise(name).is_some())
 }
 
 /// What a look at the tokens shows.
@@ -44,6 +60,9 @@ fn scan(tokens: &Tokens) -> Scan {
             // `(x) := 1`
             TokenKind::ColonEqual => scan.is_suspicious |= previous == TokenKind::Rpar,
             TokenKind::Case => scan.may_match = true,
+            TokenKind::Star | TokenKind::DoubleStar if !ends_operand(previous) => {
+                scan.is_suspicious |= goes_on_after_group(&tokens[index + 1..]);
+            }
             TokenKind::Lpar if begins_line(previous) => {
                 scan.is_suspicious |= annotates_part_of_group(&tokens[index..]);
             }
@@ -52,6 +71,69 @@ fn scan(tokens: &Tokens) -> Scan {
         previous = kind;
     }
     scan
+}
+
+/// Whether an operator after a token has a left operand.
+const fn ends_operand(previous: TokenKind) -> bool {
+    matches!(
+        previous,
+        TokenKind::Name
+            | TokenKind::Int
+            | TokenKind::Float
+            | TokenKind::Complex
+            | TokenKind::String
+            | TokenKind::FStringEnd
+            | TokenKind::TStringEnd
+            | TokenKind::Rpar
+            | TokenKind::Rsqb
+            | TokenKind::Rbrace
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::None
+            | TokenKind::Ellipsis
+            | TokenKind::Case
+            | TokenKind::Type
+    )
+}
+
+/// Whether the operand of a star looks like `(x) or y`: ruff allows any operator after a group.
+fn goes_on_after_group(tokens: &[Token]) -> bool {
+    if tokens.first().map(Token::kind) != Some(TokenKind::Lpar) {
+        return false;
+    }
+    let mut depth = 0;
+    for token in tokens {
+        match token.kind() {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth += 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if depth == 0 => return false,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth -= 1,
+            TokenKind::Comma | TokenKind::Colon | TokenKind::Newline | TokenKind::Semi if depth == 0 => {
+                return false;
+            }
+            kind if depth == 0 && binds_loosely(kind) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether an operator binds less tightly than `|`.
+const fn binds_loosely(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Less
+            | TokenKind::Greater
+            | TokenKind::EqEqual
+            | TokenKind::NotEqual
+            | TokenKind::LessEqual
+            | TokenKind::GreaterEqual
+            | TokenKind::Is
+            | TokenKind::In
+            | TokenKind::Not
+            | TokenKind::And
+            | TokenKind::Or
+            | TokenKind::If
+    )
 }
 
 const fn begins_line(previous: TokenKind) -> bool {
@@ -112,30 +194,19 @@ fn goes_on_after_yield(tokens: &[Token]) -> bool {
 
 /// Whether a token can only stand after an expression. `*`, `**`, `+` and `-` can begin one too.
 const fn is_infix(kind: TokenKind) -> bool {
-    matches!(
-        kind,
-        TokenKind::Slash
-            | TokenKind::DoubleSlash
-            | TokenKind::Percent
-            | TokenKind::At
-            | TokenKind::Amper
-            | TokenKind::Vbar
-            | TokenKind::CircumFlex
-            | TokenKind::LeftShift
-            | TokenKind::RightShift
-            | TokenKind::Less
-            | TokenKind::Greater
-            | TokenKind::EqEqual
-            | TokenKind::NotEqual
-            | TokenKind::LessEqual
-            | TokenKind::GreaterEqual
-            | TokenKind::DoubleStar
-            | TokenKind::Is
-            | TokenKind::In
-            | TokenKind::Not
-            | TokenKind::And
-            | TokenKind::Or
-            | TokenKind::If
-            | TokenKind::Dot
-    )
+    binds_loosely(kind)
+        || matches!(
+            kind,
+            TokenKind::Slash
+                | TokenKind::DoubleSlash
+                | TokenKind::Percent
+                | TokenKind::At
+                | TokenKind::Amper
+                | TokenKind::Vbar
+                | TokenKind::CircumFlex
+                | TokenKind::LeftShift
+                | TokenKind::RightShift
+                | TokenKind::DoubleStar
+                | TokenKind::Dot
+        )
 }

@@ -35,7 +35,13 @@ impl<'a> Visitor<'a> for Patterns<'a> {
         self.is_suspicious |= match pattern {
             Pattern::MatchValue(pattern) => !self.is_value(&pattern.value),
             Pattern::MatchMapping(pattern) => !pattern.keys.iter().all(|key| self.is_value(key)),
-            Pattern::MatchClass(pattern) => !self.is_name(&pattern.cls),
+            Pattern::MatchClass(class) => {
+                // `(A)(x)`, `A((x)=y)`
+                let keywords = &class.arguments.keywords;
+                class.start() != class.cls.start()
+                    || !self.is_name(&class.cls)
+                    || keywords.iter().any(|keyword| keyword.range.start() != keyword.attr.start())
+            }
             Pattern::MatchSequence(pattern) => !self.has_commas(pattern.range, &pattern.patterns),
             Pattern::MatchStar(pattern) => self.is_parenthesized(pattern.start(), pattern.end()),
             _ => false,

@@ -21,8 +21,8 @@ pub(super) struct MultibyteTable {
     pub(super) mapped: &'static [(u32, &'static str)],
 }
 
-/// The longest sequence, of gb18030.
-const LONGEST: usize = 4;
+/// Starts a syllable spelled in four characters, which CPython's `euc_kr` composes.
+const HANGUL_FILLER: &[u8] = b"\xA4\xD4";
 
 impl MultibyteTable {
     pub(super) fn decode(&self, bytes: &[u8]) -> Result<String, DecodeError> {
@@ -36,8 +36,11 @@ impl MultibyteTable {
                 continue;
             }
             let rest = &bytes[position..];
-            let length = (1..=LONGEST.min(rest.len()))
-                .find(|&length| self.read(decoder, &rest[..length], &mut text));
+            if self.name == "euc_kr" && rest.starts_with(HANGUL_FILLER) {
+                return Err(DecodeError::Unsupported);
+            }
+            let lengths = 1..=self.longest(rest).min(rest.len());
+            let length = lengths.into_iter().find(|&length| self.read(decoder, &rest[..length], &mut text));
             match length {
                 Some(length) => position += length,
                 None => {
@@ -47,6 +50,16 @@ impl MultibyteTable {
             }
         }
         Ok(text)
+    }
+
+    /// How long the sequence at the start of `bytes` may be: three bytes after a shift in `euc_jp`, four
+    /// with a digit second in `gb18030`.
+    fn longest(&self, bytes: &[u8]) -> usize {
+        match (self.name, bytes) {
+            ("gb18030", [_, b'0'..=b'9', ..]) => 4,
+            ("euc_jp", [0x8F, ..]) => 3,
+            _ => 2,
+        }
     }
 
     /// Appends the character of exactly this sequence, if it is one.

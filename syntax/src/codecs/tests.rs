@@ -33,6 +33,13 @@ fn east_asian_mappings_are_pythons() {
 }
 
 #[test]
+fn sequences_are_not_read_together() {
+    let refused = decode("gb2312", b"'\x88\x8e'").expect_err("an error");
+    assert_eq!(refused, "'gb2312' codec can't decode byte 0x88 in position 1: illegal multibyte sequence");
+    assert_eq!(decode("gb18030", b"\x81\x39\xef\x30\x81\x40").as_deref(), Ok("\u{3401}\u{4e02}"));
+}
+
+#[test]
 fn errors_are_in_pythons_words() {
     assert_eq!(
         decode("cp1252", b"a\x81").expect_err("an error"),

@@ -31,6 +31,8 @@ enum Escape {
     Nothing,
     /// No escape: the backslash stands for itself.
     Unknown,
+    /// Digits or a name that are none: an error, which others report.
+    Malformed,
 }
 
 /// The bytes (`surrogatepass` UTF-8) that the inside of a text literal stands for.
@@ -44,7 +46,7 @@ pub(crate) fn decode_text(raw: &str) -> Vec<u8> {
         match escape {
             Escape::Point(point) => PyString::push_code_point(&mut value, point),
             Escape::Nothing => {}
-            Escape::Unknown => value.push(b'\\'),
+            Escape::Unknown | Escape::Malformed => value.push(b'\\'),
         }
         rest = &after[length..];
     }
@@ -65,7 +67,7 @@ pub(crate) fn invalid_escape(raw: &str, rules: EscapeRules) -> Option<(Span, &st
             Escape::Point(point) if point > 0xFF && first.is_ascii_digit() => length,
             Escape::Unknown if rules == EscapeRules::Joined && matches!(first, b'{' | b'}') => return None,
             Escape::Unknown if first.is_ascii() => 1,
-            Escape::Unknown | Escape::Point(_) | Escape::Nothing => {
+            Escape::Unknown | Escape::Malformed | Escape::Point(_) | Escape::Nothing => {
                 position = backslash + 1 + length;
                 continue;
             }
@@ -109,7 +111,7 @@ fn read_escape(after: &str, rules: EscapeRules) -> (Escape, usize) {
 fn hexadecimal(after: &str, digits: usize) -> (Escape, usize) {
     match after.get(1..=digits).and_then(|digits| u32::from_str_radix(digits, 16).ok()) {
         Some(point) => (Escape::Point(point), 1 + digits),
-        None => (Escape::Unknown, 0),
+        None => (Escape::Malformed, 0),
     }
 }
 
@@ -117,6 +119,6 @@ fn named(after: &str) -> (Escape, usize) {
     let name = after.get(2..).and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
     match name.and_then(|name| Some((unicode_names2::character(name)?, name.len()))) {
         Some((character, length)) => (Escape::Point(u32::from(character)), length + 3),
-        None => (Escape::Unknown, 0),
+        None => (Escape::Malformed, 0),
     }
 }

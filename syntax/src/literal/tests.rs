@@ -98,7 +98,7 @@ fn text_of_f_strings_is_joined_across_parts() {
     assert_eq!(pieces(r#"f"a{{b" "c{{" f'{x = }' """#), ["a{bc{{x = @2..21", "{r}"]);
     assert_eq!(pieces(r#"f"{x=!s}{y=:>3}{z!a}""#), ["x=@3..5", "{s}", "y=@9..11", "{}", "{a}"]);
     assert_eq!(pieces(r#"f"" """#), Vec::<String>::new());
-    assert_eq!(pieces("f'''{x # !c\n=  !r}'''"), ["x \n=  @5..16", "{r}"]);
+    assert_eq!(pieces("f'''{x # !c\n=  !r}'''"), ["x \n=  @5..15", "{r}"]);
     assert_eq!(pieces(r#"f"{x}\ud800" rf"\d{x}""#), ["{}", "\u{fffd}\u{fffd}\u{fffd}\\d@5..18", "{}"]);
 }
 

@@ -90,7 +90,7 @@ impl Drop for ParsedModule {
 pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
     let text = source.as_str();
     if let Err(error) = screen(text) {
-        return Err(vec![*error]);
+        return Err(vec![*diagnose(text).err().unwrap_or(error)]);
     }
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
     let parsed = parse_unchecked(text, options);

@@ -321,7 +321,7 @@ impl Recogniser<'_> {
 }
 
 /// The constant that a name in other characters (`𝐍one`) is normalized to.
-pub(super) fn constant_in_disguise(name: &str) -> Option<&'static str> {
+pub(crate) fn constant_in_disguise(name: &str) -> Option<&'static str> {
     if name.is_ascii() {
         return None;
     }

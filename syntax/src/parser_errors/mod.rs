@@ -24,6 +24,8 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use actions::constant_in_disguise;
+
 use crate::dismantle::dismantle;
 use crate::{Diagnostic, Exception, LineIndex, Span};
 use place::{Fault, Place};

@@ -46,7 +46,13 @@ impl SourceText {
             Some(cookie) if cookie.name != "utf-8" => decode_declared(&bytes, &cookie.name),
             _ => String::from_utf8(bytes).map_err(|error| Box::new(not_utf8(error.as_bytes()))),
         }
-        .map(Self)
+        .map(|mut text: String| {
+            // In EBCDIC the newline byte is something else.
+            if !text.ends_with('\n') {
+                text.push('\n');
+            }
+            Self(text)
+        })
     }
 
     /// The text of bytes that do not decode, to show lines of.

@@ -88,6 +88,16 @@ impl SymbolTable {
         &self.scopes[id.0 as usize]
     }
 
+    /// How many scopes there are; the module's own is the first.
+    pub fn scope_count(&self) -> usize {
+        self.scopes.len()
+    }
+
+    /// A scope by its number, in source order.
+    pub fn scope_at(&self, index: usize) -> &Scope {
+        &self.scopes[index]
+    }
+
     /// The module's own scope.
     pub fn module_scope(&self) -> ScopeId {
         ScopeId(0)

@@ -1,0 +1,203 @@
+//! What earlier runs found out, on disk: `.pyclast_cache/facts`.
+//!
+//! ```text
+//! pyclast-facts 1 <who wrote it> <checksum>
+//! [["<hash of a text>", imports, interface, diagnostics], …]
+//! ```
+//!
+//! An entry is found by the hash of the text it is about, and the file only counts if it was written
+//! by this very program under these settings: nothing in it can be out of date. A file that is
+//! damaged counts as none.
+//!
+//! Invariant: no error of the cache is an error of the run; the file is replaced as a whole.
+
+use super::facts::Facts;
+use super::inputs::Settings;
+use pyclast_syntax::imports::Import;
+use pyclast_syntax::interface::ModuleInterface;
+use pyclast_syntax::{Code, Diagnostic, Exception, Label, Severity, Span};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use siphasher::sip128::{Hasher128, SipHasher13};
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+use std::{env, fs, io, process};
+
+const MAGIC: &str = "pyclast-facts 1";
+
+/// The hash that stands for a text.
+pub fn digest(bytes: &[u8]) -> u128 {
+    let mut hasher = SipHasher13::new();
+    hasher.write(bytes);
+    hasher.finish128().as_u128()
+}
+
+/// The facts of earlier runs.
+#[derive(Debug, Default)]
+pub struct Cache {
+    file: Option<PathBuf>,
+    writer: u128,
+    entries: FxHashMap<u128, Arc<Facts>>,
+}
+
+impl Cache {
+    /// Reads the cache in a directory.
+    pub fn open(directory: &Path, settings: &Settings) -> Self {
+        let file = directory.join("facts");
+        let writer = writer(settings);
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        let entries = decode(&text, writer, settings).unwrap_or_default();
+        Self { file: Some(file), writer, entries }
+    }
+
+    /// What is known about the text with this hash.
+    pub fn get(&self, digest: u128) -> Option<Arc<Facts>> {
+        self.entries.get(&digest).cloned()
+    }
+
+    /// Whether there is a file to write.
+    pub const fn is_kept(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Writes exactly these entries, unless they are what was read. That the directory cannot be
+    /// written is no error: the next run is slower.
+    pub fn save(&mut self, entries: FxHashMap<u128, Arc<Facts>>) {
+        let Some(file) = &self.file else { return };
+        let is_known = |(key, facts): (&u128, &Arc<Facts>)| {
+            let known = self.entries.get(key);
+            known.is_some_and(|known| known.diagnostics.is_some() || facts.diagnostics.is_none())
+        };
+        let is_same = entries.len() == self.entries.len() && entries.iter().all(is_known);
+        if !is_same && write(file, &encode(&entries, self.writer)).is_ok() {
+            self.entries = entries;
+        }
+    }
+}
+
+/// Who may read what this program writes: the same program with the same settings.
+fn writer(settings: &Settings) -> u128 {
+    let mut hasher = SipHasher13::new();
+    env!("CARGO_PKG_VERSION").hash(&mut hasher);
+    if let Ok(metadata) = env::current_exe().and_then(fs::metadata) {
+        metadata.len().hash(&mut hasher);
+        let changed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        changed.hash(&mut hasher);
+    }
+    settings.hash(&mut hasher);
+    hasher.finish128().as_u128()
+}
+
+fn write(file: &Path, text: &str) -> io::Result<()> {
+    let directory = file.parent().unwrap_or(Path::new("."));
+    if !directory.is_dir() {
+        fs::create_dir_all(directory)?;
+        fs::write(directory.join(".gitignore"), "*\n")?;
+        let tag = "Signature: 8a477f597d28d172789f06886806bc55\n# This directory is a cache of pyclast.\n";
+        fs::write(directory.join("CACHEDIR.TAG"), tag)?;
+    }
+    let temporary = directory.join(format!("facts.{}", process::id()));
+    fs::write(&temporary, text)?;
+    fs::rename(&temporary, file).inspect_err(|_| {
+        // What cannot be renamed may at least go away.
+        let _ = fs::remove_file(&temporary);
+    })
+}
+
+/// A diagnostic as it is written.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    code: String,
+    is_error: bool,
+    exception: String,
+    message: String,
+    span: (u32, u32),
+    labels: Vec<(u32, u32, String)>,
+    notes: Vec<String>,
+    help: Option<String>,
+}
+
+type Entry = (String, Vec<Import>, ModuleInterface, Option<Vec<Written>>);
+
+fn encode(entries: &FxHashMap<u128, Arc<Facts>>, writer: u128) -> String {
+    let mut sorted: Vec<_> = entries.iter().collect();
+    sorted.sort_unstable_by_key(|(digest, _)| **digest);
+    let written = sorted.into_iter().filter_map(|(digest, facts)| {
+        let found = facts.diagnostics.as_ref();
+        let diagnostics = found.map(|found| found.iter().map(Written::new).collect::<Vec<_>>());
+        // A kind of problem that cannot be read back is found again instead.
+        let pairs = diagnostics.iter().flatten().zip(found.iter().flat_map(|found| found.iter()));
+        let same = pairs.into_iter().all(|(written, diagnostic)| written.read().as_ref() == Some(diagnostic));
+        same.then(|| (format!("{digest:032x}"), &*facts.imports, &*facts.interface, diagnostics))
+    });
+    let body = serde_json::to_string(&written.collect::<Vec<_>>()).unwrap_or_default();
+    format!("{MAGIC} {writer:032x} {:032x}\n{body}", digest(body.as_bytes()))
+}
+
+fn decode(text: &str, writer: u128, settings: &Settings) -> Option<FxHashMap<u128, Arc<Facts>>> {
+    let (header, body) = text.split_once('\n')?;
+    if header != format!("{MAGIC} {writer:032x} {:032x}", digest(body.as_bytes())) {
+        return None;
+    }
+    let settings = Arc::new(settings.clone());
+    let entries: Vec<Entry> = serde_json::from_str(body).ok()?;
+    let facts = entries.into_iter().map(|(digest, imports, interface, diagnostics)| {
+        let diagnostics = match diagnostics {
+            Some(written) => Some(Arc::new(written.iter().map(Written::read).collect::<Option<Vec<_>>>()?)),
+            None => None,
+        };
+        let facts = Facts {
+            settings: settings.clone(),
+            imports: Arc::new(imports),
+            interface: Arc::new(interface),
+            diagnostics,
+        };
+        Some((u128::from_str_radix(&digest, 16).ok()?, Arc::new(facts)))
+    });
+    facts.collect()
+}
+
+impl Written {
+    fn new(diagnostic: &Diagnostic) -> Self {
+        let label = |label: &Label| (label.span.start, label.span.end, label.message.clone());
+        Self {
+            code: diagnostic.code.name().to_owned(),
+            is_error: diagnostic.severity == Severity::Error,
+            exception: diagnostic.exception.name().to_owned(),
+            message: diagnostic.message.clone(),
+            span: (diagnostic.span.start, diagnostic.span.end),
+            labels: diagnostic.labels.iter().map(label).collect(),
+            notes: diagnostic.notes.clone(),
+            help: diagnostic.help.clone(),
+        }
+    }
+
+    fn read(&self) -> Option<Diagnostic> {
+        let codes = [Code::SyntaxError, Code::SyntaxWarning];
+        let exceptions = [
+            Exception::SyntaxError,
+            Exception::IndentationError,
+            Exception::TabError,
+            Exception::MemoryError,
+            Exception::RecursionError,
+            Exception::OverflowError,
+            Exception::ValueError,
+            Exception::SyntaxWarning,
+        ];
+        let exception = exceptions.into_iter().find(|exception| exception.name() == self.exception)?;
+        let label = |(start, end, message): &(u32, u32, String)| Label {
+            span: Span::new(*start, *end),
+            message: message.clone(),
+        };
+        Some(Diagnostic {
+            code: codes.into_iter().find(|code| code.name() == self.code)?,
+            severity: if self.is_error { Severity::Error } else { Severity::Warning },
+            labels: self.labels.iter().map(label).collect(),
+            notes: self.notes.clone(),
+            help: self.help.clone(),
+            ..Diagnostic::error(exception, Span::new(self.span.0, self.span.1), self.message.clone())
+        })
+    }
+}

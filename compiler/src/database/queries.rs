@@ -1,0 +1,198 @@
+//! Every tracked query, nothing else: the incremental design on one page.
+//!
+//! ```text
+//! contents ─ parsed_module ┬ imported_modules ── (cut-off of the graph)
+//!                          ├ symbol_table ┬ module_interface ── (cut-off between modules) ┐
+//!                          └──────────────┴ code_object ─ module_diagnostics ┐            │
+//!                                          links ─ linked_imports ◄──────────│────────────┘
+//!                                                       └──── check_module ◄─┘
+//! ```
+//!
+//! | edit | executed |
+//! | --- | --- |
+//! | comment, body | the module's own queries; nothing of its importers |
+//! | signature | also `linked_imports` of all importers, `check_module` of those that import the name |
+//! | new, deleted, renamed file | also `linked_imports` of the modules whose imports lead elsewhere |
+//!
+//! Invariant: a query reads inputs and other queries, never the file system; what other modules read
+//! holds no positions.
+
+use super::facts::{CheckedModule, Facts, LinkedImport, Unresolved};
+use super::inputs::{Contents, Link, Project, SourceFile};
+use crate::files::path::decode;
+use crate::imports::ModuleName;
+use pyclast_codegen::{CodeObject, Options, Target, compile_module};
+use pyclast_syntax::imports::{Import, ImportTarget, imports};
+use pyclast_syntax::interface::{ModuleInterface, module_interface as interface_of};
+use pyclast_syntax::{
+    Diagnostic, Exception, ParsedModule, Severity, SourceText, Span, SymbolTable, finally_warnings, parse,
+};
+use salsa::Database as Db;
+use std::sync::Arc;
+
+/// A result with all its problems; shared, for trees and tables are large.
+type Shared<T> = Arc<Result<T, Vec<Diagnostic>>>;
+
+/// The tree of a file. No cut-off: every edit moves positions.
+#[salsa::tracked(returns(clone), no_eq, lru = 128)]
+pub fn parsed_module(db: &dyn Db, file: SourceFile) -> Shared<ParsedModule> {
+    let at_file = |exception, message: String| Err(vec![Diagnostic::error(exception, Span::NONE, message)]);
+    Arc::new(match file.contents(db) {
+        Contents::Absent => at_file(Exception::SyntaxError, "the file was removed".to_owned()),
+        Contents::Unreadable(reason) => at_file(Exception::SyntaxError, format!("the file cannot be read: {reason}")),
+        Contents::Text { bytes, .. } => match SourceText::decode(bytes) {
+            Ok(text) => parse(text),
+            Err(error) => Err(vec![*error]),
+        },
+    })
+}
+
+/// The imports of a file. Cut-off: equal imports leave the graph as it is.
+#[salsa::tracked(returns(clone))]
+pub fn imported_modules(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
+    if let Some(facts) = known(db, file) {
+        return facts.imports.clone();
+    }
+    let environment = &Project::get(db).settings(db).environment;
+    match &*parsed_module(db, file) {
+        Ok(module) => Arc::new(imports(module, environment)),
+        Err(_) => Arc::default(),
+    }
+}
+
+/// The symbol table of a file; without one if it does not parse.
+#[salsa::tracked(returns(clone), no_eq, lru = 128)]
+pub fn symbol_table(db: &dyn Db, file: SourceFile) -> Option<Shared<SymbolTable>> {
+    let module = parsed_module(db, file);
+    let module = module.as_ref().as_ref().ok()?;
+    Some(Arc::new(on_stack_for(module, || SymbolTable::build(module))))
+}
+
+/// What other modules may see. Cut-off: an edit in a body, or a comment, leaves it equal.
+#[salsa::tracked(returns(clone))]
+pub fn module_interface(db: &dyn Db, file: SourceFile) -> Arc<ModuleInterface> {
+    if let Some(facts) = known(db, file) {
+        return facts.interface.clone();
+    }
+    let interface = match (&*parsed_module(db, file), symbol_table(db, file).as_deref()) {
+        (Ok(module), Some(Ok(symbols))) => interface_of(module, symbols),
+        _ => ModuleInterface::unknown(),
+    };
+    Arc::new(interface)
+}
+
+/// The code object of a file with the code generator's warnings; without one if an earlier stage
+/// refuses the file.
+#[salsa::tracked(returns(clone), no_eq, lru = 32)]
+pub fn code_object(db: &dyn Db, file: SourceFile) -> Option<Shared<(Arc<CodeObject>, Vec<Diagnostic>)>> {
+    let module = parsed_module(db, file);
+    let module = module.as_ref().as_ref().ok()?;
+    let symbols = symbol_table(db, file)?;
+    let symbols = symbols.as_ref().as_ref().ok()?;
+    let filename = decode(file.path(db).as_os_str());
+    let options = Options { target: &Target::CPYTHON_3_14, optimize: Project::get(db).settings(db).optimize, filename };
+    let compiled = on_stack_for(module, || compile_module(module, symbols, &options));
+    Some(Arc::new(compiled.map(|compiled| (compiled.code, compiled.warnings))))
+}
+
+/// Every problem that the file's own text shows: first CPython's error if it has one, then the other
+/// errors, then warnings.
+#[salsa::tracked(returns(clone))]
+pub fn module_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<Vec<Diagnostic>> {
+    if let Some(diagnostics) = known(db, file).and_then(|facts| facts.diagnostics.clone()) {
+        return diagnostics;
+    }
+    if matches!(file.contents(db), Contents::Absent) {
+        return Arc::default();
+    }
+    let module = parsed_module(db, file);
+    let module = match &*module {
+        Ok(module) => module,
+        Err(diagnostics) => return Arc::new(diagnostics.clone()),
+    };
+    let mut warnings = module.warnings().to_vec();
+    warnings.extend(finally_warnings(module));
+    let mut found = Vec::new();
+    if let Some(Err(errors)) = symbol_table(db, file).as_deref() {
+        found.extend_from_slice(errors);
+    }
+    let is_stub = file.path(db).extension().is_some_and(|extension| extension == "pyi");
+    if !is_stub {
+        match code_object(db, file).as_deref() {
+            Some(Ok((_, more))) => warnings.extend_from_slice(more),
+            Some(Err(errors)) => found.extend_from_slice(errors),
+            None => {}
+        }
+    }
+    // The code generator gives its warnings along with its errors.
+    warnings.retain(|warning| !found.contains(warning));
+    found.extend(warnings);
+    Arc::new(found)
+}
+
+/// What the imports of a file find.
+#[salsa::tracked(returns(clone))]
+pub fn linked_imports(db: &dyn Db, file: SourceFile) -> Arc<Vec<LinkedImport>> {
+    let links = file.links(db);
+    let mut linked = Vec::new();
+    for import in &*imported_modules(db, file) {
+        let found = match &import.target {
+            ImportTarget::Module(name) => links.find(&ModuleName::new(name)).map(LinkedImport::of_module),
+            ImportTarget::From { level, module, name } => {
+                links.name.resolve_relative(links.is_package, *level, module).and_then(|base| {
+                    match links.find(&base.child(name)) {
+                        Some(submodule) => Some(LinkedImport::of_module(submodule)),
+                        None => links.find(&base).map(|link| match link {
+                            Link::File(file) => LinkedImport::of_name(&module_interface(db, file), name),
+                            other => LinkedImport::of_module(other),
+                        }),
+                    }
+                })
+            }
+            ImportTarget::Star { level, module } => {
+                let base = links.name.resolve_relative(links.is_package, *level, module);
+                base.and_then(|base| links.find(&base)).map(|link| match link {
+                    Link::File(file) => LinkedImport::Star(module_interface(db, file)),
+                    other => LinkedImport::of_module(other),
+                })
+            }
+        };
+        linked.push(found.unwrap_or(LinkedImport::Beyond));
+    }
+    Arc::new(linked)
+}
+
+/// Everything that is wrong with a file, and the facts about its imports.
+#[salsa::tracked(returns(clone))]
+pub fn check_module(db: &dyn Db, file: SourceFile) -> Arc<CheckedModule> {
+    let diagnostics = module_diagnostics(db, file);
+    let has_errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let mut unresolved = Vec::new();
+    if !has_errors {
+        let imports = imported_modules(db, file);
+        for (import, linked) in imports.iter().zip(&*linked_imports(db, file)) {
+            if let Some(reason) = linked.unresolved() {
+                unresolved.push(Unresolved { import: import.clone(), reason });
+            }
+        }
+    }
+    Arc::new(CheckedModule { diagnostics, unresolved })
+}
+
+/// What an earlier run with the same settings found out about the same bytes.
+fn known(db: &dyn Db, file: SourceFile) -> Option<&Arc<Facts>> {
+    match file.contents(db) {
+        Contents::Text { known: Some(facts), .. } if *facts.settings == *Project::get(db).settings(db) => Some(facts),
+        _ => None,
+    }
+}
+
+/// Runs a walk over a tree on a stack that is large enough for its depth.
+fn on_stack_for<T>(module: &ParsedModule, walk: impl FnOnce() -> T) -> T {
+    /// What a walk takes, whatever the tree.
+    const BASE: usize = 192 * 1024;
+    /// What one level takes at most.
+    const LEVEL: usize = 8 * 1024;
+    let needed = BASE + module.nesting() as usize * LEVEL;
+    stacker::maybe_grow(needed, needed + BASE, walk)
+}

@@ -1,0 +1,3 @@
+for x in y:
+    try: a
+    except* B: break

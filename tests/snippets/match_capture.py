@@ -1,0 +1,3 @@
+match a:
+    case x: b
+    case 1: c

@@ -1,0 +1,2 @@
+match a:
+    case {1: x, 1: y}: b

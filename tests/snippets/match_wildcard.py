@@ -1,0 +1,3 @@
+match a:
+    case _: b
+    case 1: c

@@ -1,0 +1,1 @@
+x = 1if a else 2

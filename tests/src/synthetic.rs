@@ -1,0 +1,77 @@
+//! Made-up projects of any size.
+//!
+//! ```text
+//! chain(n): m0 imports m1 imports m2 …      cycle(n): and the last imports the first
+//! project(modules, lines): packages of 50 modules of functions with bodies
+//! ```
+//!
+//! Invariant: the same numbers give the same files.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+/// Modules that import each the next and call its function.
+pub fn chain(folder: &Path, count: usize) {
+    for index in 0..count {
+        write(folder, &format!("m{index}.py"), &link((index + 1 < count).then_some(index + 1)));
+    }
+}
+
+/// The same, and the last imports the first.
+pub fn cycle(folder: &Path, count: usize) {
+    for index in 0..count {
+        write(folder, &format!("m{index}.py"), &link(Some((index + 1) % count)));
+    }
+}
+
+fn link(next: Option<usize>) -> String {
+    match next {
+        Some(next) => format!("import m{next}\ndef f(x):\n    return m{next}.f(x)\n"),
+        None => "def f(x):\n    return x\n".to_owned(),
+    }
+}
+
+/// Modules of `lines` lines; `importers` of them import a name of the first, the others one of the
+/// module before them.
+pub fn project(folder: &Path, modules: usize, lines: usize, importers: usize) {
+    for index in 0..modules {
+        let before = index.saturating_sub(1);
+        let import = match index {
+            0 => String::new(),
+            _ if index <= importers => "from p0.m0 import f0 as base\n".to_owned(),
+            _ => format!("from p{}.m{} import f1 as base\n", before / 50, before % 50),
+        };
+        write(folder, &format!("p{}/m{}.py", index / 50, index % 50), &module(index, &import, lines));
+        if index % 50 == 0 {
+            write(folder, &format!("p{}/__init__.py", index / 50), "");
+        }
+    }
+}
+
+/// The text of a module.
+pub fn module(index: usize, import: &str, lines: usize) -> String {
+    let mut text = format!("\"\"\"Module {index}.\"\"\"\n{import}");
+    let mut number = 0;
+    while text.lines().count() + 10 <= lines {
+        let body = format!(
+            "def f{number}(a: int, b: str = \"x\") -> int:\n    \"\"\"Function {number}.\"\"\"\n    total = 0\n    \
+             for value in range(a):\n        if value % 2 == 0 and b:\n            total += value * {number}\n        \
+             else:\n            total -= len(b)\n    return total\n\n"
+        );
+        text.push_str(&body);
+        number += 1;
+    }
+    while text.lines().count() < lines {
+        writeln!(text, "x{number} = {number}").expect("a string can be written to");
+        number += 1;
+    }
+    text
+}
+
+/// Writes a file and the folders around it.
+pub fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a scratch folder can be made");
+    fs::write(path, text).expect("a file can be written");
+}

@@ -1,0 +1,151 @@
+//! Import graphs of any shape on small stacks, and `check --watch` under fire.
+
+use pyclast::database::{Purpose, Session, SessionOptions, Settings};
+use pyclast_tests::{pyclast, synthetic};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+fn open(paths: Vec<PathBuf>, purpose: Purpose) -> Session {
+    let options = SessionOptions {
+        paths,
+        search_path: Vec::new(),
+        environment: None,
+        purpose,
+        workers: 2,
+        settings: Settings::default(),
+        cache: None,
+    };
+    Session::open(options, None)
+}
+
+/// Runs on a stack of 512 KiB, as every worker does.
+fn on_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let thread = thread::Builder::new().stack_size(512 << 10).spawn(work).expect("a thread can be started");
+    thread.join().expect("the work does not panic")
+}
+
+#[test]
+fn a_chain_of_10_000_imports_needs_no_deep_stack() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    synthetic::chain(folder.path(), 10_000);
+    let path = folder.path().to_owned();
+    let (found, groups, why) = on_small_stack(move || {
+        let session = open(vec![path.clone()], Purpose::Check);
+        let clean = session.check().iter().filter(|file| file.result.as_ref().is_ok_and(|module| module.diagnostics.is_empty() && module.unresolved.is_empty())).count();
+        // From its first module alone: one level each.
+        let session = open(vec![path.join("m0.py")], Purpose::Graph);
+        let graph = session.graph();
+        let last = graph.find(&pyclast::imports::ModuleName::new("m9999")).expect("the chain is followed to its end");
+        (clean, graph.order().len(), graph.why(last).len())
+    });
+    assert_eq!((found, groups, why), (10_000, 10_000, 10_000));
+}
+
+#[test]
+fn a_cycle_of_1_000_modules_is_one_group() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    synthetic::cycle(folder.path(), 1_000);
+    let path = folder.path().to_owned();
+    let groups = on_small_stack(move || {
+        let session = open(vec![path], Purpose::Check);
+        assert!(session.check().iter().all(|file| file.result.is_ok()));
+        session.graph().order()
+    });
+    assert_eq!(groups.len(), 1);
+    assert!(groups[0].is_cycle && groups[0].at_load && groups[0].members.len() == 1_000);
+}
+
+#[test]
+fn deep_trees_are_checked_on_small_stacks() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    synthetic::write(folder.path(), "deep.py", &format!("x = {}1\n", "-".repeat(5_000)));
+    synthetic::write(folder.path(), "wide.py", &format!("x = 1{}\n", " + 1".repeat(5_000)));
+    let path = folder.path().to_owned();
+    let clean = on_small_stack(move || open(vec![path], Purpose::Check).check().iter().all(|file| file.result.is_ok()));
+    assert!(clean);
+}
+
+/// What `check` of a tree reports, one line each.
+fn fresh_report(tree: &Path) -> String {
+    let mut command = Command::new(pyclast());
+    command.args(["check", ".", "--no-cache", "--error-format", "concise"]).current_dir(tree);
+    let output = command.output().expect("pyclast starts");
+    assert!(output.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("reports are UTF-8")
+}
+
+/// The last report in what a watching process wrote.
+fn last_report(log: &Path) -> Option<String> {
+    let text = fs::read_to_string(log).ok()?;
+    let mut reports: Vec<String> = vec![String::new()];
+    for line in text.lines() {
+        if line.starts_with("-- ") {
+            reports.push(String::new());
+        } else {
+            let report = reports.last_mut().expect("there is always one");
+            report.push_str(line);
+            report.push('\n');
+        }
+    }
+    // After the last mark there is nothing yet.
+    reports.pop();
+    reports.pop()
+}
+
+#[test]
+fn watching_ends_with_the_report_of_a_fresh_run() {
+    const EDITS: usize = 200;
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    let (tree, log) = (folder.path().join("tree"), folder.path().join("log"));
+    synthetic::project(&tree, 50, 40, 5);
+    let mut watching = Command::new(pyclast())
+        .args(["check", ".", "--watch", "--error-format", "concise"])
+        .current_dir(&tree)
+        .stdout(Stdio::from(File::create(&log).expect("a file can be made")))
+        .stderr(Stdio::inherit())
+        .spawn()
+        .expect("pyclast starts");
+    wait_until(|| last_report(&log).is_some());
+    let broken = "def f(:\n";
+    for edit in 0..EDITS {
+        let number = edit * 7 % 50;
+        let file = format!("p0/m{number}.py");
+        match edit % 10 {
+            0..=3 => synthetic::write(&tree, &file, &synthetic::module(edit, "", 30)),
+            4 | 5 => synthetic::write(&tree, &file, broken),
+            6 => synthetic::write(&tree, &format!("new{}/sub/m.py", edit % 4), "import p0.m1\nreturn\n"),
+            // What is not there cannot be removed or renamed.
+            7 => drop(fs::remove_file(tree.join(&file))),
+            8 => drop(fs::rename(tree.join(format!("new{}", edit % 3)), tree.join(format!("moved{}", edit % 5)))),
+            _ => drop(fs::rename(tree.join(&file), tree.join("p0/renamed.py"))),
+        }
+        thread::sleep(Duration::from_millis(20));
+        assert!(watching.try_wait().expect("the process can be asked").is_none(), "watching ended at edit {edit}");
+    }
+    synthetic::write(&tree, "p0/m3.py", broken);
+    let expected = fresh_report(&tree);
+    assert!(expected.lines().count() > 3, "{expected}");
+    let is_equal = wait_until(|| last_report(&log).as_deref() == Some(&expected));
+    // Stays so when everything has been compared once more.
+    thread::sleep(Duration::from_millis(1_500));
+    let last = last_report(&log);
+    watching.kill().expect("the process runs");
+    watching.wait().expect("the process ends");
+    assert!(is_equal, "last report:\n{}\nfresh:\n{expected}", last.unwrap_or_default());
+    assert_eq!(last.as_deref(), Some(expected.as_str()));
+}
+
+/// Waits for something, not for ever; says whether it came.
+fn wait_until(mut condition: impl FnMut() -> bool) -> bool {
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(30) {
+        if condition() {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    false
+}
