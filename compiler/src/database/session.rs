@@ -31,6 +31,9 @@ use std::sync::Arc;
 /// Files whose trees are held at once on the way.
 const BATCH: usize = 256;
 
+/// Up to so many changed files are checked on one thread.
+const FEW: usize = 8;
+
 /// What a session is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
@@ -76,6 +79,8 @@ pub struct Session {
     pub(super) files: FxHashMap<PathBuf, SourceFile>,
     pub(super) roots: Vec<RootFile>,
     pub(super) unlisted: Vec<(PathBuf, String)>,
+    /// How many files the last change touched.
+    pub(super) touched: usize,
     graph: ImportGraph,
     cache: Cache,
 }
@@ -92,6 +97,7 @@ impl Session {
             files: FxHashMap::default(),
             roots: Vec::new(),
             unlisted: Vec::new(),
+            touched: usize::MAX,
             graph: ImportGraph::default(),
             cache: cache.unwrap_or_default(),
         };
@@ -118,7 +124,9 @@ impl Session {
     /// with [`JobError::Cancelled`] then.
     pub fn snapshot(&self) -> Snapshot {
         let files = self.roots.iter().map(|root| self.files[&root.path]).collect();
-        Snapshot { db: self.db.clone(), files, workers: self.options.workers }
+        // To see that results still hold takes less than to start a thread.
+        let workers = if self.touched <= FEW { 1 } else { self.options.workers };
+        Snapshot { db: self.db.clone(), files, workers }
     }
 
     /// Checks every file asked for; in the order of [`roots`](Self::roots).
@@ -142,6 +150,7 @@ impl Session {
         if self.options.settings != settings {
             Project::get(&self.db).set_settings(&mut self.db).to(settings.clone());
             self.options.settings = settings;
+            self.touched = usize::MAX;
             self.rediscover();
         }
     }
