@@ -80,7 +80,11 @@ fn checked(tree: &Path) -> Session {
         cache: None,
     };
     let session = Session::open(options, None);
-    let count = session.check().iter().filter(|file| file.result.as_ref().is_ok_and(|module| module.diagnostics.is_empty())).count();
+    let count = session
+        .check()
+        .iter()
+        .filter(|file| file.result.as_ref().is_ok_and(|module| module.diagnostics.is_empty()))
+        .count();
     assert_eq!(count, session.roots().len(), "the project is clean");
     session
 }

@@ -224,7 +224,8 @@ impl Changes {
         if is_access && event.kind != EventKind::Access(AccessKind::Close(AccessMode::Write)) {
             return;
         }
-        self.everything |= matches!(event.kind, EventKind::Create(_) | EventKind::Remove(_)) && event.paths.iter().any(|path| matters(path));
+        self.everything |= matches!(event.kind, EventKind::Create(_) | EventKind::Remove(_))
+            && event.paths.iter().any(|path| matters(path));
         self.paths.extend(event.paths.into_iter().filter(|path| matters(path)));
     }
 
@@ -252,6 +253,7 @@ impl Changes {
 /// Whether a path can be a module, a package or a search path entry.
 fn matters(path: &Path) -> bool {
     let is_hidden = |part: &std::ffi::OsStr| part == "__pycache__" || part == ".pyclast_cache" || part == ".git";
-    let is_other_file = path.is_file() && !is_python(path) && path.extension().is_none_or(|extension| extension != "pth");
+    let is_other_file =
+        path.is_file() && !is_python(path) && path.extension().is_none_or(|extension| extension != "pth");
     !path.iter().any(is_hidden) && !is_other_file
 }

@@ -171,12 +171,15 @@ impl Session {
             let known = known.as_ref().filter(|facts| facts.settings == settings);
             let facts = match known {
                 Some(facts) if facts.diagnostics.is_some() || !is_root => Ok(facts.clone()),
-                _ => for_each_handle(&self.db, 1, &[file], |db, file| Arc::new(Facts {
-                    settings: settings.clone(),
-                    imports: imported_modules(db, *file),
-                    interface: module_interface(db, *file),
-                    diagnostics: is_root.then(|| module_diagnostics(db, *file)),
-                })).remove(0),
+                _ => for_each_handle(&self.db, 1, &[file], |db, file| {
+                    Arc::new(Facts {
+                        settings: settings.clone(),
+                        imports: imported_modules(db, *file),
+                        interface: module_interface(db, *file),
+                        diagnostics: is_root.then(|| module_diagnostics(db, *file)),
+                    })
+                })
+                .remove(0),
             };
             if let Ok(facts) = facts {
                 let entry: &mut Arc<Facts> = entries.entry(*digest).or_insert_with(|| facts.clone());
@@ -372,7 +375,8 @@ impl Sources for Reader<'_> {
     fn star_names(&mut self, file: &Path) -> StarNames {
         self.session.read(&[file]);
         let input = self.session.files[file];
-        let names = for_each_handle(&self.session.db, 1, &[input], |db, file| module_interface(db, *file).star_names.clone());
+        let names =
+            for_each_handle(&self.session.db, 1, &[input], |db, file| module_interface(db, *file).star_names.clone());
         names.into_iter().next().and_then(Result::ok).unwrap_or(StarNames::Unknown)
     }
 }

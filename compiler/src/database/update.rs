@@ -46,8 +46,7 @@ impl Session {
 
     fn take_over(&mut self, touched: &[PathBuf]) -> Update {
         let mut update = Update::default();
-        let only_known = !touched.is_empty()
-            && touched.iter().all(|path| self.is_present(path) && is_plain_file(path));
+        let only_known = !touched.is_empty() && touched.iter().all(|path| self.is_present(path) && is_plain_file(path));
         if only_known {
             for path in touched {
                 let file = self.files[path];
