@@ -10,7 +10,12 @@ use std::path::{Path, PathBuf};
 
 /// The options of a session; nothing is kept between runs unless `cache` says where.
 pub(super) fn session_options(arguments: &ProjectArgs, purpose: Purpose, cache: Option<PathBuf>) -> SessionOptions {
-    let mut paths = arguments.paths.clone();
+    // `./a` is `a`, as change notices spell it.
+    let plain = |path: &PathBuf| match path.strip_prefix(".") {
+        Ok(rest) if !rest.as_os_str().is_empty() => rest.to_owned(),
+        _ => path.clone(),
+    };
+    let mut paths: Vec<PathBuf> = arguments.paths.iter().map(plain).collect();
     if paths.is_empty() {
         paths.push(PathBuf::from("."));
     }

@@ -134,6 +134,15 @@ impl Session {
         self.snapshot().check()
     }
 
+    /// The directories of all files that are known, imported ones included.
+    pub fn directories(&self) -> Vec<PathBuf> {
+        let mut directories: Vec<PathBuf> =
+            self.files.keys().filter_map(|file| file.parent()).map(Path::to_owned).collect();
+        directories.sort();
+        directories.dedup();
+        directories
+    }
+
     /// The input of a file.
     pub fn file(&self, path: &Path) -> Option<SourceFile> {
         self.files.get(path).copied()
