@@ -46,8 +46,7 @@ fn main() -> Result<()> {
 /// Optimizes everything a few times and prints the best time of the passes alone.
 fn time() -> Result<()> {
     let lines: Vec<String> = std::io::stdin().lock().lines().collect::<std::io::Result<_>>()?;
-    let units: Vec<CodeUnit> =
-        lines.iter().map(|line| unit(&serde_json::from_str(line)?)).collect::<Result<_>>()?;
+    let units: Vec<CodeUnit> = lines.iter().map(|line| unit(&serde_json::from_str(line)?)).collect::<Result<_>>()?;
     let count: usize = units.iter().map(|unit| unit.sequence.instructions().len()).sum();
     let mut best = Duration::MAX;
     for _ in 0..20 {
@@ -142,10 +141,9 @@ fn constant(value: &Value) -> Result<Constant> {
         "bool" => Constant::Bool(payload.as_bool().ok_or("not a bool")?),
         "int" => Constant::big_int(string(payload)?.parse()?),
         "float" => Constant::Float(f64::from_bits(string(payload)?.parse()?)),
-        "complex" => Constant::Complex(
-            f64::from_bits(string(payload)?.parse()?),
-            f64::from_bits(string(&value[2])?.parse()?),
-        ),
+        "complex" => {
+            Constant::Complex(f64::from_bits(string(payload)?.parse()?), f64::from_bits(string(&value[2])?.parse()?))
+        }
         "str" => Constant::Str(PyString::from_surrogatepass(&unhex(string(payload)?)?)),
         "bytes" => Constant::Bytes(unhex(string(payload)?)?.into()),
         "tuple" => Constant::tuple(items(payload)?),

@@ -62,7 +62,8 @@ fn every_format_has_every_problem() {
 #[test]
 fn documents_have_places_in_code_points_and_relative_paths() {
     let folder = tree();
-    let sarif: Value = serde_json::from_slice(&check(folder.path(), &["--error-format", "sarif"]).stdout).expect("JSON");
+    let sarif: Value =
+        serde_json::from_slice(&check(folder.path(), &["--error-format", "sarif"]).stdout).expect("JSON");
     let results = sarif["runs"][0]["results"].as_array().expect("there are results");
     let places: Vec<(&str, u64, u64)> = results
         .iter()
@@ -70,7 +71,11 @@ fn documents_have_places_in_code_points_and_relative_paths() {
             let location = &result["locations"][0]["physicalLocation"];
             let region = &location["region"];
             let number = |key: &str| region[key].as_u64().expect("regions have numbers");
-            (location["artifactLocation"]["uri"].as_str().expect("artifacts have URIs"), number("startLine"), number("startColumn"))
+            (
+                location["artifactLocation"]["uri"].as_str().expect("artifacts have URIs"),
+                number("startLine"),
+                number("startColumn"),
+            )
         })
         .collect();
     assert_eq!(
@@ -83,7 +88,8 @@ fn documents_have_places_in_code_points_and_relative_paths() {
             ("pkg/nul.py", 1, 1),
         ]
     );
-    let gitlab: Value = serde_json::from_slice(&check(folder.path(), &["--error-format", "gitlab"]).stdout).expect("JSON");
+    let gitlab: Value =
+        serde_json::from_slice(&check(folder.path(), &["--error-format", "gitlab"]).stdout).expect("JSON");
     let paths: Vec<&str> = gitlab
         .as_array()
         .expect("the report is an array")
@@ -118,7 +124,10 @@ fn settings_are_found_and_flags_win() {
     let output = check(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8_lossy(&output.stderr);
-    assert!(error.ends_with("pyproject.toml:2:1: unknown key 'excluded' in [tool.pyclast]: did you mean 'exclude'?\n"), "{error}");
+    assert!(
+        error.ends_with("pyproject.toml:2:1: unknown key 'excluded' in [tool.pyclast]: did you mean 'exclude'?\n"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -138,5 +147,8 @@ fn a_baseline_hides_what_is_known_and_tells_what_is_gone() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 2, "{text}");
     assert_eq!(lines[0], "pkg/a.py:5:1: SyntaxError: 'return' outside function [syntax-error]");
-    assert!(lines[1].starts_with("known.json:8:5: Warning: pkg/nul.py: 'syntax-error' is recorded 1x, found 0x:"), "{text}");
+    assert!(
+        lines[1].starts_with("known.json:8:5: Warning: pkg/nul.py: 'syntax-error' is recorded 1x, found 0x:"),
+        "{text}"
+    );
 }

@@ -113,24 +113,11 @@ impl<'a> Builder<'a> {
     fn new(module: &'a ParsedModule, table: &'a SymbolTable, options: &'a Options) -> Self {
         let mut names = table.names.clone();
         let known = KnownNames::new(&mut names);
-        Self {
-            module,
-            table,
-            options,
-            names,
-            known,
-            units: Vec::new(),
-            errors: Vec::new(),
-            warnings: Vec::new(),
-        }
+        Self { module, table, options, names, known, units: Vec::new(), errors: Vec::new(), warnings: Vec::new() }
     }
 
     fn finish(self, code: Arc<CodeObject>) -> Result<Compiled, Vec<Diagnostic>> {
-        if self.errors.is_empty() {
-            Ok(Compiled { code, warnings: self.warnings })
-        } else {
-            Err(self.errors)
-        }
+        if self.errors.is_empty() { Ok(Compiled { code, warnings: self.warnings }) } else { Err(self.errors) }
     }
 
     /// Records an error of the user's code; building goes on (`_PyCompile_Error`).

@@ -66,12 +66,7 @@ pub(super) fn fold_appended_constants(nodes: &mut [Node], index: usize, constant
 }
 
 /// The constants of `BUILD_x 0 · (LOAD_CONST · x_APPEND 1)…` that ends before `end`; erases it.
-fn take_appended(
-    nodes: &mut [Node],
-    end: usize,
-    append: Opcode,
-    constants: &ConstantPool,
-) -> Option<Vec<Constant>> {
+fn take_appended(nodes: &mut [Node], end: usize, append: Opcode, constants: &ConstantPool) -> Option<Vec<Constant>> {
     let build = if append == Opcode::ListAppend { Opcode::BuildList } else { Opcode::BuildSet };
     let mut start = end;
     let mut expect_append = true;
@@ -87,8 +82,7 @@ fn take_appended(
             }
             return None;
         }
-        let fits =
-            if expect_append { node.opcode == append && node.oparg == 1 } else { node.loads_constant() };
+        let fits = if expect_append { node.opcode == append && node.oparg == 1 } else { node.loads_constant() };
         if !fits {
             return None;
         }

@@ -45,13 +45,7 @@ pub(super) fn from_sequence(sequence: &InstructionSequence) -> Graph {
 
 /// Turns a label number into a block and marks handlers
 /// (`translate_jump_labels_to_targets`, `mark_except_handlers`).
-fn resolve_target(
-    graph: &mut Graph,
-    block: BlockId,
-    index: usize,
-    sequence: &InstructionSequence,
-    places: &Places,
-) {
+fn resolve_target(graph: &mut Graph, block: BlockId, index: usize, sequence: &InstructionSequence, places: &Places) {
     let node = &mut graph.nodes_mut(block)[index];
     let target = places.block(label_position(sequence, node.oparg));
     node.target = Some(target);

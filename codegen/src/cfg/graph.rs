@@ -54,13 +54,8 @@ pub(super) struct Node {
 
 impl Node {
     /// A slot never used.
-    const ZERO: Self = Self {
-        opcode: Opcode::Cache,
-        oparg: 0,
-        location: Location::new(0, 0, 0, 0),
-        target: None,
-        handler: None,
-    };
+    const ZERO: Self =
+        Self { opcode: Opcode::Cache, oparg: 0, location: Location::new(0, 0, 0, 0), target: None, handler: None };
 
     /// An instruction without target and handler.
     pub(super) const fn new(opcode: Opcode, oparg: i32, location: Location) -> Self {

@@ -34,9 +34,9 @@ mod stack_depth;
 mod superinstructions;
 mod swap;
 mod to_sequence;
+mod uninitialized;
 mod unreachable;
 mod unused_constants;
-mod uninitialized;
 mod verify;
 
 use crate::{CodeUnit, OptimizedUnit, Target};

@@ -15,8 +15,7 @@ use pyclast_syntax::Location;
 
 /// Inserts the prefix and renumbers cells.
 pub(super) fn prepare_locals_plus(graph: &mut Graph, unit: &CodeUnit) {
-    let is_generator =
-        CodeFlags(CodeFlags::GENERATOR.0 | CodeFlags::COROUTINE.0 | CodeFlags::ASYNC_GENERATOR.0);
+    let is_generator = CodeFlags(CodeFlags::GENERATOR.0 | CodeFlags::COROUTINE.0 | CodeFlags::ASYNC_GENERATOR.0);
     if unit.flags.intersects(is_generator) {
         insert_generator_prefix(graph, unit.first_line);
     }

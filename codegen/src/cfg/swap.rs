@@ -28,10 +28,8 @@ pub(super) fn optimize_swaps(nodes: &mut [Node]) {
 /// Rewrites the run of `SWAP`s and `NOP`s that `nodes` starts with; returns its length, or 1 if it
 /// has one swap only and nothing was done.
 fn shorten_run(nodes: &mut [Node]) -> usize {
-    let length = nodes
-        .iter()
-        .position(|node| !matches!(node.opcode, Opcode::Swap | Opcode::Nop))
-        .unwrap_or(nodes.len());
+    let length =
+        nodes.iter().position(|node| !matches!(node.opcode, Opcode::Swap | Opcode::Nop)).unwrap_or(nodes.len());
     let run = &mut nodes[..length];
     let is_swap = |node: &&Node| node.opcode == Opcode::Swap;
     if run.iter().filter(is_swap).count() == 1 {
@@ -114,8 +112,7 @@ fn may_exchange(nodes: &[Node]) -> bool {
     if first.is_none() && last.is_none() {
         return true;
     }
-    first != last
-        && between.iter().filter_map(stored_local).all(|local| Some(local) != first && Some(local) != last)
+    first != last && between.iter().filter_map(stored_local).all(|local| Some(local) != first && Some(local) != last)
 }
 
 /// The next instruction that only takes the top of the stack, on `line` if that is given

@@ -61,7 +61,10 @@ impl Reporter for Junit {
     fn finish(&mut self, output: &mut dyn Write) -> io::Result<()> {
         let Counts { tests, failures, errors } = self.total;
         writeln!(output, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-        writeln!(output, "<testsuites name=\"pyclast\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">")?;
+        writeln!(
+            output,
+            "<testsuites name=\"pyclast\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">"
+        )?;
         output.write_all(self.suites.as_bytes())?;
         writeln!(output, "</testsuites>")
     }

@@ -25,8 +25,8 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use fingerprint::without_line_numbers;
 pub use file::{Place, ReportedFile, TextPlace};
+pub(crate) use fingerprint::without_line_numbers;
 
 use crate::baseline::Baseline;
 use crate::cli::{ErrorFormat, ReportArgs};
@@ -194,7 +194,8 @@ impl<'output> Report<'output> {
         let found = diagnostics.len();
         let suppressions = Suppressions::of(file.text());
         suppressions.apply(file, &mut diagnostics);
-        self.statistics.ignored += found.saturating_sub(diagnostics.iter().filter(|diagnostic| is_found(diagnostic)).count());
+        self.statistics.ignored +=
+            found.saturating_sub(diagnostics.iter().filter(|diagnostic| is_found(diagnostic)).count());
         let path = self.paths.current.join(file.path());
         self.severities.apply(&path, &mut diagnostics);
         diagnostics.sort_by_key(|diagnostic| (position(diagnostic.span), diagnostic.code));

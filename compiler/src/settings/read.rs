@@ -126,11 +126,7 @@ impl Reader<'_> {
         })
     }
 
-    fn strings<'value>(
-        &self,
-        value: &'value Value<'_>,
-        key: &str,
-    ) -> anyhow::Result<Vec<(&'value str, Range<usize>)>> {
+    fn strings<'value>(&self, value: &'value Value<'_>, key: &str) -> anyhow::Result<Vec<(&'value str, Range<usize>)>> {
         let array = value.get_ref().as_array().ok_or_else(|| self.wrong_type(value, key, "an array of strings"))?;
         array.iter().map(|entry| Ok((self.string(entry, key)?, entry.span()))).collect()
     }
@@ -139,16 +135,13 @@ impl Reader<'_> {
         value.get_ref().as_str().ok_or_else(|| self.wrong_type(value, key, "a string"))
     }
 
-    fn table<'value, 'text>(
-        &self,
-        value: &'value Value<'text>,
-        name: &str,
-    ) -> anyhow::Result<&'value DeTable<'text>> {
+    fn table<'value, 'text>(&self, value: &'value Value<'text>, name: &str) -> anyhow::Result<&'value DeTable<'text>> {
         value.get_ref().as_table().ok_or_else(|| self.wrong_type(value, name, "a table"))
     }
 
     fn unknown_key(&self, span: &Range<usize>, key: &str, table: &str, known: &[&str]) -> anyhow::Error {
-        let cure = suggestion(key, known.iter().copied()).unwrap_or_else(|| format!("it may have {}", known.join(", ")));
+        let cure =
+            suggestion(key, known.iter().copied()).unwrap_or_else(|| format!("it may have {}", known.join(", ")));
         self.fail(span, format_args!("unknown key '{key}' in [{table}]: {cure}"))
     }
 
@@ -158,7 +151,8 @@ impl Reader<'_> {
     }
 
     fn wrong_choice(&self, value: &Value<'_>, key: &str, given: &str, known: &[&str]) -> anyhow::Error {
-        let cure = suggestion(given, known.iter().copied()).unwrap_or_else(|| format!("it may be {}", known.join(", ")));
+        let cure =
+            suggestion(given, known.iter().copied()).unwrap_or_else(|| format!("it may be {}", known.join(", ")));
         self.fail(&value.span(), format_args!("'{key}' cannot be '{given}': {cure}"))
     }
 
