@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 fn open(paths: Vec<PathBuf>, purpose: Purpose) -> Session {
     let options = SessionOptions {
         paths,
+        exclude: pyclast::settings::Globs::default(),
         search_path: Vec::new(),
         environment: None,
         purpose,
