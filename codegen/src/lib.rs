@@ -19,8 +19,8 @@ pub mod marshal;
 mod opcode;
 pub mod pyc;
 pub mod repr;
-pub mod verify;
 mod target;
+pub mod verify;
 
 pub use build::{Compiled, compile_module};
 pub use code_object::{CodeFlags, CodeObject, LocalKind};

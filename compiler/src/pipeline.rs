@@ -8,6 +8,7 @@
 //!
 //! Invariant: a module with an error gives diagnostics and no code.
 
+use pyclast_codegen::verify::verify_recursively;
 use pyclast_codegen::{CodeObject, Optimize, Options, Target, compile_module, marshal};
 use pyclast_syntax::{Diagnostic, ParsedModule, PyString, SourceText, SymbolTable, finally_warnings, parse};
 use std::sync::Arc;
@@ -50,7 +51,7 @@ pub fn compile_source(
     Ok(CompiledModule { codes, warnings })
 }
 
-/// build, graph, assemble: one code object.
+/// build, graph, assemble, verify: one code object.
 fn generate(
     module: &ParsedModule,
     table: &SymbolTable,
@@ -66,6 +67,13 @@ fn generate(
         if !warnings.contains(&warning) {
             warnings.push(warning);
         }
+    }
+    // verify: ordinary code is CPython's own, and the interpreter checks what it runs; the proof is for
+    // us, and takes as long as the graph.
+    if cfg!(debug_assertions)
+        && let Err(error) = verify_recursively(&compiled.code)
+    {
+        panic!("unsound code: {error}");
     }
     Ok(compiled.code)
 }

@@ -55,10 +55,7 @@ fn the_examples_give_what_the_pages_say() {
 }
 
 fn python_blocks(text: &str) -> Vec<String> {
-    text.split("```python\n")
-        .skip(1)
-        .map(|block| block.split("```").next().unwrap_or_default().to_owned())
-        .collect()
+    text.split("```python\n").skip(1).map(|block| block.split("```").next().unwrap_or_default().to_owned()).collect()
 }
 
 /// What comments like `# error: [code] "message"` announce.
@@ -77,13 +74,16 @@ fn expected(block: &str) -> Vec<Found> {
 
 /// What a report says about a text.
 fn check(text: &str) -> Vec<Found> {
-    let diagnostics = match compile_source(text.into(), &PyString::new("a.py"), &[Optimize::None], &Target::CPYTHON_3_14) {
-        Ok(compiled) => compiled.warnings,
-        Err(refused) => refused.diagnostics,
-    };
+    let diagnostics =
+        match compile_source(text.into(), &PyString::new("a.py"), &[Optimize::None], &Target::CPYTHON_3_14) {
+            Ok(compiled) => compiled.warnings,
+            Err(refused) => refused.diagnostics,
+        };
     let mut lines = Vec::new();
     let mut report = Report::new(ReportOptions::plain(ErrorFormat::Json, "/p"), Box::new(&mut lines));
-    report.add_file(&ReportedFile::with_text("a.py".to_owned(), text.to_owned()), diagnostics).expect("writes to memory");
+    report
+        .add_file(&ReportedFile::with_text("a.py".to_owned(), text.to_owned()), diagnostics)
+        .expect("writes to memory");
     report.finish().expect("writes to memory");
     String::from_utf8(lines)
         .expect("JSON is UTF-8")

@@ -9,14 +9,14 @@
 #![expect(clippy::print_stdout, reason = "a tool that prints")]
 
 use pyclast_syntax::literal::{
-    InterpolatedPiece, NumberValue, bytes_value, format_spec_pieces, fstring_pieces,
-    interpolation_text, number_value, string_value, template_pieces,
+    InterpolatedPiece, NumberValue, bytes_value, format_spec_pieces, fstring_pieces, interpolation_text, number_value,
+    string_value, template_pieces,
 };
 use pyclast_syntax::{Location, ParsedModule, PyInt, SourceText, parse};
 use ruff_python_ast::visitor::source_order::{self, SourceOrderVisitor};
 use ruff_python_ast::{
-    Alias, ElifElseClause, ExceptHandler, Expr, InterpolatedElement, InterpolatedStringFormatSpec,
-    Keyword, Parameter, Pattern, Stmt, TypeParam,
+    Alias, ElifElseClause, ExceptHandler, Expr, InterpolatedElement, InterpolatedStringFormatSpec, Keyword, Parameter,
+    Pattern, Stmt, TypeParam,
 };
 use ruff_text_size::Ranged;
 use std::io::{BufRead, Write};
@@ -111,9 +111,7 @@ impl<'a> Dump<'a> {
         match expression {
             Expr::Name(name) => name.id.to_string(),
             Expr::Attribute(attribute) => attribute.attr.to_string(),
-            Expr::StringLiteral(literal) => {
-                string_text(string_value(literal, self.module.text()).as_bytes())
-            }
+            Expr::StringLiteral(literal) => string_text(string_value(literal, self.module.text()).as_bytes()),
             Expr::BytesLiteral(literal) => format!("b{}", hex(&bytes_value(literal))),
             Expr::NumberLiteral(literal) => match number_value(&literal.value) {
                 NumberValue::Int(PyInt::Small(value)) => format!("i{value:x}"),

@@ -13,9 +13,9 @@ fn main() {
     for label in ["gbk", "gb18030", "big5", "euc-jp", "shift_jis", "euc-kr"] {
         let Some(encoding) = Encoding::for_label(label.as_bytes()) else { continue };
         let decode = |bytes: &[u8]| {
-            encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| {
-                text.chars().map(|c| format!("{:x}", u32::from(c))).collect::<Vec<_>>().join("_")
-            })
+            encoding
+                .decode_without_bom_handling_and_without_replacement(bytes)
+                .map(|text| text.chars().map(|c| format!("{:x}", u32::from(c))).collect::<Vec<_>>().join("_"))
         };
         let show = |bytes: &[u8]| {
             if let Some(text) = decode(bytes) {
@@ -42,9 +42,6 @@ fn main() {
     }
 }
 
-fn pairs(
-    outer: std::ops::RangeInclusive<u8>,
-    inner: std::ops::RangeInclusive<u8>,
-) -> impl Iterator<Item = (u8, u8)> {
+fn pairs(outer: std::ops::RangeInclusive<u8>, inner: std::ops::RangeInclusive<u8>) -> impl Iterator<Item = (u8, u8)> {
     outer.flat_map(move |first| inner.clone().map(move |second| (first, second)))
 }

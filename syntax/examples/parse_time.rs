@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 fn main() {
     let sources = std::io::stdin().lock().lines().map_while(Result::ok);
     let sources = sources.filter_map(|path| std::fs::read(path).ok()).collect::<Vec<_>>();
-    let (mut decoding, mut parsing, mut locating, mut dropping) = (Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO);
+    let (mut decoding, mut parsing, mut locating, mut dropping) =
+        (Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO);
     let mut ruff = Duration::ZERO;
     let mut bytes = 0;
     let mut nodes = 0;
@@ -40,5 +41,7 @@ fn main() {
         drop(module);
         dropping += start.elapsed();
     }
-    println!("{bytes} bytes, {nodes} nodes: decode {decoding:?}, parse {parsing:?} (ruff {ruff:?}), location/8 bytes {locating:?}, drop {dropping:?}");
+    println!(
+        "{bytes} bytes, {nodes} nodes: decode {decoding:?}, parse {parsing:?} (ruff {ruff:?}), location/8 bytes {locating:?}, drop {dropping:?}"
+    );
 }

@@ -49,13 +49,7 @@ fn describe(module: &ParsedModule, error: &Diagnostic) -> String {
     format!("!! {}-{} {}\n", position(start), position(end), error.message)
 }
 
-fn dump_scope(
-    module: &ParsedModule,
-    table: &SymbolTable,
-    id: ScopeId,
-    depth: usize,
-    output: &mut String,
-) {
+fn dump_scope(module: &ParsedModule, table: &SymbolTable, id: ScopeId, depth: usize, output: &mut String) {
     let scope = table.scope(id);
     let name = match table.names.text(scope.name) {
         "<module>" => "top",
@@ -70,9 +64,7 @@ fn dump_scope(
         .symbols
         .iter()
         .filter(|&(&name, _)| table.names.text(name) != "__debug__")
-        .map(|(&name, symbol)| {
-            (table.names.text(name), flag_bits(symbol.flags), resolution_number(symbol.resolution))
-        })
+        .map(|(&name, symbol)| (table.names.text(name), flag_bits(symbol.flags), resolution_number(symbol.resolution)))
         .collect();
     // CPython adds the names that pass through a scope in the order of a hash set.
     let free_class = flag_bits(SymbolFlags::FREE_CLASS);

@@ -74,9 +74,8 @@ fn normal_name(name: &str) -> String {
         character => character.to_ascii_lowercase(),
     });
     let start = start.collect::<String>();
-    let is = |spelling: &str| {
-        start == spelling || start.strip_prefix(spelling).is_some_and(|rest| rest.starts_with('-'))
-    };
+    let is =
+        |spelling: &str| start == spelling || start.strip_prefix(spelling).is_some_and(|rest| rest.starts_with('-'));
     if is("utf-8") {
         "utf-8".to_owned()
     } else if ["latin-1", "iso-8859-1", "iso-latin-1"].into_iter().any(is) {

@@ -5,12 +5,10 @@
 //!
 //! Invariant: afterwards the module is empty.
 
-use ruff_python_ast::visitor::transformer::{
-    Transformer, walk_expr, walk_interpolated_string_element, walk_stmt,
-};
+use ruff_python_ast::visitor::transformer::{Transformer, walk_expr, walk_interpolated_string_element, walk_stmt};
 use ruff_python_ast::{
-    AtomicNodeIndex, Expr, ExprNoneLiteral, InterpolatedStringElement, InterpolatedStringFormatSpec,
-    ModModule, Stmt, StmtPass,
+    AtomicNodeIndex, Expr, ExprNoneLiteral, InterpolatedStringElement, InterpolatedStringFormatSpec, ModModule, Stmt,
+    StmtPass,
 };
 use ruff_text_size::TextRange;
 use std::cell::RefCell;

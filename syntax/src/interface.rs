@@ -142,7 +142,8 @@ impl Collector<'_> {
                 let mut text = self.decorators(&class.decorator_list);
                 self.push(&mut text, class.type_params.as_deref());
                 self.push(&mut text, class.arguments.as_deref());
-                let mut members = Collector { module: self.module, declarations: Vec::new(), all: None, is_open: false };
+                let mut members =
+                    Collector { module: self.module, declarations: Vec::new(), all: None, is_open: false };
                 members.body(&class.body);
                 self.declare(&class.name, Declaration::Class(text, members.declarations));
             }

@@ -6,9 +6,7 @@
 //! Invariant: the module is node 0; a node's index is below those of its children; set once.
 
 use crate::{Diagnostic, Exception, Span};
-use ruff_python_ast::visitor::source_order::{
-    SourceOrderVisitor, TraversalSignal, walk_expr, walk_pattern, walk_stmt,
-};
+use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal, walk_expr, walk_pattern, walk_stmt};
 use ruff_python_ast::{AnyNodeRef, Expr, HasNodeIndex, ModModule, NodeIndex, Pattern, Stmt};
 
 /// How deep expressions may stand inside each other: as deep as CPython's compiler goes on a stack

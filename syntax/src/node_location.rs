@@ -47,12 +47,7 @@ impl ParsedModule {
         let decorators = match statement {
             Stmt::FunctionDef(function) => &*function.decorator_list,
             Stmt::ClassDef(class) => &*class.decorator_list,
-            Stmt::If(_)
-            | Stmt::For(_)
-            | Stmt::While(_)
-            | Stmt::With(_)
-            | Stmt::Match(_)
-            | Stmt::Try(_) => &[],
+            Stmt::If(_) | Stmt::For(_) | Stmt::While(_) | Stmt::With(_) | Stmt::Match(_) | Stmt::Try(_) => &[],
             _ => return range,
         };
         let start = decorators.last().map_or(range.start, |last| self.after_decorators(last));

@@ -10,6 +10,7 @@
 
 use pyclast::database::{Purpose, Session, SessionOptions, Settings};
 use pyclast::jobs::worker_count;
+use pyclast::settings::Globs;
 use pyclast_tests::{pyclast, synthetic};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -72,6 +73,7 @@ fn processes(tree: &Path) {
 fn checked(tree: &Path) -> Session {
     let options = SessionOptions {
         paths: vec![tree.to_owned()],
+        exclude: Globs::default(),
         search_path: Vec::new(),
         environment: None,
         purpose: Purpose::Check,
@@ -80,7 +82,11 @@ fn checked(tree: &Path) -> Session {
         cache: None,
     };
     let session = Session::open(options, None);
-    let count = session.check().iter().filter(|file| file.result.as_ref().is_ok_and(|module| module.diagnostics.is_empty())).count();
+    let count = session
+        .check()
+        .iter()
+        .filter(|file| file.result.as_ref().is_ok_and(|module| module.diagnostics.is_empty()))
+        .count();
     assert_eq!(count, session.roots().len(), "the project is clean");
     session
 }

@@ -9,6 +9,7 @@
 //! Invariant: a test never skips; what it needs is there, or it fails and says how to get it.
 
 pub mod oracle;
+pub mod static_corpus;
 pub mod synthetic;
 
 use std::env;

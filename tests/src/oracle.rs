@@ -35,26 +35,10 @@ struct Source {
 }
 
 const SOURCES: [Source; 4] = [
-    Source {
-        name: "$PYCLAST_PYTHON",
-        oldest: 0,
-        find: from_environment,
-    },
-    Source {
-        name: "python3.14 on $PATH",
-        oldest: OLDEST_PATCH_RELEASE,
-        find: from_path,
-    },
-    Source {
-        name: "uv",
-        oldest: OLDEST_PATCH_RELEASE,
-        find: from_uv,
-    },
-    Source {
-        name: "tests/oracle/fetch.sh",
-        oldest: OLDEST_PATCH_RELEASE,
-        find: from_fetch,
-    },
+    Source { name: "$PYCLAST_PYTHON", oldest: 0, find: from_environment },
+    Source { name: "python3.14 on $PATH", oldest: OLDEST_PATCH_RELEASE, find: from_path },
+    Source { name: "uv", oldest: OLDEST_PATCH_RELEASE, find: from_uv },
+    Source { name: "tests/oracle/fetch.sh", oldest: OLDEST_PATCH_RELEASE, find: from_fetch },
 ];
 
 /// The interpreter to compare with, found or installed at the first call.
@@ -115,11 +99,7 @@ fn first_working(sources: &[Source]) -> Result<PathBuf, String> {
             Ok(found) => return Ok(found),
             Err(reason) => {
                 // Writing to a String cannot fail.
-                let _ = writeln!(
-                    reasons,
-                    "  {name}: {}",
-                    reason.trim().replace('\n', "\n    ")
-                );
+                let _ = writeln!(reasons, "  {name}: {}", reason.trim().replace('\n', "\n    "));
             }
         }
     }
@@ -127,9 +107,7 @@ fn first_working(sources: &[Source]) -> Result<PathBuf, String> {
 }
 
 fn from_environment() -> Result<PathBuf, String> {
-    env::var_os("PYCLAST_PYTHON")
-        .map(PathBuf::from)
-        .ok_or_else(|| "not set".into())
+    env::var_os("PYCLAST_PYTHON").map(PathBuf::from).ok_or_else(|| "not set".into())
 }
 
 fn from_path() -> Result<PathBuf, String> {
@@ -138,10 +116,7 @@ fn from_path() -> Result<PathBuf, String> {
 
 fn from_uv() -> Result<PathBuf, String> {
     let uv = on_path("uv")?;
-    let find = || {
-        run(Command::new(&uv).args(["python", "find", "3.14"]))
-            .map(|path| PathBuf::from(path.trim()))
-    };
+    let find = || run(Command::new(&uv).args(["python", "find", "3.14"])).map(|path| PathBuf::from(path.trim()));
     find().or_else(|_| {
         run(Command::new(&uv).args(["python", "install", "3.14"]))?;
         find()
@@ -169,8 +144,7 @@ fn on_path(program: &str) -> Result<PathBuf, String> {
 
 /// Whether an interpreter is what the tests need.
 fn check(python: &Path, oldest: u32) -> Result<(), String> {
-    const QUESTION: &str =
-        "import sys, test.support, _testinternalcapi; print(*sys.version_info[:3])";
+    const QUESTION: &str = "import sys, test.support, _testinternalcapi; print(*sys.version_info[:3])";
     let mut command = Command::new(python);
     forget_python_settings(&mut command);
     let answer = run(command.args(["-I", "-c", QUESTION]))?;
@@ -181,10 +155,7 @@ fn check(python: &Path, oldest: u32) -> Result<(), String> {
             "{} is 3.14.{patch}; releases before 3.14.{oldest} compile some programs differently",
             python.display()
         )),
-        _ => Err(format!(
-            "{} is not a CPython 3.14 (it says `{answer}`)",
-            python.display()
-        )),
+        _ => Err(format!("{} is not a CPython 3.14 (it says `{answer}`)", python.display())),
     }
 }
 
@@ -201,20 +172,12 @@ fn is_python_setting(name: &OsStr) -> bool {
 /// Standard output of a command that must succeed; else the command's name and what it said on standard error.
 fn run(command: &mut Command) -> Result<String, String> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command
-        .output()
-        .map_err(|error| format!("{name} does not start: {error}"))?;
+    let Output { status, stdout, stderr } =
+        command.output().map_err(|error| format!("{name} does not start: {error}"))?;
     if status.success() {
         String::from_utf8(stdout).map_err(|_| format!("{name} printed something that is not UTF-8"))
     } else {
-        Err(format!(
-            "{name} failed ({status}):\n{}",
-            String::from_utf8_lossy(&stderr)
-        ))
+        Err(format!("{name} failed ({status}):\n{}", String::from_utf8_lossy(&stderr)))
     }
 }
 
@@ -222,64 +185,39 @@ fn run(command: &mut Command) -> Result<String, String> {
 mod tests {
     use std::process::Command;
 
-    use super::{
-        OLDEST_PATCH_RELEASE, Source, check, cinderx, command, first_working, on_path, python, run,
-        tool,
-    };
+    use super::{OLDEST_PATCH_RELEASE, Source, check, cinderx, command, first_working, on_path, python, run, tool};
 
     #[test]
     fn the_oracle_starts_and_has_the_internal_test_module() {
         assert!(check(python(), OLDEST_PATCH_RELEASE).is_ok());
-        let answer = run(command().args([
-            "-c",
-            "import _testinternalcapi as t; print(callable(t.compiler_codegen))",
-        ]));
+        let answer = run(command().args(["-c", "import _testinternalcapi as t; print(callable(t.compiler_codegen))"]));
         assert_eq!(answer.as_deref().map(str::trim), Ok("True"));
     }
 
     #[test]
     fn cinderx_is_importable() {
-        let answer =
-            run(Command::new(cinderx()).args(["-c", "import cinderx; print(cinderx.__name__)"]));
+        let answer = run(Command::new(cinderx()).args(["-c", "import cinderx; print(cinderx.__name__)"]));
         assert_eq!(answer.as_deref().map(str::trim), Ok("cinderx"));
     }
 
     #[test]
     fn an_unsuitable_interpreter_is_passed_over_and_the_report_says_why() {
         let sources = [
-            Source {
-                name: "first",
-                oldest: 0,
-                find: || Err("not set".into()),
-            },
-            Source {
-                name: "second",
-                oldest: 0,
-                find: || on_path("no-such-python"),
-            },
+            Source { name: "first", oldest: 0, find: || Err("not set".into()) },
+            Source { name: "second", oldest: 0, find: || on_path("no-such-python") },
             // A program that is no Python: it starts, succeeds, and gives the wrong answer.
-            Source {
-                name: "third",
-                oldest: 0,
-                find: || on_path("echo"),
-            },
+            Source { name: "third", oldest: 0, find: || on_path("echo") },
         ];
         let reasons = first_working(&sources).expect_err("none of the three is a Python");
         assert!(reasons.contains("first: not set"), "{reasons}");
-        assert!(
-            reasons.contains("second: no `no-such-python` there"),
-            "{reasons}"
-        );
+        assert!(reasons.contains("second: no `no-such-python` there"), "{reasons}");
         assert!(reasons.contains("is not a CPython 3.14"), "{reasons}");
     }
 
     #[test]
     fn an_older_patch_release_is_refused() {
         let reason = check(python(), u32::MAX).expect_err("no patch release is that new");
-        assert!(
-            reason.contains("compile some programs differently"),
-            "{reason}"
-        );
+        assert!(reason.contains("compile some programs differently"), "{reason}");
     }
 
     #[test]

@@ -18,7 +18,9 @@ fn corpus() -> &'static [PathBuf] {
     static FILES: OnceLock<(TempDir, Vec<PathBuf>)> = OnceLock::new();
     let (_, files) = FILES.get_or_init(|| {
         let folder = TempDir::new().expect("a scratch folder can be made");
-        output_of(oracle::command().arg(oracle::tool("code_objects.py")).arg("compile").arg(stdlib()).arg(folder.path()));
+        output_of(
+            oracle::command().arg(oracle::tool("code_objects.py")).arg("compile").arg(stdlib()).arg(folder.path()),
+        );
         let mut files: Vec<PathBuf> = fs::read_dir(folder.path())
             .expect("the scratch folder can be listed")
             .map(|entry| entry.expect("the scratch folder can be listed").path())

@@ -67,7 +67,10 @@ fn assert_same(arguments: &[&str], environment: &[(&str, &str)]) {
             command
         };
         // Both trees have the same times.
-        let touch = Command::new("find").arg(&root).args(["-type", "f", "-exec", "touch", "-d", "2020-02-02", "{}", "+"]).status();
+        let touch = Command::new("find")
+            .arg(&root)
+            .args(["-type", "f", "-exec", "touch", "-d", "2020-02-02", "{}", "+"])
+            .status();
         assert!(touch.is_ok_and(|status| status.success()), "find and touch work");
         command.args(arguments).envs(environment.iter().copied()).current_dir(&root);
         let output = command.output().expect("it starts");
@@ -136,8 +139,16 @@ fn current_artifacts_are_left_alone() {
 fn one_module_is_written_where_it_is_wanted() {
     let folder = tempfile::tempdir().expect("a scratch folder can be made");
     make_tree(folder.path());
-    let run = |arguments: &[&str]| Command::new(pyclast()).arg("compile").args(arguments).current_dir(folder.path()).output().expect("pyclast starts");
-    let output = run(&["pkg/a.py", "--module-name", "<module>", "--emit", "code", "--co-filename", "", "--output", "a.code"]);
+    let run = |arguments: &[&str]| {
+        Command::new(pyclast())
+            .arg("compile")
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .expect("pyclast starts")
+    };
+    let output =
+        run(&["pkg/a.py", "--module-name", "<module>", "--emit", "code", "--co-filename", "", "--output", "a.code"]);
     assert!(output.status.success(), "{output:?}");
     let script = "import marshal\n\
         ours = marshal.loads(open('a.code', 'rb').read())\n\
@@ -149,5 +160,8 @@ fn one_module_is_written_where_it_is_wanted() {
     assert_eq!(output.status.code(), Some(1));
     assert!(!folder.path().join("bad.pyc").exists(), "something was written");
     let line: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
-    assert_eq!((&line["message"], &line["line"], &line["column"]), (&"'(' was never closed".into(), &1.into(), &5.into()));
+    assert_eq!(
+        (&line["message"], &line["line"], &line["column"]),
+        (&"'(' was never closed".into(), &1.into(), &5.into())
+    );
 }

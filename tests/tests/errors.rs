@@ -32,11 +32,8 @@ fn per_mille(counts: &Value, part: &str, whole: &str) -> u64 {
 #[test]
 fn snippets_of_cpythons_tests_get_cpythons_verdict() {
     let folder = tempfile::tempdir().expect("a scratch folder can be made");
-    let status = oracle::command()
-        .arg(oracle::tool("snippets.py"))
-        .arg(folder.path())
-        .status()
-        .expect("the oracle starts");
+    let status =
+        oracle::command().arg(oracle::tool("snippets.py")).arg(folder.path()).status().expect("the oracle starts");
     assert!(status.success(), "snippets.py failed");
     let counts = compare(folder.path());
     assert!(counts["files"].as_u64() > Some(10_000), "{counts}");

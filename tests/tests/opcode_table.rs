@@ -57,10 +57,8 @@ fn every_row_is_that_of_the_interpreter() {
 fn no_opcode_is_missing() {
     let (rows, _) = oracle_rows();
     let known: Vec<&str> = Opcode::ALL.iter().map(|opcode| opcode.name()).collect();
-    let missing: Vec<&String> = rows
-        .keys()
-        .filter(|name| !name.starts_with("INSTRUMENTED_") && !known.contains(&name.as_str()))
-        .collect();
+    let missing: Vec<&String> =
+        rows.keys().filter(|name| !name.starts_with("INSTRUMENTED_") && !known.contains(&name.as_str())).collect();
     assert!(missing.is_empty(), "not in the table: {missing:?}");
 }
 

@@ -21,12 +21,8 @@ fn compile_beside_good(bad: &[u8]) -> (Output, Option<Vec<u8>>) {
 
 fn compile_with_good(folder: &Path, arguments: &[&str]) -> Output {
     fs::write(folder.join("good.py"), "x = 1\n").expect("a source can be written");
-    let output = Command::new(pyclast())
-        .args(["compile", "-q"])
-        .args(arguments)
-        .arg(folder)
-        .output()
-        .expect("pyclast starts");
+    let output =
+        Command::new(pyclast()).args(["compile", "-q"]).args(arguments).arg(folder).output().expect("pyclast starts");
     assert!(artifact(folder, "good").exists(), "the good file was not compiled: {}", text(&output));
     output
 }
@@ -72,7 +68,10 @@ fn empty_files_compile() {
 
 #[test]
 fn deep_nesting_is_refused_in_cpythons_words() {
-    assert_refused(&[b"x = ".to_vec(), b"(".repeat(20_000), b")".repeat(20_000)].concat(), "too many nested parentheses");
+    assert_refused(
+        &[b"x = ".to_vec(), b"(".repeat(20_000), b")".repeat(20_000)].concat(),
+        "too many nested parentheses",
+    );
     let nested = (0..3_000).fold(String::new(), |text, depth| text + &" ".repeat(depth) + "if x:\n");
     assert_refused(format!("{nested}{}pass\n", " ".repeat(3_000)).as_bytes(), "too many levels of indentation");
     assert_refused(&[b"x = ".to_vec(), b"-".repeat(60_000), b"1\n".to_vec()].concat(), "MemoryError");
@@ -148,7 +147,8 @@ fn a_full_disk_leaves_the_former_artifact() {
     let output = Command::new(pyclast()).args(["compile", "-q"]).arg(folder.path()).output().expect("pyclast starts");
     assert!(output.status.success(), "{}", text(&output));
     let before = fs::read(artifact(folder.path(), "good")).expect("the artifact is there");
-    fs::write(folder.path().join("good.py"), format!("x = '{}'\n", "a".repeat(100_000))).expect("a source can be written");
+    fs::write(folder.path().join("good.py"), format!("x = '{}'\n", "a".repeat(100_000)))
+        .expect("a source can be written");
     // A file may have no more than 8 blocks of 512 bytes: writing fails as on a full disk.
     let output = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" compile -q \"$1\""])

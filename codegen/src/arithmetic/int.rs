@@ -113,8 +113,7 @@ fn quotient(left: &BigUint, right: &BigUint) -> Option<f64> {
     // more than the result. The last one also tells whether anything was cut off.
     let exponent = (magnitude - 55).max(MIN_EXPONENT - 2);
     let shift = exponent.unsigned_abs();
-    let (units, rest) =
-        if exponent < 0 { (left << shift).div_rem(right) } else { left.div_rem(&(right << shift)) };
+    let (units, rest) = if exponent < 0 { (left << shift).div_rem(right) } else { left.div_rem(&(right << shift)) };
     let units = units.to_u64()? | u64::from(!rest.is_zero());
     let dropped = (u64::BITS - units.leading_zeros()).saturating_sub(f64::MANTISSA_DIGITS).max(2);
     let value = round_off(units, dropped) * power_of_two(exponent + i64::from(dropped));

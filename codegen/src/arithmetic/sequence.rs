@@ -21,12 +21,8 @@ const MAX_TOTAL_ITEMS: usize = 1024;
 pub(super) fn concatenate(left: &Constant, right: &Constant) -> Option<Constant> {
     Some(match (left, right) {
         (Constant::Str(left), Constant::Str(right)) => text(&[left.as_bytes(), right.as_bytes()].concat()),
-        (Constant::Bytes(left), Constant::Bytes(right)) => {
-            Constant::Bytes([&left[..], &right[..]].concat().into())
-        }
-        (Constant::Tuple(left), Constant::Tuple(right)) => {
-            Constant::tuple(left.iter().chain(right.iter()).cloned())
-        }
+        (Constant::Bytes(left), Constant::Bytes(right)) => Constant::Bytes([&left[..], &right[..]].concat().into()),
+        (Constant::Tuple(left), Constant::Tuple(right)) => Constant::tuple(left.iter().chain(right.iter()).cloned()),
         _ => return None,
     })
 }
@@ -91,12 +87,8 @@ pub(super) fn slice(sequence: &Constant, parts: &[Constant; 3]) -> Option<Consta
             let points = value.code_points().collect::<Vec<_>>();
             from_code_points(indices(parts, points.len())?.map(|index| points[index]))
         }
-        Constant::Bytes(value) => {
-            Constant::Bytes(indices(parts, value.len())?.map(|index| value[index]).collect())
-        }
-        Constant::Tuple(items) => {
-            Constant::tuple(indices(parts, items.len())?.map(|index| items[index].clone()))
-        }
+        Constant::Bytes(value) => Constant::Bytes(indices(parts, value.len())?.map(|index| value[index]).collect()),
+        Constant::Tuple(items) => Constant::tuple(indices(parts, items.len())?.map(|index| items[index].clone())),
         _ => return None,
     })
 }

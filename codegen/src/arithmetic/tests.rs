@@ -59,10 +59,5 @@ fn folds_as_cpython_does() {
         }
     }
     assert!(rows > 1000, "{rows} rows");
-    assert!(
-        wrong.is_empty(),
-        "{} of {rows} differ:\n{}",
-        wrong.len(),
-        wrong[..wrong.len().min(40)].join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {rows} differ:\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
 }

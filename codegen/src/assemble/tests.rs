@@ -114,8 +114,7 @@ fn handlers_are_written_as_ranges() {
     instructions.extend(vec![plain(Opcode::Nop, 0); 3]);
     let code = assembled(instructions);
     // 2..102 → 203, depth 0; 102..202 → 204, depth 2, lasti.
-    let expected =
-        [0x82, 0x41, 36, 0x43, 11, 0, /* */ 0xC1, 38, 0x41, 36, 0x43, 12, 5];
+    let expected = [0x82, 0x41, 36, 0x43, 11, 0, /* */ 0xC1, 38, 0x41, 36, 0x43, 12, 5];
     assert_eq!(code.exception_table[..], expected);
 }
 

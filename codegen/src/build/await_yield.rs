@@ -100,11 +100,8 @@ impl<'a> Builder<'a> {
         let sequence = &mut self.unit_mut().sequence;
         let resume = sequence.instructions().iter().position(|it| it.opcode == Opcode::Resume);
         let resume = resume.expect("every unit starts with RESUME");
-        let setup = Instruction {
-            opcode: Opcode::SetupCleanup,
-            oparg: handler.0.cast_signed(),
-            location: Location::NONE,
-        };
+        let setup =
+            Instruction { opcode: Opcode::SetupCleanup, oparg: handler.0.cast_signed(), location: Location::NONE };
         sequence.insert(resume, setup);
         self.emit_const(Constant::None, Location::NONE);
         self.emit(Opcode::ReturnValue, Location::NONE);

@@ -125,9 +125,7 @@ impl<'a> Builder<'a> {
         for (index, keyword) in keywords.iter().enumerate() {
             let Some(name) = &keyword.arg else { continue };
             let after = &keywords[index + 1..];
-            let again = after
-                .iter()
-                .find(|other| other.arg.as_ref().is_some_and(|other| other.id == name.id));
+            let again = after.iter().find(|other| other.arg.as_ref().is_some_and(|other| other.id == name.id));
             if let Some(again) = again {
                 self.error(again.range(), format!("keyword argument repeated: {name}"));
             }

@@ -254,8 +254,7 @@ impl<'a> Builder<'a> {
                 let Some(value) = comprehension.value else { return location };
                 self.visit_expr(value);
                 let end = self.expr_location(value);
-                let location =
-                    Location { end_line: end.end_line, end_column: end.end_column, ..location };
+                let location = Location { end_line: end.end_line, end_column: end.end_column, ..location };
                 self.emit_arg(Opcode::MapAdd, depth + 1, location);
                 return location;
             }

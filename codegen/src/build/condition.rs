@@ -73,13 +73,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn jump_if_conditional(
-        &mut self,
-        location: Location,
-        conditional: &'a ExprIf,
-        target: Label,
-        condition: bool,
-    ) {
+    fn jump_if_conditional(&mut self, location: Location, conditional: &'a ExprIf, target: Label, condition: bool) {
         let end = self.new_label();
         let orelse = self.new_label();
         self.jump_if(location, &conditional.test, orelse, false);

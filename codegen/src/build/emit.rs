@@ -41,14 +41,7 @@ impl Builder<'_> {
     }
 
     /// The same with the index shifted and low bits added (`ADDOP_NAME_CUSTOM`).
-    pub(super) fn emit_name_bits(
-        &mut self,
-        opcode: Opcode,
-        name: NameId,
-        shift: u32,
-        low: usize,
-        location: Location,
-    ) {
+    pub(super) fn emit_name_bits(&mut self, opcode: Opcode, name: NameId, shift: u32, low: usize, location: Location) {
         let name = self.mangled(name);
         let index = self.unit_mut().names.insert_full(name).0;
         self.emit_arg(opcode, index << shift | low, location);

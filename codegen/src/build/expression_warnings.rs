@@ -24,8 +24,7 @@ impl<'a> Builder<'a> {
             if let (CmpOp::Is | CmpOp::IsNot, Some(literal)) = (op, literal) {
                 let type_name = self.infer_type(literal).unwrap_or_default();
                 let (operator, instead) = if op == CmpOp::Is { ("is", "==") } else { ("is not", "!=") };
-                let message =
-                    format!("\"{operator}\" with '{type_name}' literal. Did you mean \"{instead}\"?");
+                let message = format!("\"{operator}\" with '{type_name}' literal. Did you mean \"{instead}\"?");
                 return self.warn(self.expr_span(expr), message);
             }
             left = right;

@@ -99,9 +99,7 @@ impl<'a> Builder<'a> {
 
     fn joined_values(&self, pieces: Vec<InterpolatedPiece<'a>>) -> Vec<JoinedValue<'a>> {
         let value = |piece| match piece {
-            InterpolatedPiece::Constant { value, span } => {
-                JoinedValue::Text(value, self.module.location(span))
-            }
+            InterpolatedPiece::Constant { value, span } => JoinedValue::Text(value, self.module.location(span)),
             InterpolatedPiece::Value(element) => JoinedValue::Field(FormattedValue {
                 value: &element.expression,
                 conversion: InterpolatedPiece::conversion(element),

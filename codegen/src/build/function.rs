@@ -114,9 +114,8 @@ impl<'a> Builder<'a> {
     /// `lambda`
     pub(super) fn build_lambda(&mut self, lambda: &'a ExprLambda, location: Location) {
         let parameters: Option<&'a Parameters> = lambda.parameters.as_deref();
-        let flags = parameters.map_or_else(FunctionFlags::default, |parameters| {
-            self.visit_default_arguments(parameters, location)
-        });
+        let flags = parameters
+            .map_or_else(FunctionFlags::default, |parameters| self.visit_default_arguments(parameters, location));
         let scope = self.table.scope_of(node_index(lambda), ScopeRole::Body);
         let name = self.names.intern("<lambda>");
         let private = self.unit().private;

@@ -31,11 +31,7 @@ pub(super) struct InlinedComprehension {
 impl<'a> Builder<'a> {
     /// Gives the unit the comprehension's symbols and saves the locals it binds; the iterator stays
     /// on top (`push_inlined_comprehension_state`).
-    pub(super) fn enter_inlined_comprehension(
-        &mut self,
-        scope: &'a Scope,
-        expr: &'a Expr,
-    ) -> InlinedComprehension {
+    pub(super) fn enter_inlined_comprehension(&mut self, scope: &'a Scope, expr: &'a Expr) -> InlinedComprehension {
         let mut state = self.replace_symbols(scope);
         self.push_locals(scope, expr, &mut state);
         state

@@ -24,9 +24,7 @@ impl Builder<'_> {
             Expr::BooleanLiteral(literal) => Some(Constant::Bool(literal.value)),
             Expr::NoneLiteral(_) => Some(Constant::None),
             Expr::EllipsisLiteral(_) => Some(Constant::Ellipsis),
-            Expr::Name(name) if is_debug(name) => {
-                Some(Constant::Bool(self.options.optimize == Optimize::None))
-            }
+            Expr::Name(name) if is_debug(name) => Some(Constant::Bool(self.options.optimize == Optimize::None)),
             _ => None,
         }
     }

@@ -8,8 +8,8 @@
 //! Invariant: while the body is built, the loop is the innermost loop block; the `else` body is
 //! outside of it.
 
-use super::frame_block::FrameBlockKind;
 use super::Builder;
+use super::frame_block::FrameBlockKind;
 use crate::{Constant, Opcode};
 use pyclast_syntax::Location;
 use ruff_python_ast::{StmtFor, StmtWhile};

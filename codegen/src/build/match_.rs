@@ -8,8 +8,8 @@
 //!
 //! Invariant: before each case the subject is the top of the stack; the last case consumes it.
 
-use super::pattern_context::{PatternContext, is_wildcard};
 use super::Builder;
+use super::pattern_context::{PatternContext, is_wildcard};
 use crate::{Label, Opcode};
 use pyclast_syntax::Location;
 use ruff_python_ast::{ExprContext, MatchCase, StmtMatch};
@@ -34,10 +34,8 @@ impl<'a> Builder<'a> {
             _ => (&statement.cases[..], None),
         };
         for (index, case) in cases.iter().enumerate() {
-            let position = CasePosition {
-                keeps_subject: index + 1 < cases.len(),
-                is_last: index + 1 == statement.cases.len(),
-            };
+            let position =
+                CasePosition { keeps_subject: index + 1 < cases.len(), is_last: index + 1 == statement.cases.len() };
             self.build_case(case, position, end);
         }
         if let Some(case) = default {

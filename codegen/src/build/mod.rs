@@ -130,11 +130,7 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(self, code: Arc<CodeObject>) -> Result<Compiled, Vec<Diagnostic>> {
-        if self.errors.is_empty() {
-            Ok(Compiled { code, warnings: self.warnings })
-        } else {
-            Err(self.errors)
-        }
+        if self.errors.is_empty() { Ok(Compiled { code, warnings: self.warnings }) } else { Err(self.errors) }
     }
 
     /// Records an error of the user's code; building goes on (`_PyCompile_Error`).

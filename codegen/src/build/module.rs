@@ -5,9 +5,9 @@
 //! x = 1
 //! ```
 
+use super::Builder;
 use super::docstring::Body;
 use super::unit::{ArgumentCounts, UnitKind};
-use super::Builder;
 use crate::{CodeObject, Constant, Opcode};
 use pyclast_syntax::Location;
 use ruff_python_ast::{ExprContext, Stmt};

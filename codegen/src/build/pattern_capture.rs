@@ -6,8 +6,8 @@
 //!
 //! Invariant: a capture that always matches stands only where nothing after it is hidden.
 
-use super::pattern_context::{PatternContext, PatternResult};
 use super::Builder;
+use super::pattern_context::{PatternContext, PatternResult};
 use crate::Opcode;
 use ruff_python_ast::{PatternMatchAs, PatternMatchStar};
 use ruff_text_size::Ranged;

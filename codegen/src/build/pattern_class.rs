@@ -7,8 +7,8 @@
 //!
 //! Invariant: attributes are taken in the order of the source, positional ones first.
 
-use super::pattern_context::{PatternContext, PatternResult, is_wildcard};
 use super::Builder;
+use super::pattern_context::{PatternContext, PatternResult, is_wildcard};
 use crate::{Constant, Opcode};
 use pyclast_syntax::{Location, PyString};
 use ruff_python_ast::{PatternKeyword, PatternMatchClass};

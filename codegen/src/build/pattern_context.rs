@@ -49,11 +49,7 @@ pub(super) fn is_wildcard(pattern: &Pattern) -> bool {
 
 impl<'a> Builder<'a> {
     /// Builds a pattern for the subject on top of the stack (`codegen_pattern`).
-    pub(super) fn build_pattern(
-        &mut self,
-        pattern: &'a Pattern,
-        context: &mut PatternContext,
-    ) -> PatternResult {
+    pub(super) fn build_pattern(&mut self, pattern: &'a Pattern, context: &mut PatternContext) -> PatternResult {
         match pattern {
             Pattern::MatchValue(pattern) => self.build_value_pattern(pattern, context),
             Pattern::MatchSingleton(pattern) => {
@@ -70,11 +66,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Builds a pattern inside another, where it may always match (`codegen_pattern_subpattern`).
-    pub(super) fn build_subpattern(
-        &mut self,
-        pattern: &'a Pattern,
-        context: &mut PatternContext,
-    ) -> PatternResult {
+    pub(super) fn build_subpattern(&mut self, pattern: &'a Pattern, context: &mut PatternContext) -> PatternResult {
         let allowed = std::mem::replace(&mut context.allow_irrefutable, true);
         let result = self.build_pattern(pattern, context);
         context.allow_irrefutable = allowed;
@@ -91,12 +83,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Jumps to where the captures and what is above them are popped (`jump_to_fail_pop`).
-    pub(super) fn emit_failure_jump(
-        &mut self,
-        opcode: Opcode,
-        context: &mut PatternContext,
-        location: Location,
-    ) {
+    pub(super) fn emit_failure_jump(&mut self, opcode: Opcode, context: &mut PatternContext, location: Location) {
         let pops = context.on_top + context.stores.len();
         let label = self.fail_label(context, pops);
         self.emit_jump(opcode, label, location);

@@ -7,9 +7,9 @@
 //!
 //! Invariant: no two literal keys are equal, as Python compares them (`1`, `1.0` and `True` are).
 
+use super::Builder;
 use super::pattern_context::{PatternContext, PatternResult};
 use super::pattern_value::COMPARE_AT_LEAST;
-use super::Builder;
 use crate::repr::repr;
 use crate::{Constant, Opcode};
 use num_bigint::BigInt;

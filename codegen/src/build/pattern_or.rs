@@ -8,8 +8,8 @@
 //! Invariant: all alternatives bind the same names; at `end` their values lie on the stack in the
 //! order of the first alternative.
 
-use super::pattern_context::{PatternContext, PatternResult};
 use super::Builder;
+use super::pattern_context::{PatternContext, PatternResult};
 use crate::{Label, Opcode};
 use pyclast_syntax::{Location, NameId};
 use ruff_python_ast::PatternMatchOr;

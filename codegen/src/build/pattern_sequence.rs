@@ -8,9 +8,9 @@
 //! Invariant: a sequence is unpacked only if it has the right length; elements that nothing looks at
 //! behind a `*_` are never fetched.
 
+use super::Builder;
 use super::pattern_context::{PatternContext, PatternResult, is_wildcard};
 use super::pattern_value::{COMPARE_AT_LEAST, COMPARE_EQUAL};
-use super::Builder;
 use crate::Opcode;
 use pyclast_syntax::Location;
 use ruff_python_ast::{Pattern, PatternMatchSequence};

@@ -8,8 +8,8 @@
 //! Invariant: `-number` and `number ± imaginary` are constants here, as `ast_preprocess.c` makes them
 //! (`fold_const_match_patterns`); other expressions are not folded.
 
-use super::pattern_context::{PatternContext, PatternResult};
 use super::Builder;
+use super::pattern_context::{PatternContext, PatternResult};
 use crate::{Constant, Opcode};
 use num_traits::ToPrimitive;
 use pyclast_syntax::{Location, PyInt};
@@ -39,11 +39,7 @@ impl<'a> Builder<'a> {
     }
 
     /// `None`, `True` or `False` (`codegen_pattern_singleton`).
-    pub(super) fn build_singleton_pattern(
-        &mut self,
-        pattern: &PatternMatchSingleton,
-        context: &mut PatternContext,
-    ) {
+    pub(super) fn build_singleton_pattern(&mut self, pattern: &PatternMatchSingleton, context: &mut PatternContext) {
         let location = self.location(pattern);
         let value = match pattern.value {
             Singleton::None => Constant::None,

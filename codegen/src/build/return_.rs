@@ -7,8 +7,8 @@
 //!
 //! Invariant: a constant is loaded after the blocks are left, any other value before.
 
-use super::unwind::{UnwindPlace, UnwindTo, Unwound};
 use super::Builder;
+use super::unwind::{UnwindPlace, UnwindTo, Unwound};
 use crate::{Constant, Opcode};
 use pyclast_syntax::Location;
 use ruff_python_ast::StmtReturn;

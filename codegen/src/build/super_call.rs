@@ -58,13 +58,7 @@ impl<'a> Builder<'a> {
     }
 
     /// `LOAD_SUPER_ATTR`, for an attribute or a method.
-    pub(super) fn emit_super_attribute(
-        &mut self,
-        call: &'a ExprCall,
-        name: NameId,
-        method: bool,
-        location: Location,
-    ) {
+    pub(super) fn emit_super_attribute(&mut self, call: &'a ExprCall, name: NameId, method: bool, location: Location) {
         let two_arguments = !call.arguments.args.is_empty();
         let low = usize::from(two_arguments) << 1 | usize::from(method);
         self.emit_name_bits(Opcode::LoadSuperAttr, name, 2, low, location);

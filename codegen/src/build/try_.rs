@@ -8,8 +8,8 @@
 //!
 //! Invariant: `else` is built before the handlers; `finally` is built once for each way out.
 
-use super::frame_block::FrameBlockKind;
 use super::Builder;
+use super::frame_block::FrameBlockKind;
 use crate::{Label, Opcode};
 use pyclast_syntax::Location;
 use ruff_python_ast::{ExceptHandler, ExceptHandlerExceptHandler, ExprContext, StmtTry};
@@ -121,12 +121,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The body of `except E as name`: a `try … finally` that unbinds the name.
-    fn build_named_handler_body(
-        &mut self,
-        handler: &'a ExceptHandlerExceptHandler,
-        end: Label,
-        location: Location,
-    ) {
+    fn build_named_handler_body(&mut self, handler: &'a ExceptHandlerExceptHandler, end: Label, location: Location) {
         let Some(name) = &handler.name else { return };
         let name = self.names.intern(name.as_str());
         let cleanup_end = self.new_label();

@@ -10,8 +10,8 @@
 //!
 //! Invariant: `else` is built after the handlers.
 
-use super::frame_block::FrameBlockKind;
 use super::Builder;
+use super::frame_block::FrameBlockKind;
 use crate::{Label, Opcode};
 use pyclast_syntax::{Location, NameId};
 use ruff_python_ast::{ExceptHandler, ExceptHandlerExceptHandler, ExprContext, StmtTry};

@@ -57,8 +57,7 @@ impl<'a> Builder<'a> {
             TypeParam::TypeVar(variable) => match &variable.bound {
                 Some(bound) => {
                     self.build_lazy_value(bound, name, (node, ScopeRole::Bound), false);
-                    let intrinsic =
-                        if bound.is_tuple_expr() { TYPE_VAR_WITH_CONSTRAINTS } else { TYPE_VAR_WITH_BOUND };
+                    let intrinsic = if bound.is_tuple_expr() { TYPE_VAR_WITH_CONSTRAINTS } else { TYPE_VAR_WITH_BOUND };
                     self.emit_arg(Opcode::CallIntrinsic2, intrinsic, location);
                 }
                 None => self.emit_arg(Opcode::CallIntrinsic1, TYPE_VAR, location),

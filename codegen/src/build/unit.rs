@@ -6,11 +6,9 @@
 //!
 //! Invariant: a unit is entered, filled and left in that order; leaving gives its code object.
 
-use super::frame_block::FrameBlock;
 use super::Builder;
-use crate::{
-    CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, assemble, cfg,
-};
+use super::frame_block::FrameBlock;
+use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, assemble, cfg};
 use indexmap::IndexSet;
 use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, mangle};
 use pyclast_syntax::{Location, NameId, PyString};

@@ -8,8 +8,8 @@
 //!
 //! Invariant: after unwinding, the stack of blocks is what it was before.
 
-use super::frame_block::{FrameBlock, FrameBlockKind};
 use super::Builder;
+use super::frame_block::{FrameBlock, FrameBlockKind};
 use crate::{Constant, Opcode};
 use pyclast_syntax::{Location, NameId, Span};
 use ruff_python_ast::{ExprContext, StmtBreak, StmtContinue};
@@ -90,10 +90,7 @@ impl<'a> Builder<'a> {
         while let Some(&block) = self.unit().blocks.last() {
             match block.kind {
                 FrameBlockKind::ExceptionGroupHandler => {
-                    self.error(
-                        place.span,
-                        "'break', 'continue' and 'return' cannot appear in an except* block",
-                    );
+                    self.error(place.span, "'break', 'continue' and 'return' cannot appear in an except* block");
                     result = Unwound::Refused;
                     break;
                 }

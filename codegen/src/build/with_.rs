@@ -10,8 +10,8 @@
 //! Invariant: `with a, b:` is `with a:` around `with b:`; everything of an item is at the location
 //! of its context expression.
 
-use super::frame_block::FrameBlockKind;
 use super::Builder;
+use super::frame_block::FrameBlockKind;
 use crate::{Constant, Label, Opcode};
 use pyclast_syntax::Location;
 use ruff_python_ast::{StmtWith, WithItem};

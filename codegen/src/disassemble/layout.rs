@@ -48,8 +48,7 @@ impl<'code> Layout<'code> {
         let locations = locations(code);
         let line_starts = line_starts(&locations);
         let labels = labels(&steps, &handlers);
-        let line_width =
-            if options.positions { positions_width(&locations) } else { line_width(&line_starts) };
+        let line_width = if options.positions { positions_width(&locations) } else { line_width(&line_starts) };
         let highest_offset = code.code.len().saturating_sub(2).max(9999);
         Self {
             code,
@@ -217,9 +216,7 @@ fn position_text(location: Location) -> String {
 /// The fields of an opcode's inline caches (`opcode.py: _cache_format`), in code units.
 fn cache_fields(opcode: Opcode) -> &'static [(&'static str, usize)] {
     match opcode {
-        Opcode::LoadGlobal => {
-            &[("counter", 1), ("index", 1), ("module_keys_version", 1), ("builtin_keys_version", 1)]
-        }
+        Opcode::LoadGlobal => &[("counter", 1), ("index", 1), ("module_keys_version", 1), ("builtin_keys_version", 1)],
         Opcode::BinaryOp => &[("counter", 1), ("descr", 4)],
         Opcode::LoadAttr => &[("counter", 1), ("version", 2), ("keys_version", 2), ("descr", 4)],
         Opcode::StoreAttr => &[("counter", 1), ("version", 2), ("index", 1)],

@@ -53,8 +53,7 @@ impl PartialEq for Items<'_> {
         match (*self, *other) {
             (Self::Constants(left), Self::Constants(right)) => left == right,
             (Self::Names(left), Self::Names(right)) => left == right,
-            (Self::Constants(constants), Self::Names(names))
-            | (Self::Names(names), Self::Constants(constants)) => {
+            (Self::Constants(constants), Self::Names(names)) | (Self::Names(names), Self::Constants(constants)) => {
                 constants.len() == names.len()
                     && constants
                         .iter()

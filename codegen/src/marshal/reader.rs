@@ -109,9 +109,7 @@ impl Reader<'_> {
             format::LONG => self.long()?,
             format::FLOAT => Constant::Float(f64::from_le_bytes(self.array()?)),
             format::FLOAT_TEXT => Constant::Float(self.float_text()?),
-            format::COMPLEX => {
-                Constant::Complex(f64::from_le_bytes(self.array()?), f64::from_le_bytes(self.array()?))
-            }
+            format::COMPLEX => Constant::Complex(f64::from_le_bytes(self.array()?), f64::from_le_bytes(self.array()?)),
             format::COMPLEX_TEXT => Constant::Complex(self.float_text()?, self.float_text()?),
             format::BYTES => Constant::Bytes(self.sized()?.into()),
             format::UNICODE | format::INTERNED => {
@@ -200,10 +198,8 @@ impl Reader<'_> {
 
     fn names_field(&mut self, name: &'static str) -> Read<Arc<[PyString]>> {
         let items = self.tuple_field(name)?;
-        let names: Option<_> = items
-            .iter()
-            .map(|item| if let Constant::Str(text) = item { Some(text.clone()) } else { None })
-            .collect();
+        let names: Option<_> =
+            items.iter().map(|item| if let Constant::Str(text) = item { Some(text.clone()) } else { None }).collect();
         names.ok_or_else(|| self.error(ReadErrorReason::InvalidField(name)))
     }
 

@@ -34,7 +34,10 @@ fn numbers_and_strings_are_read() {
         (b"f\x031.5", Constant::Float(1.5)),
         (b"x\x011\x032.5", Constant::Complex(1.0, 2.5)),
         (b"g\x00\x00\x00\x00\x00\x00\xf0?", Constant::Float(1.0)),
-        (b"u\x03\x00\x00\x00\xed\xa0\x80", Constant::Str(pyclast_syntax::PyString::from_surrogatepass(b"\xed\xa0\x80"))),
+        (
+            b"u\x03\x00\x00\x00\xed\xa0\x80",
+            Constant::Str(pyclast_syntax::PyString::from_surrogatepass(b"\xed\xa0\x80")),
+        ),
         (b"z\x02ab", Constant::str("ab")),
         (b":i\x01\x00\x00\x00NN", Constant::Slice([Constant::int(1), Constant::None, Constant::None].into())),
         (b"\xa9\x02\xda\x01ar\x01\x00\x00\x00", Constant::tuple([Constant::str("a"), Constant::str("a")])),

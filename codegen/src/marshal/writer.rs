@@ -286,11 +286,7 @@ impl<'code> Writer<'code> {
     }
 
     fn tuple_type(&self, count: usize) -> u8 {
-        if self.version >= format::VERSION_SHORT_FORMS && count < 256 {
-            format::SMALL_TUPLE
-        } else {
-            format::TUPLE
-        }
+        if self.version >= format::VERSION_SHORT_FORMS && count < 256 { format::SMALL_TUPLE } else { format::TUPLE }
     }
 
     fn tuple_content(&mut self, items: Items<'code>) {

@@ -62,8 +62,12 @@ macro_rules! opcodes {
 
 /// Turns `real N` or `pseudo N` into an [`Encoding`].
 macro_rules! encoding {
-    (real $number:literal) => { Encoding::Real($number) };
-    (pseudo $number:literal) => { Encoding::Pseudo($number) };
+    (real $number:literal) => {
+        Encoding::Real($number)
+    };
+    (pseudo $number:literal) => {
+        Encoding::Pseudo($number)
+    };
 }
 
 opcodes! {

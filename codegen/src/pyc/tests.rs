@@ -26,14 +26,8 @@ fn headers() {
             Validation::Timestamp { mtime: 0x0102_0304, size: 5 },
             b"+\x0e\r\n\x00\x00\x00\x00\x04\x03\x02\x01\x05\x00\x00\x00",
         ),
-        (
-            Validation::CheckedHash(hash),
-            b"+\x0e\r\n\x03\x00\x00\x00\x01\x02\x03\x04\x05\x06\x07\x08",
-        ),
-        (
-            Validation::UncheckedHash(hash),
-            b"+\x0e\r\n\x01\x00\x00\x00\x01\x02\x03\x04\x05\x06\x07\x08",
-        ),
+        (Validation::CheckedHash(hash), b"+\x0e\r\n\x03\x00\x00\x00\x01\x02\x03\x04\x05\x06\x07\x08"),
+        (Validation::UncheckedHash(hash), b"+\x0e\r\n\x01\x00\x00\x00\x01\x02\x03\x04\x05\x06\x07\x08"),
     ];
     for (validation, bytes) in cases {
         assert_eq!(header(TARGET, validation), *bytes);

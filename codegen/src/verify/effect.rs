@@ -57,10 +57,7 @@ impl Effect<'_> {
                 self.state.bind_last(oparg);
                 Ok(())
             }
-            Opcode::LoadDeref
-            | Opcode::StoreDeref
-            | Opcode::DeleteDeref
-            | Opcode::LoadFromDictOrDeref => {
+            Opcode::LoadDeref | Opcode::StoreDeref | Opcode::DeleteDeref | Opcode::LoadFromDictOrDeref => {
                 self.need_bound(oparg)?;
                 self.take_and_push()
             }

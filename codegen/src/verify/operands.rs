@@ -69,9 +69,7 @@ fn is_in_range(code: &CodeObject, instruction: &Instruction) -> bool {
         Operand::AttributeName | Operand::GlobalName => index >> 1 < code.names.len(),
         Operand::SuperName => index >> 2 < code.names.len(),
         Operand::Local | Operand::Deref => index < code.local_names.len(),
-        Operand::LocalPair => {
-            oparg < 256 && index >> 4 < code.local_names.len() && index & 15 < code.local_names.len()
-        }
+        Operand::LocalPair => oparg < 256 && index >> 4 < code.local_names.len() && index & 15 < code.local_names.len(),
         Operand::Binary => oparg <= 26,
         Operand::Compare => oparg >> 5 < 6,
         Operand::Invert => oparg < 2,
@@ -111,9 +109,7 @@ fn is_count_in_range(opcode: Opcode, oparg: u32) -> bool {
 
 fn check_kind(code: &CodeObject, instruction: &Instruction) -> Check {
     let Instruction { opcode, oparg, start, .. } = *instruction;
-    let is = |index: u32, kinds: u8| {
-        code.local_kinds.get(index as usize).is_some_and(|kind| kind.0 & kinds != 0)
-    };
+    let is = |index: u32, kinds: u8| code.local_kinds.get(index as usize).is_some_and(|kind| kind.0 & kinds != 0);
     let sound = match opcode {
         // A cell of an inlined comprehension may take the place of a free variable of its name.
         _ if opcode.operand() == Operand::Deref => is(oparg, LocalKind::CELL | LocalKind::FREE),

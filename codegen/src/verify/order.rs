@@ -89,9 +89,7 @@ fn check_neighbours(code: &CodeObject, program: &Program, index: usize, instruct
             Rule::SendOrder,
             "SEND does not go to END_SEND, or YIELD_VALUE does not follow",
         ),
-        Opcode::YieldValue if !is_generator(code) => {
-            (false, Rule::Generator, "YIELD_VALUE outside a generator")
-        }
+        Opcode::YieldValue if !is_generator(code) => (false, Rule::Generator, "YIELD_VALUE outside a generator"),
         Opcode::YieldValue => {
             let resumes = program
                 .instructions

@@ -57,8 +57,7 @@ fn check_lines(code: &CodeObject, program: &Program) -> Check {
 }
 
 fn check_handlers(code: &CodeObject, program: &Program) -> Check<Handlers> {
-    let mut handlers =
-        Handlers { entries: Vec::new(), by_instruction: vec![None; program.instructions.len()] };
+    let mut handlers = Handlers { entries: Vec::new(), by_instruction: vec![None; program.instructions.len()] };
     let mut end = 0;
     for entry in exception_entries(&code.exception_table) {
         let fault = |message: &str| Fault::new(end, Rule::ExceptionTable, message);
@@ -81,7 +80,6 @@ fn check_handlers(code: &CodeObject, program: &Program) -> Check<Handlers> {
 /// The range of instruction indices that an entry covers.
 fn instructions_of(program: &Program, entry: ExceptionEntry) -> Option<(usize, usize)> {
     let first = program.index_at(entry.start)?;
-    let last =
-        if entry.end == program.units() { program.instructions.len() } else { program.index_at(entry.end)? };
+    let last = if entry.end == program.units() { program.instructions.len() } else { program.index_at(entry.end)? };
     Some((first, last))
 }

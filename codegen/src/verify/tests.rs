@@ -79,9 +79,10 @@ fn sound_code_is_accepted() {
         body(&[(LoadFast, 0), (ForIter, 3), (StoreFast, 1), (JumpBackward, 5), (EndFor, 0), (PopIter, 0)]),
         generator(&[(LoadFast, 0), (YieldValue, 0), (Resume, 1), (PopTop, 0), (LoadConst, 0), (ReturnValue, 0)]),
         // units: 0 RESUME, 1 NOP, 2 LOAD_CONST, 3 RETURN_VALUE, 4 RERAISE
-        with_handlers(function(&[(Resume, 0), (Nop, 0), (LoadConst, 0), (ReturnValue, 0), (Reraise, 0)]), &[
-            0x81, 1, 4, 0,
-        ]),
+        with_handlers(
+            function(&[(Resume, 0), (Nop, 0), (LoadConst, 0), (ReturnValue, 0), (Reraise, 0)]),
+            &[0x81, 1, 4, 0],
+        ),
         cell,
     ];
     for code in sound {

@@ -84,12 +84,10 @@ impl Baseline {
 
     /// One that hides what the file records.
     pub fn read(path: &Path, current: &Path) -> anyhow::Result<Self> {
-        let text = fs::read_to_string(current.join(path)).with_context(|| {
-            format!("cannot read the baseline {} (--write-baseline makes it)", path.display())
-        })?;
-        let problems = parse(&text).map_err(|reason| {
-            anyhow!("{}{reason}; --write-baseline makes it anew", path.display())
-        })?;
+        let text = fs::read_to_string(current.join(path))
+            .with_context(|| format!("cannot read the baseline {} (--write-baseline makes it)", path.display()))?;
+        let problems =
+            parse(&text).map_err(|reason| anyhow!("{}{reason}; --write-baseline makes it anew", path.display()))?;
         Ok(Self { text, problems, is_written: false, ..Self::new(path, current) })
     }
 
@@ -139,9 +137,10 @@ impl Baseline {
 
     fn stale(&self, problem: &Problem, counts: Counts) -> Diagnostic {
         let entry = entry(problem, counts.recorded);
-        let span = self.text.find(&entry).and_then(|start| {
-            Some(Span::new(u32::try_from(start).ok()?, u32::try_from(start + entry.len()).ok()?))
-        });
+        let span = self
+            .text
+            .find(&entry)
+            .and_then(|start| Some(Span::new(u32::try_from(start).ok()?, u32::try_from(start + entry.len()).ok()?)));
         let Problem { path, code, message } = problem;
         let Counts { recorded, found } = counts;
         let message = format!("{path}: '{code}' is recorded {recorded}x, found {found}x: {message}");
@@ -182,8 +181,8 @@ fn entry(problem: &Problem, count: usize) -> String {
 
 /// Reads the file; on failure `:line:column: what` or `: what`.
 fn parse(text: &str) -> Result<BTreeMap<Problem, Counts>, String> {
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| format!(":{}:{}: no JSON: {error}", error.line(), error.column()))?;
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| format!(":{}:{}: no JSON: {error}", error.line(), error.column()))?;
     match value.get("version").and_then(Value::as_u64) {
         Some(VERSION) => {}
         Some(other) => return Err(format!(": version {other} is not known, only {VERSION}")),
@@ -194,7 +193,8 @@ fn parse(text: &str) -> Result<BTreeMap<Problem, Counts>, String> {
     for (index, entry) in entries.iter().enumerate() {
         let field = |name: &str| {
             let text = entry.get(name).and_then(Value::as_str);
-            text.map(str::to_owned).ok_or_else(|| format!(": problem {}: \"{name}\" is missing or no string", index + 1))
+            text.map(str::to_owned)
+                .ok_or_else(|| format!(": problem {}: \"{name}\" is missing or no string", index + 1))
         };
         let problem = Problem { path: field("path")?, code: field("code")?, message: field("message")? };
         let recorded = match entry.get("count") {

@@ -64,7 +64,8 @@ fn what_was_written_is_hidden_so_many_times() {
     );
 
     let mut known = Baseline::read(name, root).expect("it was written");
-    let found = vec![warning("z\n\"q\""), warning("after 'if' statement on line 7"), warning("z\n\"q\""), warning("z\n\"q\"")];
+    let found =
+        vec![warning("z\n\"q\""), warning("after 'if' statement on line 7"), warning("z\n\"q\""), warning("z\n\"q\"")];
     assert_eq!(hide(&mut known, &root.join("./x/../a.py"), found), ["z\n\"q\""]);
     assert_eq!(hide(&mut known, &root.join("c.py"), vec![warning("w")]), ["w"]);
     // b.py is not there.
@@ -126,7 +127,8 @@ fn a_file_that_is_no_baseline_is_refused_with_the_reason() {
 #[test]
 fn a_stale_entry_formatted_by_hand_is_reported_for_the_file() {
     let folder = Folder::new("hand");
-    let name = folder.write("{\"version\": 1, \"problems\": [{\"code\": \"x\",\n \"path\": \"gone.py\", \"message\": \"m\"}]}");
+    let name = folder
+        .write("{\"version\": 1, \"problems\": [{\"code\": \"x\",\n \"path\": \"gone.py\", \"message\": \"m\"}]}");
     let baseline = Baseline::read(name, &folder.0).expect("it was written");
     let (file, stale) = baseline.finish().expect("nothing is written").expect("the baseline was read");
     assert_eq!(stale[0].span, Span::FILE);

@@ -36,7 +36,12 @@ pub(super) fn run(arguments: &CheckArgs) -> anyhow::Result<Status> {
     session.save_cache();
     let totals = shown.report(&session, &checked)?;
     if shown.format() == ErrorFormat::Pretty {
-        writeln!(io::stderr(), "checked {} in {:.2} s: {totals}", modules(checked.len()), started.elapsed().as_secs_f64())?;
+        writeln!(
+            io::stderr(),
+            "checked {} in {:.2} s: {totals}",
+            modules(checked.len()),
+            started.elapsed().as_secs_f64()
+        )?;
     }
     // The process ends here: nothing needs to be taken apart.
     std::mem::forget(session);

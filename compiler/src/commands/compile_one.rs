@@ -65,16 +65,19 @@ fn on_large_stack(
     compile: impl Fn() -> Result<CompiledModule, Refused> + Sync,
 ) -> Result<CompiledModule, (Status, Refused)> {
     let mut outcome = None;
-    let run: Result<(), std::convert::Infallible> = run_in_order(1, 1, |_| compile(), |_, result| {
-        outcome = Some(result);
-        Ok(())
-    });
+    let run: Result<(), std::convert::Infallible> = run_in_order(
+        1,
+        1,
+        |_| compile(),
+        |_, result| {
+            outcome = Some(result);
+            Ok(())
+        },
+    );
     let Ok(()) = run;
     match outcome.expect("one job gives one result") {
         Ok(result) => result.map_err(|refused| (Status::Problems, refused)),
-        Err(panicked) => {
-            Err((Status::Bug, Refused { diagnostics: vec![internal_error(source, &panicked)] }))
-        }
+        Err(panicked) => Err((Status::Bug, Refused { diagnostics: vec![internal_error(source, &panicked)] })),
     }
 }
 

@@ -62,7 +62,9 @@ fn why(output: &mut dyn Write, graph: &ImportGraph, wanted: NodeId, format: Grap
 
 fn note_of_edge(graph: &ImportGraph, from: NodeId, to: NodeId) -> String {
     let edge = graph.node(from).edges.iter().find(|edge| edge.to == to);
-    edge.map(|edge| notes(edge)).filter(|notes| !notes.is_empty()).map_or(String::new(), |notes| format!(" [{}]", notes.join(", ")))
+    edge.map(|edge| notes(edge))
+        .filter(|notes| !notes.is_empty())
+        .map_or(String::new(), |notes| format!(" [{}]", notes.join(", ")))
 }
 
 /// Under which conditions an import runs, if not always.
@@ -100,17 +102,27 @@ fn text(output: &mut dyn Write, graph: &ImportGraph) -> io::Result<()> {
     let order = graph.order();
     for group in &order {
         if group.is_cycle {
-            writeln!(output, "cycle of {}{}:", group.members.len(), if group.at_load { "" } else { " (not at load time)" })?;
+            writeln!(
+                output,
+                "cycle of {}{}:",
+                group.members.len(),
+                if group.at_load { "" } else { " (not at load time)" }
+            )?;
         }
         for &id in &group.members {
             let node = graph.node(id);
             let indent = if group.is_cycle { "  " } else { "" };
             write!(output, "{indent}{}{}", node.name, place_note(node))?;
-            let imports: Vec<String> = node.edges.iter().filter(|edge| !edge.is_implied).map(|edge| {
-                let notes = notes(edge);
-                let name = &graph.node(edge.to).name;
-                if notes.is_empty() { name.to_string() } else { format!("{name} [{}]", notes.join(", ")) }
-            }).collect();
+            let imports: Vec<String> = node
+                .edges
+                .iter()
+                .filter(|edge| !edge.is_implied)
+                .map(|edge| {
+                    let notes = notes(edge);
+                    let name = &graph.node(edge.to).name;
+                    if notes.is_empty() { name.to_string() } else { format!("{name} [{}]", notes.join(", ")) }
+                })
+                .collect();
             if !imports.is_empty() {
                 write!(output, " <- {}", imports.join(", "))?;
             }
@@ -124,24 +136,34 @@ fn text(output: &mut dyn Write, graph: &ImportGraph) -> io::Result<()> {
 
 fn as_json(graph: &ImportGraph) -> Value {
     let name = |id: NodeId| graph.node(id).name.as_str();
-    let modules: Vec<Value> = graph.nodes().iter().map(|node| {
-        let imports: Vec<Value> = node.edges.iter().map(|edge| json!({
-            "module": name(edge.to),
-            "runtime": edge.conditions.runtime,
-            "typing": edge.conditions.typing,
-            "in_function": edge.conditions.in_function,
-            "in_try": edge.conditions.in_try,
-            "implied": edge.is_implied,
-        })).collect();
-        json!({
-            "module": node.name.as_str(),
-            "kind": kind(&node.place),
-            "files": files(&node.place),
-            "root": node.is_root,
-            "package": node.is_package,
-            "imports": imports,
+    let modules: Vec<Value> = graph
+        .nodes()
+        .iter()
+        .map(|node| {
+            let imports: Vec<Value> = node
+                .edges
+                .iter()
+                .map(|edge| {
+                    json!({
+                        "module": name(edge.to),
+                        "runtime": edge.conditions.runtime,
+                        "typing": edge.conditions.typing,
+                        "in_function": edge.conditions.in_function,
+                        "in_try": edge.conditions.in_try,
+                        "implied": edge.is_implied,
+                    })
+                })
+                .collect();
+            json!({
+                "module": node.name.as_str(),
+                "kind": kind(&node.place),
+                "files": files(&node.place),
+                "root": node.is_root,
+                "package": node.is_package,
+                "imports": imports,
+            })
         })
-    }).collect();
+        .collect();
     let order = graph.order();
     let names = |group: &Group| group.members.iter().map(|&id| name(id)).collect::<Vec<_>>();
     let cycles = order.iter().filter(|group| group.is_cycle);

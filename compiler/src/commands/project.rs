@@ -30,7 +30,12 @@ pub(super) fn session_options(
     let own = |given: &[PathBuf], set: &[PathBuf]| -> Vec<PathBuf> {
         if given.is_empty() { set.iter().map(shown).collect() } else { given.to_vec() }
     };
-    let mut paths = own(&arguments.paths, &project.paths);
+    // `./a` is `a`, as change notices spell it.
+    let plain = |path: &PathBuf| match path.strip_prefix(".") {
+        Ok(rest) if !rest.as_os_str().is_empty() => rest.to_owned(),
+        _ => path.clone(),
+    };
+    let mut paths: Vec<PathBuf> = own(&arguments.paths, &project.paths).iter().map(plain).collect();
     if paths.is_empty() {
         paths.push(PathBuf::from("."));
     }

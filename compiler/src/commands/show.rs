@@ -116,7 +116,10 @@ impl Shown {
 
     fn outcome(&mut self, plan: &Plan, outcome: Outcome) -> io::Result<()> {
         if plan.strip_ignored && !matches!(outcome, Outcome::Ignored) {
-            self.complain(&format!("The stripdir path is not a valid prefix for source path {}; ignoring", repr(&plan.source)))?;
+            self.complain(&format!(
+                "The stripdir path is not a valid prefix for source path {}; ignoring",
+                repr(&plan.source)
+            ))?;
         }
         match outcome {
             Outcome::Ignored => Ok(()),
@@ -234,11 +237,8 @@ pub(super) fn reported_file(source: &Path) -> ReportedFile {
 /// What a panic in a module's job is to the user.
 pub(super) fn internal_error(source: &Path, panicked: &Panicked) -> Diagnostic {
     let message = format!("pyclast failed on {}: {}", source.display(), panicked.0);
-    Diagnostic {
-        code: Code::InternalError,
-        ..Diagnostic::error(Exception::SystemError, Span::NONE, message)
-    }
-    .with_help("this is a bug of pyclast: please report it with this file; nothing was written for it")
+    Diagnostic { code: Code::InternalError, ..Diagnostic::error(Exception::SystemError, Span::NONE, message) }
+        .with_help("this is a bug of pyclast: please report it with this file; nothing was written for it")
 }
 
 /// The system's words without Rust's "(os error 13)".

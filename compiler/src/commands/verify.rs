@@ -1,9 +1,9 @@
 //! `pyclast verify`: proves `.pyc` files sound, whoever wrote them.
 
 use super::Status;
+use super::dis::read_artifact;
 use crate::cli::VerifyArgs;
 use anyhow::Context;
-use super::dis::read_artifact;
 use pyclast_codegen::{CodeObject, Constant, verify};
 use std::fs;
 use std::io::{self, Write};

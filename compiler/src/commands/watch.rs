@@ -18,8 +18,8 @@ use crate::files::sources::is_python;
 use crate::report::Totals;
 use anyhow::Context;
 use notify::event::{AccessKind, AccessMode};
-use notify::{EventKind, RecursiveMode, Watcher};
-use rustc_hash::FxHashSet;
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::env;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -54,14 +54,17 @@ pub(super) fn watch(options: SessionOptions, shown: &Shown) -> anyhow::Result<St
     })
     .context("the system tells of no changes")?;
     // Before anything is read: what changes meanwhile is noticed.
-    for path in watched(&options) {
-        let mode = if path.is_dir() { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
+    let mut directories = FxHashMap::default();
+    for (path, mode) in watched(&options) {
         watcher.watch(&path, mode).with_context(|| format!("cannot watch {}", path.display()))?;
+        directories.insert(path, mode);
     }
     let executed = Arc::new(AtomicUsize::new(0));
     let started = Instant::now();
     let session = Session::open(options, Some(counting(&executed)));
-    let mut watching = Watching { session, shown, sender, executed, number: 0, started, update: None };
+    let mut watching =
+        Watching { session, shown, sender, executed, number: 0, started, update: None, watcher, directories };
+    watching.watch_imported();
     watching.start_check();
     watching.run(&receiver)
 }
@@ -78,6 +81,9 @@ struct Watching<'a> {
     started: Instant,
     /// What the running check is about; none for the first.
     update: Option<Update>,
+    watcher: RecommendedWatcher,
+    /// What is watched, with everything below it where it was asked for.
+    directories: FxHashMap<PathBuf, RecursiveMode>,
 }
 
 impl Watching<'_> {
@@ -108,7 +114,7 @@ impl Watching<'_> {
                     }
                     if changes.any() {
                         is_settled = false;
-                        self.update(&changes.touched(self.session.roots().first().is_some()));
+                        self.update(&changes.touched(&self.session));
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {
@@ -125,10 +131,28 @@ impl Watching<'_> {
     fn update(&mut self, touched: &[PathBuf]) {
         let started = Instant::now();
         let update = self.session.update(touched);
+        if update.rediscovered {
+            self.watch_imported();
+        }
         if !update.is_empty() {
             self.started = started;
             self.update = Some(update);
             self.start_check();
+        }
+    }
+
+    /// Watches the directories of imported files too. One that cannot be watched is not: what changes
+    /// there shows at the next change elsewhere.
+    fn watch_imported(&mut self) {
+        for directory in self.session.directories() {
+            let directory = if directory.as_os_str().is_empty() { PathBuf::from(".") } else { directory };
+            let is_below = |above: &Path| self.directories.get(above) == Some(&RecursiveMode::Recursive);
+            let is_watched = self.directories.contains_key(&directory)
+                || directory.ancestors().any(is_below)
+                || directory.is_relative() && is_below(Path::new("."));
+            if !is_watched && self.watcher.watch(&directory, RecursiveMode::NonRecursive).is_ok() {
+                self.directories.insert(directory, RecursiveMode::NonRecursive);
+            }
         }
     }
 
@@ -193,14 +217,18 @@ fn counting(executed: &Arc<AtomicUsize>) -> Observer {
     })
 }
 
-/// What is watched: directories, and for files the directory they are in, for editors replace files.
-fn watched(options: &SessionOptions) -> Vec<PathBuf> {
+/// What is watched from the start: directories, and for files the directory they are in, for editors
+/// replace files.
+fn watched(options: &SessionOptions) -> Vec<(PathBuf, RecursiveMode)> {
     let mut seen = FxHashSet::default();
     let directories = options.paths.iter().chain(&options.search_path).map(|path| {
-        let directory = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(path) };
-        if directory.as_os_str().is_empty() { PathBuf::from(".") } else { directory.to_owned() }
+        if path.is_dir() {
+            return (path.clone(), RecursiveMode::Recursive);
+        }
+        let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
+        (directory.unwrap_or(Path::new(".")).to_owned(), RecursiveMode::NonRecursive)
     });
-    directories.filter(|directory| directory.is_dir() && seen.insert(directory.clone())).collect()
+    directories.filter(|(directory, _)| directory.is_dir() && seen.insert(directory.clone())).collect()
 }
 
 /// Notices that are one change.
@@ -225,7 +253,8 @@ impl Changes {
         if is_access && event.kind != EventKind::Access(AccessKind::Close(AccessMode::Write)) {
             return;
         }
-        self.everything |= matches!(event.kind, EventKind::Create(_) | EventKind::Remove(_)) && event.paths.iter().any(|path| matters(path));
+        self.everything |= matches!(event.kind, EventKind::Create(_) | EventKind::Remove(_))
+            && event.paths.iter().any(|path| matters(path));
         self.paths.extend(event.paths.into_iter().filter(|path| matters(path)));
     }
 
@@ -234,17 +263,17 @@ impl Changes {
     }
 
     /// The paths as the session knows them; none means everything.
-    fn touched(self, has_roots: bool) -> Vec<PathBuf> {
-        if self.everything || !has_roots {
+    fn touched(self, session: &Session) -> Vec<PathBuf> {
+        if self.everything {
             return Vec::new();
         }
         let here = env::current_dir().unwrap_or_default();
-        let mut paths: Vec<PathBuf> = self
-            .paths
-            .into_iter()
-            .map(|path| path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path))
-            .map(|path| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path))
-            .collect();
+        let as_known = |path: PathBuf| match path.strip_prefix(&here).map(|path| path.strip_prefix(".").unwrap_or(path))
+        {
+            Ok(relative) if session.file(relative).is_some() => relative.to_owned(),
+            _ => path,
+        };
+        let mut paths: Vec<PathBuf> = self.paths.into_iter().map(as_known).collect();
         paths.sort();
         paths
     }
@@ -253,6 +282,7 @@ impl Changes {
 /// Whether a path can be a module, a package or a search path entry.
 fn matters(path: &Path) -> bool {
     let is_hidden = |part: &std::ffi::OsStr| part == "__pycache__" || part == ".pyclast_cache" || part == ".git";
-    let is_other_file = path.is_file() && !is_python(path) && path.extension().is_none_or(|extension| extension != "pth");
+    let is_other_file =
+        path.is_file() && !is_python(path) && path.extension().is_none_or(|extension| extension != "pth");
     !path.iter().any(is_hidden) && !is_other_file
 }

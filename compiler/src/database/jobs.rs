@@ -26,7 +26,7 @@ pub enum JobError {
     Panicked(Panicked),
 }
 
-/// Calls `work` for every item on at most `workers` threads.
+/// Calls `work` for every item on at most `workers` threads; on this one if that is one.
 pub fn for_each_handle<I: Sync, T: Send>(
     db: &Database,
     workers: usize,
@@ -34,8 +34,8 @@ pub fn for_each_handle<I: Sync, T: Send>(
     work: impl Fn(&Database, &I) -> T + Sync,
 ) -> Vec<Result<T, JobError>> {
     let workers = workers.clamp(1, items.len().max(1));
-    if items.len() == 1 {
-        return vec![run(db, &items[0], &work)];
+    if workers == 1 {
+        return items.iter().map(|item| run(db, item, &work)).collect();
     }
     let next = AtomicUsize::new(0);
     let mut results: Vec<Option<Result<T, JobError>>> = items.iter().map(|_| None).collect();

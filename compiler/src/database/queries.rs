@@ -138,17 +138,16 @@ pub fn linked_imports(db: &dyn Db, file: SourceFile) -> Arc<Vec<LinkedImport>> {
     for import in &*imported_modules(db, file) {
         let found = match &import.target {
             ImportTarget::Module(name) => links.find(&ModuleName::new(name)).map(LinkedImport::of_module),
-            ImportTarget::From { level, module, name } => {
-                links.name.resolve_relative(links.is_package, *level, module).and_then(|base| {
-                    match links.find(&base.child(name)) {
-                        Some(submodule) => Some(LinkedImport::of_module(submodule)),
-                        None => links.find(&base).map(|link| match link {
-                            Link::File(file) => LinkedImport::of_name(&module_interface(db, file), name),
-                            other => LinkedImport::of_module(other),
-                        }),
-                    }
-                })
-            }
+            ImportTarget::From { level, module, name } => links
+                .name
+                .resolve_relative(links.is_package, *level, module)
+                .and_then(|base| match links.find(&base.child(name)) {
+                    Some(submodule) => Some(LinkedImport::of_module(submodule)),
+                    None => links.find(&base).map(|link| match link {
+                        Link::File(file) => LinkedImport::of_name(&module_interface(db, file), name),
+                        other => LinkedImport::of_module(other),
+                    }),
+                }),
             ImportTarget::Star { level, module } => {
                 let base = links.name.resolve_relative(links.is_package, *level, module);
                 base.and_then(|base| links.find(&base)).map(|link| match link {

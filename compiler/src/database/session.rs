@@ -32,6 +32,9 @@ use std::sync::Arc;
 /// Files whose trees are held at once on the way.
 const BATCH: usize = 256;
 
+/// Up to so many changed files are checked on one thread.
+const FEW: usize = 8;
+
 /// What a session is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
@@ -79,6 +82,8 @@ pub struct Session {
     pub(super) files: FxHashMap<PathBuf, SourceFile>,
     pub(super) roots: Vec<RootFile>,
     pub(super) unlisted: Vec<(PathBuf, String)>,
+    /// How many files the last change touched.
+    pub(super) touched: usize,
     graph: ImportGraph,
     cache: Cache,
 }
@@ -95,6 +100,7 @@ impl Session {
             files: FxHashMap::default(),
             roots: Vec::new(),
             unlisted: Vec::new(),
+            touched: usize::MAX,
             graph: ImportGraph::default(),
             cache: cache.unwrap_or_default(),
         };
@@ -121,12 +127,23 @@ impl Session {
     /// with [`JobError::Cancelled`] then.
     pub fn snapshot(&self) -> Snapshot {
         let files = self.roots.iter().map(|root| self.files[&root.path]).collect();
-        Snapshot { db: self.db.clone(), files, workers: self.options.workers }
+        // To see that results still hold takes less than to start a thread.
+        let workers = if self.touched <= FEW { 1 } else { self.options.workers };
+        Snapshot { db: self.db.clone(), files, workers }
     }
 
     /// Checks every file asked for; in the order of [`roots`](Self::roots).
     pub fn check(&self) -> Vec<CheckedFile> {
         self.snapshot().check()
+    }
+
+    /// The directories of all files that are known, imported ones included.
+    pub fn directories(&self) -> Vec<PathBuf> {
+        let mut directories: Vec<PathBuf> =
+            self.files.keys().filter_map(|file| file.parent()).map(Path::to_owned).collect();
+        directories.sort();
+        directories.dedup();
+        directories
     }
 
     /// The input of a file.
@@ -145,6 +162,7 @@ impl Session {
         if self.options.settings != settings {
             Project::get(&self.db).set_settings(&mut self.db).to(settings.clone());
             self.options.settings = settings;
+            self.touched = usize::MAX;
             self.rediscover();
         }
     }
@@ -165,12 +183,15 @@ impl Session {
             let known = known.as_ref().filter(|facts| facts.settings == settings);
             let facts = match known {
                 Some(facts) if facts.diagnostics.is_some() || !is_root => Ok(facts.clone()),
-                _ => for_each_handle(&self.db, 1, &[file], |db, file| Arc::new(Facts {
-                    settings: settings.clone(),
-                    imports: imported_modules(db, *file),
-                    interface: module_interface(db, *file),
-                    diagnostics: is_root.then(|| module_diagnostics(db, *file)),
-                })).remove(0),
+                _ => for_each_handle(&self.db, 1, &[file], |db, file| {
+                    Arc::new(Facts {
+                        settings: settings.clone(),
+                        imports: imported_modules(db, *file),
+                        interface: module_interface(db, *file),
+                        diagnostics: is_root.then(|| module_diagnostics(db, *file)),
+                    })
+                })
+                .remove(0),
             };
             if let Ok(facts) = facts {
                 let entry: &mut Arc<Facts> = entries.entry(*digest).or_insert_with(|| facts.clone());
@@ -371,7 +392,8 @@ impl Sources for Reader<'_> {
     fn star_names(&mut self, file: &Path) -> StarNames {
         self.session.read(&[file]);
         let input = self.session.files[file];
-        let names = for_each_handle(&self.session.db, 1, &[input], |db, file| module_interface(db, *file).star_names.clone());
+        let names =
+            for_each_handle(&self.session.db, 1, &[input], |db, file| module_interface(db, *file).star_names.clone());
         names.into_iter().next().and_then(Result::ok).unwrap_or(StarNames::Unknown)
     }
 }

@@ -55,9 +55,12 @@ impl Scene {
             .into_iter()
             .map(|key| {
                 let query = db.ingredient_debug_name(key.ingredient_index());
-                let file = self.session.roots().iter().map(|root| &root.path).chain(self.session.files.keys()).find(|path| {
-                    self.session.file(path).is_some_and(|file| salsa::plumbing::AsId::as_id(&file) == key.key_index())
-                });
+                let file =
+                    self.session.roots().iter().map(|root| &root.path).chain(self.session.files.keys()).find(|path| {
+                        self.session
+                            .file(path)
+                            .is_some_and(|file| salsa::plumbing::AsId::as_id(&file) == key.key_index())
+                    });
                 let name = file.and_then(|path| path.strip_prefix(self.folder.path()).ok()).unwrap_or(Path::new("?"));
                 format!("{query} {}", name.display())
             })
@@ -82,6 +85,7 @@ fn results(session: &Session) -> Vec<String> {
 fn options(folder: &Path, cache: Option<PathBuf>) -> SessionOptions {
     SessionOptions {
         paths: vec![folder.to_owned()],
+        exclude: crate::settings::Globs::default(),
         search_path: Vec::new(),
         environment: Some(folder.join(".env")),
         purpose: Purpose::Check,
@@ -173,7 +177,8 @@ fn a_deleted_file_is_missing() {
     fs::remove_file(scene.path("lib.py")).expect("the file is there");
     let touched = [scene.path("lib.py")];
     let executed = scene.after(&touched);
-    for query in ["linked_imports main.py", "linked_imports other.py", "check_module main.py", "check_module other.py"] {
+    for query in ["linked_imports main.py", "linked_imports other.py", "check_module main.py", "check_module other.py"]
+    {
         assert!(executed.contains(&query.to_owned()), "{query}: {executed:?}");
     }
     assert!(!executed.iter().any(|query| query.ends_with(" alone.py")), "{executed:?}");
@@ -217,10 +222,8 @@ fn an_edited_stub_checks_its_importers() {
 
 #[test]
 fn a_changed_setting_parses_nothing_again() {
-    let mut scene = Scene::new(&[
-        ("main.py", "import sys\nif sys.platform == 'win32':\n    import a\n"),
-        ("a.py", "x = 1\n"),
-    ]);
+    let mut scene =
+        Scene::new(&[("main.py", "import sys\nif sys.platform == 'win32':\n    import a\n"), ("a.py", "x = 1\n")]);
     let environment = ImportEnvironment { version: (3, 14), platform: "win32".to_owned() };
     scene.session.set_settings(Settings { environment, optimize: Optimize::None });
     scene.session.check();
@@ -231,10 +234,8 @@ fn a_changed_setting_parses_nothing_again() {
 
 #[test]
 fn an_edit_of_the_project_leaves_installed_packages_alone() {
-    let mut scene = Scene::new(&[
-        (".env/lib/python3.14/site-packages/dep.py", "x = 1\n"),
-        ("main.py", "from dep import x\n"),
-    ]);
+    let mut scene =
+        Scene::new(&[(".env/lib/python3.14/site-packages/dep.py", "x = 1\n"), ("main.py", "from dep import x\n")]);
     let executed = scene.edit("main.py", "from dep import x\ny = 1\n");
     assert!(executed.iter().all(|query| query.ends_with(" main.py")), "{executed:?}");
 }
@@ -254,7 +255,9 @@ fn a_second_session_knows_what_the_first_found() {
     assert_eq!(results(&second), found);
     let parsed = |session: &Session, executed: &Arc<Mutex<Vec<salsa::DatabaseKeyIndex>>>| {
         let keys = executed.lock().expect("no test panics while logging");
-        keys.iter().filter(|key| session.database().ingredient_debug_name(key.ingredient_index()) == "parsed_module").count()
+        keys.iter()
+            .filter(|key| session.database().ingredient_debug_name(key.ingredient_index()) == "parsed_module")
+            .count()
     };
     assert_eq!(parsed(&second, &executed), 0);
     // A changed text is not found in the cache.

@@ -39,9 +39,14 @@ impl Update {
 impl Session {
     /// Takes over what changed at some paths. Without any path everything is looked at.
     pub fn update(&mut self, touched: &[PathBuf]) -> Update {
+        let update = self.take_over(touched);
+        self.touched = update.changed + update.added + update.removed + update.relinked;
+        update
+    }
+
+    fn take_over(&mut self, touched: &[PathBuf]) -> Update {
         let mut update = Update::default();
-        let only_known = !touched.is_empty()
-            && touched.iter().all(|path| self.is_present(path) && is_plain_file(path));
+        let only_known = !touched.is_empty() && touched.iter().all(|path| self.is_present(path) && is_plain_file(path));
         if only_known {
             for path in touched {
                 let file = self.files[path];

@@ -4,8 +4,8 @@
 //! temporary name in the same directory, which then takes the artifact's name.
 
 use crate::cli::InvalidationMode;
-use pyclast_codegen::pyc::{self, Validation};
 use pyclast_codegen::Target;
+use pyclast_codegen::pyc::{self, Validation};
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
@@ -38,8 +38,13 @@ pub fn header(
 ) -> Option<[u8; 16]> {
     Some(match mode {
         InvalidationMode::Timestamp => {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "both are recorded modulo 2**32")]
-            let validation = Validation::Timestamp { mtime: modified_seconds(source) as u32, size: source.len() as u32 };
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "both are recorded modulo 2**32"
+            )]
+            let validation =
+                Validation::Timestamp { mtime: modified_seconds(source) as u32, size: source.len() as u32 };
             pyc::header(target, validation)
         }
         InvalidationMode::CheckedHash => {

@@ -163,8 +163,7 @@ mod tests {
         let plan = options().plan(Path::new("pkg/b.c.py"), Some(Path::new("pkg")));
         assert_eq!(
             plan.artifacts,
-            ["pkg/__pycache__/b.c.cpython-314.pyc", "pkg/__pycache__/b.c.cpython-314.opt-2.pyc"]
-                .map(PathBuf::from)
+            ["pkg/__pycache__/b.c.cpython-314.pyc", "pkg/__pycache__/b.c.cpython-314.opt-2.pyc"].map(PathBuf::from)
         );
         assert_eq!(plan.recorded, "pkg/b.c.py");
         assert_eq!(options().plan(Path::new("a.py"), None).artifacts[0], Path::new("__pycache__/a.cpython-314.pyc"));

@@ -7,11 +7,11 @@
 //! Invariant: a worklist, no recursion; each module's imports are asked for once, a level at a time,
 //! so that whoever answers can use all cores.
 
+use super::ModuleName;
 use super::graph::{Edge, ImportGraph, Node, NodeId, Place};
 use super::resolve::{Located, Resolver};
 use super::search_path::Origin;
 use super::standard_library::is_standard;
-use super::ModuleName;
 use pyclast_syntax::imports::{Import, ImportConditions, ImportTarget};
 use pyclast_syntax::interface::StarNames;
 use std::path::{Path, PathBuf};
@@ -140,7 +140,14 @@ impl Discovery<'_> {
         found.collect()
     }
 
-    fn edges(&mut self, from: NodeId, import: &Import, is_stub: bool, sources: &mut dyn Sources, edges: &mut Vec<Edge>) {
+    fn edges(
+        &mut self,
+        from: NodeId,
+        import: &Import,
+        is_stub: bool,
+        sources: &mut dyn Sources,
+        edges: &mut Vec<Edge>,
+    ) {
         let mut conditions = import.conditions;
         // A stub is never run.
         conditions.runtime &= !is_stub;

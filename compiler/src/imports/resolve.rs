@@ -157,14 +157,7 @@ impl Resolver {
     }
 
     /// `name-stubs`, PEP 561.
-    fn stub_package(
-        &mut self,
-        directory: &Path,
-        origin: Origin,
-        name: &str,
-        listing: &Listing,
-        located: &mut Located,
-    ) {
+    fn stub_package(&mut self, directory: &Path, origin: Origin, name: &str, listing: &Listing, located: &mut Located) {
         let folder = format!("{name}-stubs");
         if listing.get(&folder) != Some(&true) {
             return;

@@ -95,7 +95,8 @@ impl Tree {
 fn packages_win_over_modules_and_modules_over_namespaces() {
     let tree = Tree::new(&["r/a/__init__.py", "r/a.py", "r/b/x.py", "s/b.py", "r/n/x.py", "s/n/y.py"]);
     let mut resolver = tree.resolver(&["r", "s"]);
-    let source = |resolver: &mut Resolver, module: &str| resolver.locate(&name(module)).and_then(|found| found.source.clone());
+    let source =
+        |resolver: &mut Resolver, module: &str| resolver.locate(&name(module)).and_then(|found| found.source.clone());
     assert_eq!(source(&mut resolver, "a"), Some(tree.path("r/a/__init__.py")));
     assert_eq!(source(&mut resolver, "b"), Some(tree.path("s/b.py")));
     assert!(resolver.locate(&name("n")).is_some_and(|found| found.is_namespace()));
@@ -108,13 +109,18 @@ fn packages_win_over_modules_and_modules_over_namespaces() {
 #[test]
 fn stubs_come_first_and_stub_packages_before_them() {
     let tree = Tree::new(&[
-        "r/a.py", "r/a.pyi", "r/p/__init__.py", "r/p/__init__.pyi", "r/p/m.py", "r/p-stubs/__init__.pyi", "r/p-stubs/m.pyi",
+        "r/a.py",
+        "r/a.pyi",
+        "r/p/__init__.py",
+        "r/p/__init__.pyi",
+        "r/p/m.py",
+        "r/p-stubs/__init__.pyi",
+        "r/p-stubs/m.pyi",
         "r/only.pyi",
     ]);
     let mut resolver = tree.resolver(&["r"]);
-    let mut interface = |module: &str| {
-        resolver.locate(&name(module)).and_then(|found| found.interface_file().map(Path::to_owned))
-    };
+    let mut interface =
+        |module: &str| resolver.locate(&name(module)).and_then(|found| found.interface_file().map(Path::to_owned));
     assert_eq!(interface("a"), Some(tree.path("r/a.pyi")));
     assert_eq!(interface("p"), Some(tree.path("r/p-stubs/__init__.pyi")));
     assert_eq!(interface("p.m"), Some(tree.path("r/p-stubs/m.pyi")));
@@ -158,7 +164,11 @@ impl Sources for Lines {
                 ["from", module, "import", name] => {
                     let level = module.chars().take_while(|&dot| dot == '.').count();
                     let (level, module) = (u32::try_from(level).expect("few dots"), module[level..].to_owned());
-                    if name == "*" { ImportTarget::Star { level, module } } else { ImportTarget::From { level, module, name: name.to_owned() } }
+                    if name == "*" {
+                        ImportTarget::Star { level, module }
+                    } else {
+                        ImportTarget::From { level, module, name: name.to_owned() }
+                    }
                 }
                 _ => return None,
             };
@@ -185,7 +195,13 @@ fn imports_of<'a>(graph: &'a ImportGraph, module: &str) -> Vec<&'a str> {
 
 #[test]
 fn from_imports_fall_back_to_submodules() {
-    let tree = Tree::new(&["main.py=from p import m;from p import value;from q import *", "p/__init__.py", "p/m.py", "q/__init__.py", "q/m.py"]);
+    let tree = Tree::new(&[
+        "main.py=from p import m;from p import value;from q import *",
+        "p/__init__.py",
+        "p/m.py",
+        "q/__init__.py",
+        "q/m.py",
+    ]);
     assert_eq!(imports_of(&graph_of(&tree, "main.py"), "main"), ["p", "p.m", "q", "q.m"]);
 }
 
@@ -203,8 +219,10 @@ fn order_cycles_and_reasons() {
     let tree = Tree::new(&["main.py=import a", "a.py=import b", "b.py=import a;import c", "c.py"]);
     let graph = graph_of(&tree, "main.py");
     let names = |ids: &[super::NodeId]| ids.iter().map(|&id| graph.node(id).name.to_string()).collect::<Vec<_>>();
-    let order: Vec<_> = graph.order().iter().map(|group| (names(&group.members), group.is_cycle && group.at_load)).collect();
-    let group = |members: &[&str], is_cycle| (members.iter().map(|&member| member.to_owned()).collect::<Vec<_>>(), is_cycle);
+    let order: Vec<_> =
+        graph.order().iter().map(|group| (names(&group.members), group.is_cycle && group.at_load)).collect();
+    let group =
+        |members: &[&str], is_cycle| (members.iter().map(|&member| member.to_owned()).collect::<Vec<_>>(), is_cycle);
     assert_eq!(order, [group(&["c"], false), group(&["a", "b"], true), group(&["main"], false)]);
     assert_eq!(names(&graph.why(graph.find(&name("c")).expect("it is in the graph"))), ["main", "a", "b", "c"]);
 }

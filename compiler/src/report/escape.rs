@@ -52,7 +52,9 @@ pub(super) fn uri(path: &str) -> String {
     }
     for byte in path.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => escaped.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                escaped.push(char::from(byte))
+            }
             _ => write_to(&mut escaped, format_args!("%{byte:02X}")),
         }
     }
@@ -102,7 +104,10 @@ mod tests {
 
     #[test]
     fn xml_has_only_characters_of_xml() {
-        assert_eq!(xml("<a b='\"&\"'>\n\t\u{b}\u{ffff}"), "&lt;a b=&apos;&quot;&amp;&quot;&apos;&gt;&#10;&#9;\\x0b\\uffff");
+        assert_eq!(
+            xml("<a b='\"&\"'>\n\t\u{b}\u{ffff}"),
+            "&lt;a b=&apos;&quot;&amp;&quot;&apos;&gt;&#10;&#9;\\x0b\\uffff"
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! JUnit XML: a test suite a file, a test case a problem.
+//! `JUnit` XML: a test suite a file, a test case a problem.
 //!
 //! ```xml
 //! <testsuites name="pyclast" tests="1" failures="1" errors="0">
@@ -61,7 +61,10 @@ impl Reporter for Junit {
     fn finish(&mut self, output: &mut dyn Write) -> io::Result<()> {
         let Counts { tests, failures, errors } = self.total;
         writeln!(output, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-        writeln!(output, "<testsuites name=\"pyclast\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">")?;
+        writeln!(
+            output,
+            "<testsuites name=\"pyclast\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">"
+        )?;
         output.write_all(self.suites.as_bytes())?;
         writeln!(output, "</testsuites>")
     }
@@ -73,11 +76,12 @@ impl Junit {
         self.total.tests += tests;
         self.total.failures += failures;
         self.total.errors += errors;
-        self.suites += &format!(
+        let suite = format!(
             "  <testsuite name=\"{}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"0\" \
              time=\"0\">\n{cases}  </testsuite>\n",
             xml(path)
         );
+        self.suites.push_str(&suite);
     }
 }
 

@@ -25,8 +25,8 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use fingerprint::without_line_numbers;
 pub use file::{Place, ReportedFile, TextPlace};
+pub(crate) use fingerprint::without_line_numbers;
 
 use crate::baseline::Baseline;
 use crate::cli::{ErrorFormat, ReportArgs};
@@ -194,7 +194,8 @@ impl<'output> Report<'output> {
         let found = diagnostics.len();
         let suppressions = Suppressions::of(file.text());
         suppressions.apply(file, &mut diagnostics);
-        self.statistics.ignored += found.saturating_sub(diagnostics.iter().filter(|diagnostic| is_found(diagnostic)).count());
+        self.statistics.ignored +=
+            found.saturating_sub(diagnostics.iter().filter(|diagnostic| is_found(diagnostic)).count());
         let path = self.paths.current.join(file.path());
         self.severities.apply(&path, &mut diagnostics);
         diagnostics.sort_by_key(|diagnostic| (position(diagnostic.span), diagnostic.code));
@@ -227,12 +228,10 @@ impl<'output> Report<'output> {
 
     /// There are no more files: the rest of the output, the table, the new baseline; how it all went.
     pub fn finish(mut self) -> anyhow::Result<Totals> {
-        if let Some(baseline) = self.baseline.take() {
-            if let Some((file, mut stale)) = baseline.finish()? {
-                self.severities.apply(&self.paths.current.join(file.path()), &mut stale);
-                if !stale.is_empty() {
-                    self.show(&file, &stale)?;
-                }
+        if let Some((file, mut stale)) = self.baseline.take().map(Baseline::finish).transpose()?.flatten() {
+            self.severities.apply(&self.paths.current.join(file.path()), &mut stale);
+            if !stale.is_empty() {
+                self.show(&file, &stale)?;
             }
         }
         self.reporter.finish(&mut self.output)?;
@@ -270,12 +269,10 @@ fn headline(diagnostic: &Diagnostic) -> String {
 
 /// Headline, notes and help, a line each.
 fn full_message(headline: String, diagnostic: &Diagnostic) -> String {
-    let mut text = headline;
-    let notes = diagnostic.notes.iter().map(|note| ("note", note));
-    for (kind, line) in notes.chain(diagnostic.help.iter().map(|help| ("help", help))) {
-        text += &format!("\n{kind}: {line}");
-    }
-    text
+    let notes = diagnostic.notes.iter().map(|note| format!("note: {note}"));
+    let help = diagnostic.help.iter().map(|help| format!("help: {help}"));
+    let lines: Vec<String> = std::iter::once(headline).chain(notes).chain(help).collect();
+    lines.join("\n")
 }
 
 /// Whether a diagnostic was there before comments were looked at.

@@ -49,9 +49,13 @@ mod tests {
     #[test]
     fn paths_start_at_the_root() {
         let paths = RelativePaths { current: "/p/src".into(), root: "/p".into() };
-        for (path, relative) in
-            [("./a.py", "src/a.py"), ("../b.py", "b.py"), ("/p/c/./d.py", "c/d.py"), ("/q/e.py", "/q/e.py"), ("../../f", "/f")]
-        {
+        for (path, relative) in [
+            ("./a.py", "src/a.py"),
+            ("../b.py", "b.py"),
+            ("/p/c/./d.py", "c/d.py"),
+            ("/q/e.py", "/q/e.py"),
+            ("../../f", "/f"),
+        ] {
             assert_eq!(paths.relative(path), relative);
         }
     }

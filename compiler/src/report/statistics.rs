@@ -57,14 +57,14 @@ impl Statistics {
     pub(super) fn write(&self, output: &mut dyn Write, color: bool) -> io::Result<()> {
         let (bold, red, yellow, reset) =
             if color { ("\u{1b}[1m", "\u{1b}[31m", "\u{1b}[33m", "\u{1b}[0m") } else { ("", "", "", "") };
-        let mut rows: Vec<(&str, Counts)> =
-            self.by_code.iter().map(|(code, &counts)| (code.name(), counts)).collect();
+        let mut rows: Vec<(&str, Counts)> = self.by_code.iter().map(|(code, &counts)| (code.name(), counts)).collect();
         rows.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.errors + counts.warnings));
-        let total = rows.iter().fold(Counts { files: self.affected, ..Counts::default() }, |total, (_, counts)| Counts {
-            errors: total.errors + counts.errors,
-            warnings: total.warnings + counts.warnings,
-            files: total.files,
-        });
+        let total =
+            rows.iter().fold(Counts { files: self.affected, ..Counts::default() }, |total, (_, counts)| Counts {
+                errors: total.errors + counts.errors,
+                warnings: total.warnings + counts.warnings,
+                files: total.files,
+            });
         let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max("total".len());
         writeln!(output, "{bold}{:width$}  errors  warnings  files{reset}", "code")?;
         for (name, Counts { errors, warnings, files }) in rows {
@@ -83,14 +83,14 @@ impl Statistics {
     }
 
     fn sentence(&self) -> String {
-        let mut sentence = format!("{} {} checked", self.checked, plural(self.checked, "file"));
+        let mut parts = vec![format!("{} {} checked", self.checked, plural(self.checked, "file"))];
         if self.ignored > 0 {
-            sentence += &format!(", {} ignored by comments", self.ignored);
+            parts.push(format!("{} ignored by comments", self.ignored));
         }
         if self.recorded > 0 {
-            sentence += &format!(", {} hidden by the baseline", self.recorded);
+            parts.push(format!("{} hidden by the baseline", self.recorded));
         }
-        sentence
+        parts.join(", ")
     }
 }
 

@@ -30,8 +30,8 @@ impl Reporter for Pretty {
         for diagnostic in diagnostics {
             match file.place(diagnostic) {
                 Place::Text(place) if can_be_shown(file, place) => {
-                    let source = cache
-                        .get_or_insert_with(|| (path.clone(), Source::from(python_lines_only(file.text()))));
+                    let source =
+                        cache.get_or_insert_with(|| (path.clone(), Source::from(python_lines_only(file.text()))));
                     self.report(file, &path, diagnostic).write(source, &mut *output)?;
                 }
                 place => self.write_without_source(output, &path, diagnostic, place)?,
@@ -44,12 +44,7 @@ impl Reporter for Pretty {
 type FileSpan = (String, std::ops::Range<usize>);
 
 impl Pretty {
-    fn report<'report>(
-        &self,
-        file: &ReportedFile,
-        path: &str,
-        diagnostic: &Diagnostic,
-    ) -> Report<'report, FileSpan> {
+    fn report<'report>(&self, file: &ReportedFile, path: &str, diagnostic: &Diagnostic) -> Report<'report, FileSpan> {
         let (kind, mark) = match diagnostic.severity {
             Severity::Error => (ReportKind::Error, Color::Red),
             Severity::Warning => (ReportKind::Warning, Color::Yellow),

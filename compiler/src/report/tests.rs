@@ -19,10 +19,7 @@ fn tree() -> Vec<(ReportedFile, Vec<Diagnostic>)> {
                     .with_label(Span::new(0, 1), "here"),
             ],
         ),
-        (
-            file("dir b/ü,%:.py", "# coding: foo\n"),
-            vec![Diagnostic::syntax_error(Span::FILE, "unknown encoding: foo")],
-        ),
+        (file("dir b/ü,%:.py", "# coding: foo\n"), vec![Diagnostic::syntax_error(Span::FILE, "unknown encoding: foo")]),
         (file("clean.py", "x = 1\n"), Vec::new()),
         (
             file("/q/bug.py", "x\n"),
@@ -233,7 +230,10 @@ fn pretty_shows_the_source_where_there_is_a_place() {
     let (text, _) = report(ErrorFormat::Pretty);
     assert!(text.contains("s = 'é😀'; return 1"), "{text}");
     assert!(text.contains("[syntax-error] Error: SyntaxError: unknown encoding: foo\n  in dir b/ü,%:.py\n"), "{text}");
-    assert!(text.contains("[internal-error] Error: SystemError: pyclast failed on /q/bug.py: no\n  in /q/bug.py\n"), "{text}");
+    assert!(
+        text.contains("[internal-error] Error: SystemError: pyclast failed on /q/bug.py: no\n  in /q/bug.py\n"),
+        "{text}"
+    );
     assert!(!text.contains('\u{1b}'), "{text}");
 }
 
@@ -268,7 +268,9 @@ fn statistics_are_aligned_and_add_up() {
 fn spans_beyond_the_text_and_within_characters_are_no_danger() {
     let file = || ReportedFile::with_text("a.py".to_owned(), "é\n".to_owned());
     for span in [Span::new(1, 2), Span::new(0, 1), Span::new(7, 9), Span::new(9, 2), Span::new(3, 3)] {
-        for format in [ErrorFormat::Pretty, ErrorFormat::Json, ErrorFormat::Sarif, ErrorFormat::Gitlab, ErrorFormat::Junit] {
+        for format in
+            [ErrorFormat::Pretty, ErrorFormat::Json, ErrorFormat::Sarif, ErrorFormat::Gitlab, ErrorFormat::Junit]
+        {
             let problem = Diagnostic::syntax_error(span, "x").with_label(Span::new(1, 1), "y");
             let (text, status) = report_of(ReportOptions::plain(format, "/p"), vec![(file(), vec![problem])]);
             assert!(!text.is_empty());

@@ -44,11 +44,8 @@ impl Globs {
         if self.set.is_empty() {
             return false;
         }
-        let absolute = if path.is_absolute() {
-            normal(path)
-        } else {
-            normal(&env::current_dir().unwrap_or_default().join(path))
-        };
+        let absolute =
+            if path.is_absolute() { normal(path) } else { normal(&env::current_dir().unwrap_or_default().join(path)) };
         absolute.strip_prefix(&self.root).is_ok_and(|relative| self.set.is_match(relative))
     }
 }

@@ -72,7 +72,9 @@ impl Settings {
             let path = folder.join(FILE_NAME);
             let text = match fs::read_to_string(&path) {
                 Ok(text) => text,
-                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => continue,
+                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                    continue;
+                }
                 Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
             };
             if let Some(settings) = read::read(&path, &text)? {
@@ -86,9 +88,8 @@ impl Settings {
     pub fn load(path: &Path) -> anyhow::Result<Self> {
         let current = env::current_dir().context("cannot find the current directory")?;
         let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        read::read(&normal(&current.join(path)), &text)?.with_context(|| {
-            format!("{} has no settings for pyclast: add the table [tool.pyclast]", path.display())
-        })
+        read::read(&normal(&current.join(path)), &text)?
+            .with_context(|| format!("{} has no settings for pyclast: add the table [tool.pyclast]", path.display()))
     }
 
     /// Whether the settings leave that path out.

@@ -31,6 +31,7 @@ pub(super) fn read(path: &Path, text: &str) -> anyhow::Result<Option<Settings>> 
 }
 
 type Value<'text> = Spanned<DeValue<'text>>;
+type Levels = Vec<(Code, Level)>;
 
 struct Reader<'text> {
     path: &'text Path,
@@ -57,7 +58,7 @@ impl Reader<'_> {
         Ok(settings)
     }
 
-    fn overrides(&self, value: &Value<'_>) -> anyhow::Result<Vec<(Globs, Vec<(Code, Level)>)>> {
+    fn overrides(&self, value: &Value<'_>) -> anyhow::Result<Vec<(Globs, Levels)>> {
         let name = "tool.pyclast.overrides";
         let Some(entries) = value.get_ref().as_array() else {
             return Err(self.wrong_type(value, name, "an array of tables, as [[tool.pyclast.overrides]]"));
@@ -65,7 +66,7 @@ impl Reader<'_> {
         entries.iter().map(|entry| self.one_override(entry, name)).collect()
     }
 
-    fn one_override(&self, entry: &Value<'_>, name: &str) -> anyhow::Result<(Globs, Vec<(Code, Level)>)> {
+    fn one_override(&self, entry: &Value<'_>, name: &str) -> anyhow::Result<(Globs, Levels)> {
         let (mut globs, mut levels) = (None, None);
         for (key, value) in self.table(entry, name)? {
             match key.get_ref().as_ref() {
@@ -78,7 +79,7 @@ impl Reader<'_> {
         Ok((globs.ok_or_else(|| missing("paths"))?, levels.ok_or_else(|| missing("severity"))?))
     }
 
-    fn levels(&self, value: &Value<'_>, name: &str) -> anyhow::Result<Vec<(Code, Level)>> {
+    fn levels(&self, value: &Value<'_>, name: &str) -> anyhow::Result<Levels> {
         let mut levels = Vec::new();
         for (key, value) in self.table(value, name)? {
             let code_name = key.get_ref().as_ref();
@@ -125,11 +126,7 @@ impl Reader<'_> {
         })
     }
 
-    fn strings<'value>(
-        &self,
-        value: &'value Value<'_>,
-        key: &str,
-    ) -> anyhow::Result<Vec<(&'value str, Range<usize>)>> {
+    fn strings<'value>(&self, value: &'value Value<'_>, key: &str) -> anyhow::Result<Vec<(&'value str, Range<usize>)>> {
         let array = value.get_ref().as_array().ok_or_else(|| self.wrong_type(value, key, "an array of strings"))?;
         array.iter().map(|entry| Ok((self.string(entry, key)?, entry.span()))).collect()
     }
@@ -138,16 +135,13 @@ impl Reader<'_> {
         value.get_ref().as_str().ok_or_else(|| self.wrong_type(value, key, "a string"))
     }
 
-    fn table<'value, 'text>(
-        &self,
-        value: &'value Value<'text>,
-        name: &str,
-    ) -> anyhow::Result<&'value DeTable<'text>> {
+    fn table<'value, 'text>(&self, value: &'value Value<'text>, name: &str) -> anyhow::Result<&'value DeTable<'text>> {
         value.get_ref().as_table().ok_or_else(|| self.wrong_type(value, name, "a table"))
     }
 
     fn unknown_key(&self, span: &Range<usize>, key: &str, table: &str, known: &[&str]) -> anyhow::Error {
-        let cure = suggestion(key, known.iter().copied()).unwrap_or_else(|| format!("it may have {}", known.join(", ")));
+        let cure =
+            suggestion(key, known.iter().copied()).unwrap_or_else(|| format!("it may have {}", known.join(", ")));
         self.fail(span, format_args!("unknown key '{key}' in [{table}]: {cure}"))
     }
 
@@ -157,7 +151,8 @@ impl Reader<'_> {
     }
 
     fn wrong_choice(&self, value: &Value<'_>, key: &str, given: &str, known: &[&str]) -> anyhow::Error {
-        let cure = suggestion(given, known.iter().copied()).unwrap_or_else(|| format!("it may be {}", known.join(", ")));
+        let cure =
+            suggestion(given, known.iter().copied()).unwrap_or_else(|| format!("it may be {}", known.join(", ")));
         self.fail(&value.span(), format_args!("'{key}' cannot be '{given}': {cure}"))
     }
 

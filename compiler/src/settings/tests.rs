@@ -91,7 +91,10 @@ fn a_file_without_the_table_has_no_settings() {
 fn errors_name_place_cause_and_cure() {
     for (text, message) in [
         ("[tool.pyclast]\nexcude = []\n", "2:1: unknown key 'excude' in [tool.pyclast]: did you mean 'exclude'?"),
-        ("[tool.pyclast]\nsearch_path = []\n", "2:1: unknown key 'search_path' in [tool.pyclast]: did you mean 'search-path'?"),
+        (
+            "[tool.pyclast]\nsearch_path = []\n",
+            "2:1: unknown key 'search_path' in [tool.pyclast]: did you mean 'search-path'?",
+        ),
         (
             "[tool.pyclast]\nx.y = 1\n",
             "2:1: unknown key 'x' in [tool.pyclast]: it may have paths, exclude, search-path, target, error-format, \
@@ -100,7 +103,10 @@ fn errors_name_place_cause_and_cure() {
         ("[tool.pyclast]\npaths = 'src'\n", "2:9: 'paths' must be an array of strings, not of the type string"),
         ("[tool.pyclast]\npaths = ['é', 1]\n", "2:15: 'paths' must be a string, not of the type integer"),
         ("[tool]\npyclast = 3\n", "2:11: 'tool.pyclast' must be a table, not of the type integer"),
-        ("[tool.pyclast]\ntarget = 'cpython-3.15'\n", "2:10: 'target' cannot be 'cpython-3.15': did you mean 'cpython-3.14'?"),
+        (
+            "[tool.pyclast]\ntarget = 'cpython-3.15'\n",
+            "2:10: 'target' cannot be 'cpython-3.15': did you mean 'cpython-3.14'?",
+        ),
         (
             "[tool.pyclast]\nerror-format = 'xml'\n",
             "2:16: 'error-format' cannot be 'xml': it may be pretty, concise, json, github, gitlab, sarif, junit",
@@ -117,7 +123,10 @@ fn errors_name_place_cause_and_cure() {
             "[tool.pyclast.severity]\nsyntax-warning = 'on'\n",
             "2:18: 'syntax-warning' cannot be 'on': it may be error, warning, off",
         ),
-        ("[tool.pyclast]\nexclude = ['a', '[']\n", "2:17: '[' in 'exclude' is no pattern: unclosed character class; missing ']'"),
+        (
+            "[tool.pyclast]\nexclude = ['a', '[']\n",
+            "2:17: '[' in 'exclude' is no pattern: unclosed character class; missing ']'",
+        ),
         ("[[tool.pyclast.overrides]]\npaths = []\n", "1:1: [[tool.pyclast.overrides]] has no 'severity'"),
         (
             "[tool.pyclast.overrides]\npaths = []\n",

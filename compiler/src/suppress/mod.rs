@@ -62,15 +62,18 @@ impl Suppressions {
         let start = before.len();
         let word_start = text.len() - after.trim_start().len();
         let rest = &text[word_start..];
-        let word_end = word_start + rest.find(|character: char| !character.is_alphanumeric() && character != '-').unwrap_or(rest.len());
+        let word_end = word_start
+            + rest.find(|character: char| !character.is_alphanumeric() && character != '-').unwrap_or(rest.len());
         let word = &text[word_start..word_end];
         let is_file = match word {
             "ignore" => false,
             "ignore-file" => true,
             _ => {
                 let message = format!("'pyclast: {word}' is not known");
-                let cure = suggestion(word, ["ignore", "ignore-file"]).unwrap_or_else(|| "write 'pyclast: ignore'".to_owned());
-                self.invalid.push(Diagnostic::of_code(Code::InvalidIgnore, at(start, word_end), message).with_help(cure));
+                let cure =
+                    suggestion(word, ["ignore", "ignore-file"]).unwrap_or_else(|| "write 'pyclast: ignore'".to_owned());
+                self.invalid
+                    .push(Diagnostic::of_code(Code::InvalidIgnore, at(start, word_end), message).with_help(cure));
                 return;
             }
         };
@@ -114,7 +117,8 @@ impl Suppressions {
                 }
                 Some(code) if code.rule() != Rule::Free => {
                     let message = format!("a comment cannot hide '{name}'");
-                    self.invalid.push(Diagnostic::of_code(Code::InvalidIgnore, span, message).with_help(cure_for(code)));
+                    self.invalid
+                        .push(Diagnostic::of_code(Code::InvalidIgnore, span, message).with_help(cure_for(code)));
                 }
                 Some(code) => codes.push((code, span)),
             }
@@ -164,7 +168,8 @@ impl Suppressions {
         });
         diagnostics.extend(self.invalid);
         if is_complete {
-            diagnostics.extend(self.ignores.iter().enumerate().flat_map(|(index, ignore)| unused(index, ignore, &used)));
+            diagnostics
+                .extend(self.ignores.iter().enumerate().flat_map(|(index, ignore)| unused(index, ignore, &used)));
         }
     }
 }

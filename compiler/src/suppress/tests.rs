@@ -93,7 +93,8 @@ fn syntax_errors_and_bugs_cannot_be_hidden_and_make_no_comment_unused() {
 
 #[test]
 fn comments_that_cannot_be_understood_are_reported_at_their_place() {
-    let text = "# pyclast: ignore[syntax-waning]\n# pyclast: ignore[a\n# pyclast: off\n# pyclast: ignore[internal-error]\n";
+    let text =
+        "# pyclast: ignore[syntax-waning]\n# pyclast: ignore[a\n# pyclast: off\n# pyclast: ignore[internal-error]\n";
     let file = ReportedFile::with_text("a.py".to_owned(), text.to_owned());
     let mut found = Vec::new();
     Suppressions::of(text).apply(&file, &mut found);

@@ -137,10 +137,7 @@ const fn binds_loosely(kind: TokenKind) -> bool {
 }
 
 const fn begins_line(previous: TokenKind) -> bool {
-    matches!(
-        previous,
-        TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent | TokenKind::Semi | TokenKind::Colon
-    )
+    matches!(previous, TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent | TokenKind::Semi | TokenKind::Colon)
 }
 
 /// Whether a statement that begins with a bracket looks like `(x).y: int`: CPython takes `(x)` for
@@ -154,8 +151,7 @@ fn annotates_part_of_group(tokens: &[Token]) -> bool {
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
                 depth -= 1;
                 let next = tokens.get(index + 1).map(Token::kind);
-                group_goes_on |= depth == 0
-                    && matches!(next, Some(TokenKind::Dot | TokenKind::Lsqb | TokenKind::Lpar));
+                group_goes_on |= depth == 0 && matches!(next, Some(TokenKind::Dot | TokenKind::Lsqb | TokenKind::Lpar));
                 if depth < 0 || (depth == 0 && !group_goes_on) {
                     return false;
                 }

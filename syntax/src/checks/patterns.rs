@@ -114,9 +114,7 @@ impl Patterns<'_> {
 fn is_signed_number(value: &Expr) -> bool {
     match value {
         Expr::NumberLiteral(_) => true,
-        Expr::UnaryOp(unary) => {
-            unary.op == UnaryOp::USub && matches!(&*unary.operand, Expr::NumberLiteral(_))
-        }
+        Expr::UnaryOp(unary) => unary.op == UnaryOp::USub && matches!(&*unary.operand, Expr::NumberLiteral(_)),
         _ => false,
     }
 }

@@ -23,8 +23,13 @@ pub(crate) struct Codec(Kind);
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    Utf8 { skip_mark: bool },
-    SingleByte { name: &'static str, table: &'static str },
+    Utf8 {
+        skip_mark: bool,
+    },
+    SingleByte {
+        name: &'static str,
+        table: &'static str,
+    },
     Multibyte(&'static MultibyteTable),
     /// One that is only known to be ASCII where no shift or escape character stands.
     AsciiPart,
@@ -76,8 +81,8 @@ impl Codec {
             "charmap" => Self::lookup("latin_1"),
             "undefined" => Err(LookupError::Undefined),
             "euc_jis_2004" | "euc_jisx0213" | "hz" | "iso2022_jp" | "iso2022_jp_1" | "iso2022_jp_2"
-            | "iso2022_jp_2004" | "iso2022_jp_3" | "iso2022_jp_ext" | "iso2022_kr" | "johab"
-            | "shift_jis_2004" | "shift_jisx0213" | "utf_7" => Ok(Self(Kind::AsciiPart)),
+            | "iso2022_jp_2004" | "iso2022_jp_3" | "iso2022_jp_ext" | "iso2022_kr" | "johab" | "shift_jis_2004"
+            | "shift_jisx0213" | "utf_7" => Ok(Self(Kind::AsciiPart)),
             _ => Err(LookupError::Unsupported),
         }
     }

@@ -11,7 +11,8 @@ fn decode(name: &str, bytes: &[u8]) -> Result<String, String> {
 
 #[test]
 fn names_are_found_as_pythons_registry_finds_them() {
-    for (name, text) in [("Latin-1", "é"), ("ISO_8859-15", "é"), ("l2", "é"), ("KOI8-R", "И"), ("mac-roman", "È")] {
+    for (name, text) in [("Latin-1", "é"), ("ISO_8859-15", "é"), ("l2", "é"), ("KOI8-R", "И"), ("mac-roman", "È")]
+    {
         assert_eq!(decode(name, b"\xe9").as_deref(), Ok(text), "{name}");
     }
     assert_eq!(Codec::lookup("foobar").err(), Some(LookupError::Unknown));

@@ -121,7 +121,8 @@ impl Collector<'_> {
                 }
             }
             Stmt::ImportFrom(import) => {
-                let (level, module) = (import.level, import.module.as_ref().map(ToString::to_string).unwrap_or_default());
+                let (level, module) =
+                    (import.level, import.module.as_ref().map(ToString::to_string).unwrap_or_default());
                 for alias in &import.names {
                     let module = module.clone();
                     let target = match alias.name.as_str() {
@@ -165,7 +166,9 @@ impl Collector<'_> {
 
     fn branches(&mut self, test: &Expr, body: &[Stmt], clauses: &[ElifElseClause], mut rest: ImportConditions) {
         let first = (Some(test), body);
-        for (test, body) in std::iter::once(first).chain(clauses.iter().map(|clause| (clause.test.as_ref(), &*clause.body))) {
+        for (test, body) in
+            std::iter::once(first).chain(clauses.iter().map(|clause| (clause.test.as_ref(), &*clause.body)))
+        {
             let runtime = test.map_or(Some(true), |test| self.truth(test, false));
             let typing = test.map_or(Some(true), |test| self.truth(test, true));
             let taken = ImportConditions {
@@ -262,7 +265,8 @@ fn compare(left: &[u32], op: CmpOp, right: &[u32]) -> Option<bool> {
 fn is_sys(expression: &Expr, name: &str) -> bool {
     match expression {
         Expr::Attribute(attribute) => {
-            attribute.attr.as_str() == name && matches!(&*attribute.value, Expr::Name(module) if module.id.as_str() == "sys")
+            attribute.attr.as_str() == name
+                && matches!(&*attribute.value, Expr::Name(module) if module.id.as_str() == "sys")
         }
         _ => false,
     }

@@ -13,8 +13,8 @@
 use super::string::{literal_bytes, middle_value, source};
 use crate::{PyString, Span};
 use ruff_python_ast::{
-    ConversionFlag, ExprFString, ExprTString, FStringPart, InterpolatedElement,
-    InterpolatedStringElement, InterpolatedStringFormatSpec, InterpolatedStringLiteralElement,
+    ConversionFlag, ExprFString, ExprTString, FStringPart, InterpolatedElement, InterpolatedStringElement,
+    InterpolatedStringFormatSpec, InterpolatedStringLiteralElement,
 };
 use ruff_text_size::Ranged;
 use std::borrow::Cow;
@@ -71,10 +71,7 @@ pub fn template_pieces<'a>(expression: &'a ExprTString, text: &str) -> Vec<Inter
 
 /// The values of a format specification. Its own location is from the colon to its end: see
 /// [`ParsedModule::format_spec_span`](crate::ParsedModule::format_spec_span).
-pub fn format_spec_pieces<'a>(
-    spec: &'a InterpolatedStringFormatSpec,
-    text: &str,
-) -> Vec<InterpolatedPiece<'a>> {
+pub fn format_spec_pieces<'a>(spec: &'a InterpolatedStringFormatSpec, text: &str) -> Vec<InterpolatedPiece<'a>> {
     let mut pieces = PieceBuilder::new(text);
     for element in &spec.elements {
         // Text that the parser left as it is has no escapes, as in all raw strings. The rest has.

@@ -18,8 +18,7 @@ mod string;
 
 pub(crate) use escapes::{EscapeRules, invalid_escape};
 pub use interpolated::{
-    InterpolatedPiece, debug_text, format_spec_pieces, fstring_pieces, interpolation_text,
-    template_pieces,
+    InterpolatedPiece, debug_text, format_spec_pieces, fstring_pieces, interpolation_text, template_pieces,
 };
 pub use number::{NumberValue, PyInt, number_value};
 pub use string::{bytes_value, has_u_prefix, string_literal_value, string_value};

@@ -8,9 +8,7 @@
 
 use super::escapes::decode_text;
 use crate::PyString;
-use ruff_python_ast::{
-    ExprBytesLiteral, ExprStringLiteral, InterpolatedStringLiteralElement, StringLiteral,
-};
+use ruff_python_ast::{ExprBytesLiteral, ExprStringLiteral, InterpolatedStringLiteralElement, StringLiteral};
 use ruff_text_size::TextRange;
 use std::borrow::Cow;
 
@@ -60,11 +58,7 @@ pub(super) fn literal_bytes<'a>(literal: &'a StringLiteral, text: &str) -> Cow<'
 }
 
 /// The value of the text between the fields of an f-string or t-string, as `surrogatepass` UTF-8.
-pub(super) fn middle_value<'a>(
-    element: &'a InterpolatedStringLiteralElement,
-    raw: bool,
-    text: &str,
-) -> Cow<'a, [u8]> {
+pub(super) fn middle_value<'a>(element: &'a InterpolatedStringLiteralElement, raw: bool, text: &str) -> Cow<'a, [u8]> {
     if raw || !may_hide_surrogate(&element.value) {
         return Cow::Borrowed(element.value.as_bytes());
     }

@@ -54,14 +54,20 @@ fn show(piece: &InterpolatedPiece<'_>) -> String {
 fn strings_hold_surrogates() {
     assert_eq!(string(r"'\ud800a'").as_bytes(), b"\xed\xa0\x80a");
     assert_eq!(string(r"'\ud83d\ude00'").as_bytes(), b"\xed\xa0\xbd\xed\xb8\x80");
-    assert_eq!(string("'\u{fffd}\\udfff\\x41\\n\\N{DIGIT ONE}\\101\\d\\\n'").as_bytes(), b"\xef\xbf\xbd\xed\xbf\xbfA\n1A\\d");
+    assert_eq!(
+        string("'\u{fffd}\\udfff\\x41\\n\\N{DIGIT ONE}\\101\\d\\\n'").as_bytes(),
+        b"\xef\xbf\xbd\xed\xbf\xbfA\n1A\\d"
+    );
     assert_eq!(string("r'\\ud800\u{fffd}'").as_bytes(), b"\\ud800\xef\xbf\xbd");
 }
 
 #[test]
 fn parts_are_joined() {
     assert_eq!(string(r#"'a' r"\b" '\ud800'"#).as_bytes(), b"a\\b\xed\xa0\x80");
-    assert!(with_expression("u'a' 'b'", |expression, _| matches!(expression, Expr::StringLiteral(literal) if has_u_prefix(literal))));
+    assert!(with_expression(
+        "u'a' 'b'",
+        |expression, _| matches!(expression, Expr::StringLiteral(literal) if has_u_prefix(literal))
+    ));
     let bytes = with_expression(r"b'\x00\400' rb'\d'", |expression, _| match expression {
         Expr::BytesLiteral(literal) => bytes_value(literal).into_owned(),
         _ => panic!("bytes"),

@@ -111,18 +111,12 @@ pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
 
 /// The tree, and the errors that CPython's parser gives, the first first. The grammar of CPython is
 /// asked only about texts that the parser refuses and those that look as if it might be too lenient.
-fn judge(
-    text: &str,
-    parsed: Parsed<Mod>,
-    suspicion: Option<Suspicious>,
-) -> (ModModule, Vec<Diagnostic>) {
+fn judge(text: &str, parsed: Parsed<Mod>, suspicion: Option<Suspicious>) -> (ModModule, Vec<Diagnostic>) {
     let refusals = parsed.errors().to_vec();
     let is_suspicious = suspicion.is_some()
         || !parsed.unsupported_syntax_errors().is_empty()
         || matches!(parsed.syntax(), Mod::Module(module) if is_suspicious(module, parsed.tokens(), text));
-    let Mod::Module(mut module) = parsed.into_syntax() else {
-        unreachable!("module mode gives a module")
-    };
+    let Mod::Module(mut module) = parsed.into_syntax() else { unreachable!("module mode gives a module") };
     let errors = if !refusals.is_empty() {
         translate(text, &mut module, &refusals)
     } else if is_suspicious {

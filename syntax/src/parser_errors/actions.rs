@@ -49,9 +49,7 @@ impl Recogniser<'_> {
             Special::FormatSpecText => self.format_spec_text(argument(0)),
             Special::Conversion => self.conversion(argument(0), argument(1)),
             Special::JoinedString => self.interpolated(argument(0), argument(1), Kind::JoinedStr, start),
-            Special::TemplateString => {
-                self.interpolated(argument(0), argument(1), Kind::TemplateStr, start)
-            }
+            Special::TemplateString => self.interpolated(argument(0), argument(1), Kind::TemplateStr, start),
             Special::String => self.string(argument(0)),
             Special::Concatenate => self.concatenate(argument(0), start),
             Special::StringPattern => {
@@ -87,8 +85,7 @@ impl Recogniser<'_> {
                 Err(self.stop(Fault::syntax(place, text)))
             }
             Special::ForgottenComma => {
-                let in_brackets =
-                    self.mark.checked_sub(1).is_some_and(|last| self.tokens[last].level > 0);
+                let in_brackets = self.mark.checked_sub(1).is_some_and(|last| self.tokens[last].level > 0);
                 if self.is_legacy_statement(argument(0)) || !in_brackets {
                     return Ok(None);
                 }
@@ -119,8 +116,7 @@ impl Recogniser<'_> {
 
     fn future_import(&mut self, dots: Value, module: Value, names: Value) {
         let is_future = self.arena.parts(dots).is_empty() && self.text_of(module) == "__future__";
-        let has_flufl =
-            || self.arena.parts(names).iter().any(|&name| self.text_of(name) == "barry_as_FLUFL");
+        let has_flufl = || self.arena.parts(names).iter().any(|&name| self.text_of(name) == "barry_as_FLUFL");
         if is_future && has_flufl() {
             self.tokenizer.flufl = true;
         }
@@ -185,8 +181,7 @@ impl Recogniser<'_> {
         let place = self.place(string);
         let quote = text.find(['"', '\'']).unwrap_or(0);
         let (prefix, quoted) = text.split_at(quote);
-        let quotes =
-            if quoted.len() >= 6 && quoted.as_bytes()[..3] == [quoted.as_bytes()[0]; 3] { 3 } else { 1 };
+        let quotes = if quoted.len() >= 6 && quoted.as_bytes()[..3] == [quoted.as_bytes()[0]; 3] { 3 } else { 1 };
         let inside = quoted.get(quotes..quoted.len() - quotes).unwrap_or_default();
         let is_raw = prefix.contains(['r', 'R']);
         let is_bytes = prefix.contains(['b', 'B']);
@@ -208,13 +203,8 @@ impl Recogniser<'_> {
 
     fn interpolated(&mut self, opening: Value, parts: Value, kind: Kind, start: usize) -> Match {
         let is_raw = self.text_of(opening).contains(['r', 'R']);
-        let texts: Slots = self
-            .arena
-            .parts(parts)
-            .iter()
-            .copied()
-            .filter(|part| matches!(part, Value::Token(_)))
-            .collect();
+        let texts: Slots =
+            self.arena.parts(parts).iter().copied().filter(|part| matches!(part, Value::Token(_))).collect();
         if !is_raw {
             for text in texts {
                 if let Some(problem) = text_problem(self.text_of(text)) {
@@ -239,23 +229,19 @@ impl Recogniser<'_> {
         let (mark_place, place) = (self.place(mark), self.place(name));
         let letter = self.tokenizer.flavour().letter();
         if (mark_place.line, mark_place.end_column) != (place.line, place.column) {
-            let message =
-                format!("{letter}-string: conversion type must come right after the exclamation mark");
+            let message = format!("{letter}-string: conversion type must come right after the exclamation mark");
             return Err(self.stop(Fault::syntax(mark_place.to(place), message)));
         }
         let text = self.text_of(name);
         if !matches!(text, "s" | "r" | "a") {
-            let message = format!(
-                "{letter}-string: invalid conversion character '{text}': expected 's', 'r', or 'a'"
-            );
+            let message = format!("{letter}-string: invalid conversion character '{text}': expected 's', 'r', or 'a'");
             return Err(self.stop(Fault::syntax(place, message)));
         }
         Ok(Some(Value::Dummy))
     }
 
     fn concatenate(&mut self, strings: Value, start: usize) -> Match {
-        let kinds =
-            |wanted: Kind| self.arena.parts(strings).iter().any(|&part| self.kind(part) == wanted);
+        let kinds = |wanted: Kind| self.arena.parts(strings).iter().any(|&part| self.kind(part) == wanted);
         let has_fstring = kinds(Kind::JoinedStr);
         if kinds(Kind::Bytes) && (has_fstring || kinds(Kind::Literal)) {
             let message = "cannot mix bytes and nonbytes literals";
@@ -276,8 +262,7 @@ impl Recogniser<'_> {
     }
 
     fn generator_argument(&mut self, arguments: Value, clauses: Value) -> Match {
-        let is_positional =
-            |part: &&Value| !matches!(self.kind(**part), Kind::Keyword | Kind::DoubleStar);
+        let is_positional = |part: &&Value| !matches!(self.kind(**part), Kind::Keyword | Kind::DoubleStar);
         let parts = self.arena.parts(arguments);
         let mut positional = parts.iter().filter(is_positional);
         let count = positional.clone().count();
@@ -302,16 +287,12 @@ impl Recogniser<'_> {
     fn find_invalid_target(&self, value: Value, targets: Targets) -> Option<Value> {
         let parts = self.arena.parts(value);
         match self.kind(value) {
-            Kind::List | Kind::Tuple => {
-                parts.iter().find_map(|&part| self.find_invalid_target(part, targets))
-            }
+            Kind::List | Kind::Tuple => parts.iter().find_map(|&part| self.find_invalid_target(part, targets)),
             Kind::Starred if targets == Targets::Del => Some(value),
             Kind::Starred => self.find_invalid_target(*parts.first()?, targets),
             Kind::Compare if targets == Targets::For => match parts {
                 // `for f() in x` is read as the comparison `f() in x`.
-                [left, operator, ..] if self.kind(*operator) == Kind::In => {
-                    self.find_invalid_target(*left, targets)
-                }
+                [left, operator, ..] if self.kind(*operator) == Kind::In => self.find_invalid_target(*left, targets),
                 _ => None,
             },
             Kind::Name | Kind::Subscript | Kind::Attribute => None,

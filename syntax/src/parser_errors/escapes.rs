@@ -29,8 +29,7 @@ pub(super) fn text_problem(inside: &str) -> Option<String> {
         };
         let (read, unread) = after.split_at(length);
         // A backslash before a non-ASCII character becomes `\u005c`.
-        let backslash =
-            if unread.is_ascii() || !read.is_empty() || starts_ascii(unread) { 1 } else { 6 };
+        let backslash = if unread.is_ascii() || !read.is_empty() || starts_ascii(unread) { 1 } else { 6 };
         position += backslash + read.len();
         rest = unread;
     }
@@ -116,10 +115,7 @@ fn named(after: &str) -> Result<usize, Problem> {
         return Err(Problem { reason: MALFORMED, length: 3 });
     }
     if unicode_names2::character(name).is_none() {
-        return Err(Problem {
-            reason: "unknown Unicode character name",
-            length: 4 + replaced_length(name),
-        });
+        return Err(Problem { reason: "unknown Unicode character name", length: 4 + replaced_length(name) });
     }
     Ok(3 + name.len())
 }

@@ -51,8 +51,7 @@ pub fn translate(text: &str, module: &mut ModModule, errors: &[ParseError]) -> V
     }
     // Patterns with f-strings parse; the code generator refuses them.
     let late = recogniser.late_fault.map(|fault| fault.into_diagnostic(text));
-    let of_ruff =
-        errors.iter().map(|error| Diagnostic::syntax_error(error.location, error.error.to_string()));
+    let of_ruff = errors.iter().map(|error| Diagnostic::syntax_error(error.location, error.error.to_string()));
     late.into_iter().chain(of_ruff).collect()
 }
 
@@ -106,8 +105,7 @@ impl Recogniser<'_> {
             }
             return fault;
         }
-        let kind =
-            |exception, message: &str, place| Fault { exception, message: message.to_owned(), place };
+        let kind = |exception, message: &str, place| Fault { exception, message: message.to_owned(), place };
         if self.last_is(last, TokenKind::Indent) {
             return kind(Exception::IndentationError, "unexpected indent", self.last_place());
         }

@@ -20,9 +20,7 @@ impl Recogniser<'_> {
     /// Carries out an error action.
     pub(super) fn raise(&mut self, raise: &Raise, values: &Slots) -> Stopped {
         let (exception, place, message) = match raise {
-            Raise::Known(value, message) => {
-                (Exception::SyntaxError, self.selected(value, values), message)
-            }
+            Raise::Known(value, message) => (Exception::SyntaxError, self.selected(value, values), message),
             Raise::Range(first, last, message) => {
                 let place = self.selected(first, values).to(self.selected(last, values));
                 (Exception::SyntaxError, place, message)
@@ -108,10 +106,7 @@ impl Recogniser<'_> {
     /// From a token to the last token read that is no white space (`EXTRA`).
     pub(super) fn place_since(&self, start: usize) -> Place {
         let is_space = |token: &Token| {
-            matches!(
-                token.kind,
-                TokenKind::EndMarker | TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent
-            )
+            matches!(token.kind, TokenKind::EndMarker | TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent)
         };
         let last = self.tokens[..self.mark].iter().rev().find(|token| !is_space(token));
         match (self.tokens.get(start), last) {
@@ -160,10 +155,9 @@ impl Recogniser<'_> {
                 message: "too many levels of indentation".to_owned(),
                 place: at_column(0),
             },
-            Failure::LineContinuation(column) => Fault::syntax(
-                at_column(column),
-                "unexpected character after line continuation character",
-            ),
+            Failure::LineContinuation(column) => {
+                Fault::syntax(at_column(column), "unexpected character after line continuation character")
+            }
         }
     }
 

@@ -361,9 +361,7 @@ impl<'a> Recogniser<'a> {
                 Ok(Some(self.arena.list(&parts)))
             }
             Action::Raise(raise) => Err(self.raise(raise, values)),
-            Action::Special(special, slots, message) => {
-                self.special(*special, slots, message, start, values)
-            }
+            Action::Special(special, slots, message) => self.special(*special, slots, message, start, values),
         }
     }
 }

@@ -100,9 +100,9 @@ fn decode_declared(bytes: &[u8], name: &str) -> Result<String, Box<Diagnostic>> 
     };
     let codec = Codec::lookup(name).map_err(|reason| match reason {
         LookupError::Unknown => at_file(format!("unknown encoding: {name}")),
-        LookupError::NotText => at_file(format!(
-            "'{name}' is not a text encoding; use codecs.decode() to handle arbitrary codecs"
-        )),
+        LookupError::NotText => {
+            at_file(format!("'{name}' is not a text encoding; use codecs.decode() to handle arbitrary codecs"))
+        }
         LookupError::Undefined => at_file("undefined encoding".to_owned()),
         LookupError::Unsupported => unsupported(),
     })?;

@@ -38,10 +38,7 @@ fn declared_encodings_are_used() {
     );
     assert_eq!(
         message(b"# coding: cp1252\r\nx = '\x81'\n"),
-        (
-            "'charmap' codec can't decode byte 0x81 in position 22: character maps to <undefined>".into(),
-            Span::FILE
-        )
+        ("'charmap' codec can't decode byte 0x81 in position 22: character maps to <undefined>".into(), Span::FILE)
     );
 }
 

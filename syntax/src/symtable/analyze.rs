@@ -104,9 +104,7 @@ impl Analysis<'_> {
                 for (&name, symbol) in &symbols {
                     match symbol.resolution {
                         Resolution::Local => self.set_bound(name, true),
-                        Resolution::GlobalExplicit
-                            if symbol.flags.intersects(SymbolFlags::GLOBAL) =>
-                        {
+                        Resolution::GlobalExplicit if symbol.flags.intersects(SymbolFlags::GLOBAL) => {
                             self.set_bound(name, false);
                         }
                         _ => {}
@@ -119,13 +117,7 @@ impl Analysis<'_> {
     }
 
     /// `analyze_name`.
-    fn analyze_name(
-        &mut self,
-        id: ScopeId,
-        name: NameId,
-        flags: SymbolFlags,
-        class: Option<ScopeId>,
-    ) -> Resolution {
+    fn analyze_name(&mut self, id: ScopeId, name: NameId, flags: SymbolFlags, class: Option<ScopeId>) -> Resolution {
         let visible = self.visible[name.index()];
         if flags.intersects(SymbolFlags::GLOBAL) {
             if flags.intersects(SymbolFlags::NONLOCAL) {
@@ -153,9 +145,7 @@ impl Analysis<'_> {
             if symbol.flags.intersects(SymbolFlags::GLOBAL) {
                 return Resolution::GlobalExplicit;
             }
-            if symbol.flags.intersects(SymbolFlags::BOUND)
-                && !symbol.flags.intersects(SymbolFlags::NONLOCAL)
-            {
+            if symbol.flags.intersects(SymbolFlags::BOUND) && !symbol.flags.intersects(SymbolFlags::NONLOCAL) {
                 return Resolution::GlobalImplicit;
             }
         }
@@ -179,8 +169,7 @@ impl Analysis<'_> {
                 false => None,
             };
             // In a scope that sees a class, names in a comprehension resolve differently.
-            let inlines = !sees_class
-                && entry.comprehension.is_some_and(|kind| kind != ComprehensionKind::Generator);
+            let inlines = !sees_class && entry.comprehension.is_some_and(|kind| kind != ComprehensionKind::Generator);
             let mut child_free = self.analyze_block(child, class_of_child);
             if inlines {
                 self.inline_comprehension(id, child, &mut child_free, &mut inlined_cells);
@@ -228,8 +217,7 @@ impl Analysis<'_> {
                     symbol.flags.insert(SymbolFlags::FREE_CLASS);
                 }
             } else if scope.kind == ScopeKind::Module || self.visible[name.index()].bound {
-                let passing =
-                    Symbol { flags: SymbolFlags::default(), resolution: Resolution::Free };
+                let passing = Symbol { flags: SymbolFlags::default(), resolution: Resolution::Free };
                 scope.symbols.insert(name, passing);
             }
         }
@@ -266,9 +254,7 @@ fn resolve_cells(scope: &mut Scope, free: &mut Names, inlined_cells: &Names) {
         return;
     }
     for (name, symbol) in &mut scope.symbols {
-        if symbol.resolution == Resolution::Local
-            && (free.contains(name) || inlined_cells.contains(name))
-        {
+        if symbol.resolution == Resolution::Local && (free.contains(name) || inlined_cells.contains(name)) {
             symbol.resolution = Resolution::Cell;
             free.swap_remove(name);
         }

@@ -285,8 +285,7 @@ impl<'m> Builder<'m> {
 
     /// Records that the current scope binds or reads a name (`symtable_add_def`).
     pub(super) fn add(&mut self, name: &str, flags: SymbolFlags, span: Span) {
-        const WRITES: SymbolFlags =
-            SymbolFlags::PARAM.union(SymbolFlags::LOCAL).union(SymbolFlags::IMPORT);
+        const WRITES: SymbolFlags = SymbolFlags::PARAM.union(SymbolFlags::LOCAL).union(SymbolFlags::IMPORT);
         if flags.intersects(WRITES) {
             self.check_name(name, span, ExprContext::Store);
         }
@@ -318,9 +317,7 @@ impl<'m> Builder<'m> {
         }
         if flags.intersects(SymbolFlags::PARAM) && known.intersects(SymbolFlags::PARAM) {
             self.report(span, errors::duplicate_argument(name));
-        } else if flags.intersects(SymbolFlags::TYPE_PARAM)
-            && known.intersects(SymbolFlags::TYPE_PARAM)
-        {
+        } else if flags.intersects(SymbolFlags::TYPE_PARAM) && known.intersects(SymbolFlags::TYPE_PARAM) {
             self.report(span, errors::duplicate_type_parameter(name));
         } else if frame.in_target && known.union(flags).intersects(MOVED) {
             self.report(span, errors::inner_loop_rebinds_named(name));
@@ -351,9 +348,6 @@ impl<'m> Builder<'m> {
 impl Scope {
     /// The symbol of a name, from now on in the scope's symbols.
     fn mention(&mut self, name: NameId) -> &mut Symbol {
-        self.symbols.entry(name).or_insert(Symbol {
-            flags: SymbolFlags::default(),
-            resolution: Resolution::Unresolved,
-        })
+        self.symbols.entry(name).or_insert(Symbol { flags: SymbolFlags::default(), resolution: Resolution::Unresolved })
     }
 }

@@ -29,9 +29,7 @@ impl Analysis<'_> {
             if symbol.flags.intersects(SymbolFlags::PARAM) {
                 continue;
             }
-            if symbol.resolution == Resolution::Cell
-                || symbol.flags.intersects(SymbolFlags::COMP_CELL)
-            {
+            if symbol.resolution == Resolution::Cell || symbol.flags.intersects(SymbolFlags::COMP_CELL) {
                 inlined_cells.insert(name);
             }
             let mut resolution = symbol.resolution;

@@ -17,8 +17,7 @@ pub(super) const AWAIT_OUTSIDE_FUNCTION: &str = "'await' outside function";
 pub(super) const AWAIT_OUTSIDE_ASYNC_FUNCTION: &str = "'await' outside async function";
 pub(super) const ASYNC_WITH_OUTSIDE_ASYNC_FUNCTION: &str = "'async with' outside async function";
 pub(super) const ASYNC_FOR_OUTSIDE_ASYNC_FUNCTION: &str = "'async for' outside async function";
-pub(super) const ASYNC_COMPREHENSION_OUTSIDE: &str =
-    "asynchronous comprehension outside of an asynchronous function";
+pub(super) const ASYNC_COMPREHENSION_OUTSIDE: &str = "asynchronous comprehension outside of an asynchronous function";
 
 pub(super) const NAMED_IN_COMPREHENSION_ITERABLE: &str =
     "assignment expression cannot be used in a comprehension iterable expression";

@@ -55,15 +55,11 @@ fn is_docstring(statement: &Stmt) -> bool {
     matches!(statement, Stmt::Expr(expression) if expression.value.is_string_literal_expr())
 }
 
-fn check_features(
-    import: &StmtImportFrom,
-    features: &mut FutureFeatures,
-    errors: &mut Vec<Diagnostic>,
-) {
+fn check_features(import: &StmtImportFrom, features: &mut FutureFeatures, errors: &mut Vec<Diagnostic>) {
     for alias in &import.names {
         let message = match alias.name.as_str() {
-            "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement"
-            | "print_function" | "unicode_literals" | "generator_stop" => continue,
+            "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement" | "print_function"
+            | "unicode_literals" | "generator_stop" => continue,
             "annotations" => {
                 features.annotations = true;
                 continue;

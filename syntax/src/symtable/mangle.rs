@@ -27,12 +27,7 @@ pub fn mangle(names: &mut NameTable, private: Option<NameId>, name: NameId) -> N
 
 /// `_Py_MaybeMangle`: like [`mangle`], but around a generic class only its type parameters are
 /// private.
-pub fn maybe_mangle(
-    names: &mut NameTable,
-    private: Option<NameId>,
-    scope: &Scope,
-    name: NameId,
-) -> NameId {
+pub fn maybe_mangle(names: &mut NameTable, private: Option<NameId>, scope: &Scope, name: NameId) -> NameId {
     match &scope.mangled_names {
         Some(mangled) if !mangled.contains(&name) => name,
         _ => mangle(names, private, name),

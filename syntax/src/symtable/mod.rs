@@ -24,9 +24,7 @@ mod tests;
 mod visit;
 
 pub use mangle::{mangle, maybe_mangle};
-pub use scope::{
-    ComprehensionKind, Resolution, Scope, ScopeId, ScopeKind, ScopeRole, Symbol, SymbolFlags, Symbols,
-};
+pub use scope::{ComprehensionKind, Resolution, Scope, ScopeId, ScopeKind, ScopeRole, Symbol, SymbolFlags, Symbols};
 
 use crate::{Diagnostic, NameId, NameTable, ParsedModule};
 use builder::Builder;

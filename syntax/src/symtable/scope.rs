@@ -119,8 +119,7 @@ impl SymbolFlags {
     /// A cell in an inlined comprehension.
     pub const COMP_CELL: Self = Self(1 << 10);
     /// `DEF_BOUND`: anything that binds the name.
-    pub const BOUND: Self =
-        Self(Self::LOCAL.0 | Self::PARAM.0 | Self::IMPORT.0 | Self::TYPE_PARAM.0);
+    pub const BOUND: Self = Self(Self::LOCAL.0 | Self::PARAM.0 | Self::IMPORT.0 | Self::TYPE_PARAM.0);
 
     /// Whether any flag of `other` is set.
     pub const fn intersects(self, other: Self) -> bool {

@@ -28,8 +28,8 @@ pub(crate) use screen::screen;
 
 use crate::{Diagnostic, Span};
 use escapes::EscapeWarnings;
-use indentation::Indentation;
 use fields::Fields;
+use indentation::Indentation;
 use nesting::{MAX_BRACKETS, is_deep};
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_text_size::Ranged;

@@ -134,11 +134,9 @@ impl Chain {
             TokenKind::And => *self = Self { and: 2, prefix: 0, ..*self },
             TokenKind::Colon if self.lambdas > 0 => self.lambdas -= 1,
             TokenKind::Comma if self.lambdas > 0 => {}
-            TokenKind::Colon
-            | TokenKind::Comma
-            | TokenKind::Semi
-            | TokenKind::Newline
-            | TokenKind::Equal => *self = Self::default(),
+            TokenKind::Colon | TokenKind::Comma | TokenKind::Semi | TokenKind::Newline | TokenKind::Equal => {
+                *self = Self::default()
+            }
             // Binary operators, and keywords that an expression may follow.
             _ if after_operand && kind != TokenKind::Dot => self.prefix = 0,
             _ => {}

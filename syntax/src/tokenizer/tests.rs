@@ -41,10 +41,7 @@ fn tabs_and_spaces_must_agree() {
 #[test]
 fn dedents_must_meet_a_block() {
     let message = "unindent does not match any outer indentation level";
-    assert_eq!(
-        first("if x:\n  a\n b\n"),
-        Some((Exception::IndentationError, message.into(), 12))
-    );
+    assert_eq!(first("if x:\n  a\n b\n"), Some((Exception::IndentationError, message.into(), 12)));
     assert_eq!(first("if 1:\n  x\n \x0c y\n").map(|error| error.0), Some(Exception::IndentationError));
 }
 
@@ -63,9 +60,7 @@ fn fields_and_strings_nest_so_far() {
     assert_eq!(first("f\"{x:{y:{z}}}\""), None);
     assert_eq!(first("f\"{x}{x:{y}{z}{w}{v}}{ {1:{2:{3:{4:5}}}} }\""), None);
     let deep = "expressions nested too deeply";
-    for (source, kind, place) in
-        [("f\"{x:{y:{z:{w}}}}\"", "f", 10), ("t\"{x:a{y:a{z:a{w}}}}\"", "t", 13)]
-    {
+    for (source, kind, place) in [("f\"{x:{y:{z:{w}}}}\"", "f", 10), ("t\"{x:a{y:a{z:a{w}}}}\"", "t", 13)] {
         let expected = (Exception::SyntaxError, format!("{kind}-string: {deep}"), place);
         assert_eq!(first(source), Some(expected));
     }
@@ -81,7 +76,9 @@ fn decimal_integers_have_4300_digits_at_most() {
         assert_eq!(first(&source), None);
     }
     let (_, message, span) = first(&format!("(\n a,1_{})", "1".repeat(4300))).expect("an error");
-    assert!(message.starts_with("Exceeds the limit (4300 digits) for integer string conversion: value has 4301 digits;"));
+    assert!(
+        message.starts_with("Exceeds the limit (4300 digits) for integer string conversion: value has 4301 digits;")
+    );
     assert_eq!(span, 2);
 }
 

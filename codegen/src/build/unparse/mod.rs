@@ -235,8 +235,7 @@ impl Unparser<'_> {
 
     fn attribute(&mut self, node: &ExprAttribute) {
         self.expr(&node.value, Precedence::Atom);
-        let is_int =
-            matches!(&*node.value, Expr::NumberLiteral(number) if matches!(number.value, Number::Int(_)));
+        let is_int = matches!(&*node.value, Expr::NumberLiteral(number) if matches!(number.value, Number::Int(_)));
         self.text(if is_int { " ." } else { "." });
         self.text(&node.attr);
     }

@@ -68,9 +68,7 @@ impl Unparser<'_> {
 const fn binary_precedence(operator: Operator) -> Precedence {
     match operator {
         Operator::Add | Operator::Sub => Precedence::Arithmetic,
-        Operator::Mult | Operator::MatMult | Operator::Div | Operator::Mod | Operator::FloorDiv => {
-            Precedence::Term
-        }
+        Operator::Mult | Operator::MatMult | Operator::Div | Operator::Mod | Operator::FloorDiv => Precedence::Term,
         Operator::LShift | Operator::RShift => Precedence::Shift,
         Operator::BitOr => Precedence::BitOr,
         Operator::BitXor => Precedence::BitXor,

@@ -190,12 +190,9 @@ impl Kind {
             Self::Compare => "comparison",
             Self::IfExp => "conditional expression",
             Self::NamedExpr => "named expression",
-            Self::In
-            | Self::Comprehension
-            | Self::Arguments
-            | Self::Keyword
-            | Self::DoubleStar
-            | Self::Other => "expression",
+            Self::In | Self::Comprehension | Self::Arguments | Self::Keyword | Self::DoubleStar | Self::Other => {
+                "expression"
+            }
         }
     }
 }

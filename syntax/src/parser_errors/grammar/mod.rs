@@ -32,8 +32,7 @@ pub(super) struct Grammar {
 impl Grammar {
     /// The grammar of Python 3.14.
     pub(super) fn python() -> &'static Self {
-        static GRAMMAR: LazyLock<Grammar> =
-            LazyLock::new(|| reader::read(include_str!("../python.peg")));
+        static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| reader::read(include_str!("../python.peg")));
         &GRAMMAR
     }
 

@@ -17,8 +17,7 @@ use rustc_hash::FxHashMap;
 pub(super) fn read(text: &'static str) -> Grammar {
     let chunks = rule_texts(text);
     let names = chunks.iter().enumerate().map(|(index, (name, _))| (*name, rule_id(index))).collect();
-    let mut reader =
-        Reader { names, groups: Vec::new(), named: chunks.len(), words: Vec::new(), next: 0 };
+    let mut reader = Reader { names, groups: Vec::new(), named: chunks.len(), words: Vec::new(), next: 0 };
     let mut rules: Vec<Rule> = chunks.iter().map(|&(name, text)| reader.rule(name, text)).collect();
     rules.append(&mut reader.groups);
     let file = reader.names["file"];
@@ -102,8 +101,7 @@ impl Reader {
             }
             patterns.push(pattern);
         }
-        let calls_error_rule =
-            matches!(self.words[start], Word::Name(name) if name.starts_with("invalid_"));
+        let calls_error_rule = matches!(self.words[start], Word::Name(name) if name.starts_with("invalid_"));
         let only_for_errors = patterns.len() == 1 && calls_error_rule;
         let action = self.action(&slots);
         Alternative { patterns, action, only_for_errors }
@@ -158,9 +156,7 @@ impl Reader {
     fn atom(&mut self) -> Pattern {
         match self.word() {
             Word::Name(name) => self.named(name),
-            Word::Quoted(text) => {
-                Pattern::Token(TokenKind::Fixed(Fixed::of(text).expect("a known token")))
-            }
+            Word::Quoted(text) => Pattern::Token(TokenKind::Fixed(Fixed::of(text).expect("a known token"))),
             Word::DoubleQuoted(text) => match Fixed::of(text) {
                 Some(fixed) => Pattern::Token(TokenKind::Fixed(fixed)),
                 None => Pattern::SoftKeyword(text),
@@ -276,14 +272,8 @@ fn slot_of(name: &str, slots: &[&'static str]) -> Slot {
     slots.iter().position(|&known| known == name).expect("the name is one of the alternative")
 }
 
-fn make_action(
-    name: &str,
-    selectors: Vec<Selector>,
-    message: Message,
-    slots: &[&'static str],
-) -> Action {
-    let slot_list =
-        |selectors: Vec<Selector>| selectors.into_iter().map(|selector| selector.slot).collect();
+fn make_action(name: &str, selectors: Vec<Selector>, message: Message, slots: &[&'static str]) -> Action {
+    let slot_list = |selectors: Vec<Selector>| selectors.into_iter().map(|selector| selector.slot).collect();
     if let Some(kind) = Kind::of(name) {
         return Action::Node(kind, slot_list(selectors));
     }
@@ -318,8 +308,7 @@ fn read_message(text: &'static str, slots: &[&'static str]) -> Message {
             .min_by_key(|&(position, ..)| position);
         let Some((position, prefix, make)) = found else { break };
         push_literal(&mut message, &rest[..position]);
-        let (name, after) =
-            rest[position + prefix.len()..].split_once('}').expect("the brace is closed");
+        let (name, after) = rest[position + prefix.len()..].split_once('}').expect("the brace is closed");
         message.push(make(slot_of(name, slots)));
         rest = after;
     }

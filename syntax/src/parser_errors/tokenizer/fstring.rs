@@ -205,7 +205,6 @@ impl Tokenizer<'_> {
         self.cursor.line = open.line;
         let kind = if open.quote_size == 3 { "triple-quoted " } else { "" };
         let letter = open.flavour.letter();
-        Err(self
-            .error(format!("unterminated {kind}{letter}-string literal (detected at line {last_line})")))
+        Err(self.error(format!("unterminated {kind}{letter}-string literal (detected at line {last_line})")))
     }
 }

@@ -94,11 +94,7 @@ impl Tokenizer<'_> {
 
     fn verify_identifier(&mut self, name: &str) -> Result<(), Failure> {
         let allowed = |(index, character): &(usize, char)| {
-            if *index == 0 {
-                is_identifier_start(*character)
-            } else {
-                is_identifier_continue(*character)
-            }
+            if *index == 0 { is_identifier_start(*character) } else { is_identifier_continue(*character) }
         };
         let Some((index, character)) = name.char_indices().find(|found| !allowed(found)) else {
             return Ok(());

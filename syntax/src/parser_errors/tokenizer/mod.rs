@@ -147,8 +147,7 @@ impl<'a> Tokenizer<'a> {
         loop {
             self.cursor.token_start = None;
             let mut byte = self.cursor.skip(|byte| matches!(byte, b' ' | b'\t' | 0x0C));
-            self.cursor.token_start =
-                Some(self.cursor.position.saturating_sub(usize::from(byte.is_some())));
+            self.cursor.token_start = Some(self.cursor.position.saturating_sub(usize::from(byte.is_some())));
             if byte == Some(b'#') {
                 byte = self.cursor.skip(|byte| byte != b'\n');
             }
@@ -175,11 +174,7 @@ impl<'a> Tokenizer<'a> {
     }
 
     fn end_of_text(&self) -> Read {
-        if self.brackets.is_empty() {
-            Ok(self.placeless(TokenKind::EndMarker))
-        } else {
-            Err(Failure::EndOfText)
-        }
+        if self.brackets.is_empty() { Ok(self.placeless(TokenKind::EndMarker)) } else { Err(Failure::EndOfText) }
     }
 
     /// After a backslash: only a newline may follow, and not the end (`tok_continuation_line`).
@@ -224,17 +219,14 @@ impl<'a> Tokenizer<'a> {
     /// A token from `token_start` to `end` (`_PyLexer_token_setup`).
     fn token_until(&self, kind: TokenKind, end: usize) -> Token {
         let start = self.cursor.token_start.unwrap_or(end);
-        let is_literal = matches!(
-            kind,
-            TokenKind::String | TokenKind::Start(_) | TokenKind::Middle(_) | TokenKind::End(_)
-        );
+        let is_literal =
+            matches!(kind, TokenKind::String | TokenKind::Start(_) | TokenKind::Middle(_) | TokenKind::End(_));
         let (line, line_start) = if is_literal {
             (self.literal_line, self.literal_line_start)
         } else {
             (self.cursor.line, self.cursor.line_start)
         };
-        let column =
-            |offset: usize, line_start: usize| offset.checked_sub(line_start).map_or(-1, to_column);
+        let column = |offset: usize, line_start: usize| offset.checked_sub(line_start).map_or(-1, to_column);
         let place = Place {
             line,
             column: column(start, line_start),
@@ -270,11 +262,7 @@ impl<'a> Tokenizer<'a> {
     fn error_between(&self, column: i32, end_column: i32, message: impl Into<String>) -> Failure {
         let line = self.cursor.line;
         let place = Place { line, column, end_line: line, end_column };
-        Failure::Raised(Box::new(Fault {
-            exception: Exception::SyntaxError,
-            message: message.into(),
-            place,
-        }))
+        Failure::Raised(Box::new(Fault { exception: Exception::SyntaxError, message: message.into(), place }))
     }
 }
 

@@ -167,9 +167,8 @@ impl Tokenizer<'_> {
     fn verify_end(&mut self, byte: Byte, kind: &str) -> Result<(), Failure> {
         let Some(first) = byte else { return Ok(()) };
         let rest = &self.cursor.text()[self.cursor.position..self.cursor.line_end];
-        let word_follows = |tail: &[u8]| {
-            rest.starts_with(tail) && !rest.get(tail.len()).copied().is_some_and(is_continue_byte)
-        };
+        let word_follows =
+            |tail: &[u8]| rest.starts_with(tail) && !rest.get(tail.len()).copied().is_some_and(is_continue_byte);
         let keyword_follows = match first {
             b'a' => word_follows(b"nd"),
             b'e' => word_follows(b"lse"),

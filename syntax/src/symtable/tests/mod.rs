@@ -49,9 +49,8 @@ fn resolutions(source: &str, path: &str) -> String {
     let table = table(source);
     let symbols = &table.scope(scope(&table, path)).symbols;
     let symbols = symbols.iter();
-    let lines: Vec<_> = symbols
-        .map(|(&name, symbol)| format!("{} {:?}", table.names.text(name), symbol.resolution))
-        .collect();
+    let lines: Vec<_> =
+        symbols.map(|(&name, symbol)| format!("{} {:?}", table.names.text(name), symbol.resolution)).collect();
     lines.join(", ")
 }
 

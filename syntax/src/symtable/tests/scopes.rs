@@ -1,8 +1,8 @@
 //! Scopes, names and their order.
 
 use super::{all_errors, children, flags, parameters, parsed, resolutions, scope, table};
-use crate::symtable::{ScopeRole, SymbolFlags, SymbolTable, mangle, maybe_mangle};
 use crate::node_index;
+use crate::symtable::{ScopeRole, SymbolFlags, SymbolTable, mangle, maybe_mangle};
 use ruff_python_ast::{Expr, Stmt, TypeParam};
 
 #[test]
@@ -63,26 +63,18 @@ fn names_come_in_the_order_of_visit() {
 #[test]
 fn a_definition_visits_name_defaults_decorators() {
     let source = "@d\ndef f(a: A = x, *b: B, k: K = y, **c: C) -> R: z";
-    assert_eq!(
-        resolutions(source, ""),
-        "f Local, x GlobalImplicit, y GlobalImplicit, d GlobalImplicit"
-    );
+    assert_eq!(resolutions(source, ""), "f Local, x GlobalImplicit, y GlobalImplicit, d GlobalImplicit");
     assert_eq!(children(source, ""), "__annotate__ f");
     assert_eq!(parameters(source, "f"), "a k b c");
-    assert_eq!(
-        resolutions(source, "__annotate__").replace(" GlobalImplicit", ""),
-        ".format Local, A, B, C, K, R"
-    );
+    assert_eq!(resolutions(source, "__annotate__").replace(" GlobalImplicit", ""), ".format Local, A, B, C, K, R");
 }
 
 #[test]
 fn comprehensions_are_inlined_and_generators_are_not() {
     let source = "def f(y): return [x for x in (lambda: y)() if (lambda: x)], (z for z in y)";
     assert_eq!(resolutions(source, "f"), "y Cell, x Cell");
-    let expected = SymbolFlags::LOCAL
-        .union(SymbolFlags::USE)
-        .union(SymbolFlags::COMP_ITER)
-        .union(SymbolFlags::COMP_CELL);
+    let expected =
+        SymbolFlags::LOCAL.union(SymbolFlags::USE).union(SymbolFlags::COMP_ITER).union(SymbolFlags::COMP_CELL);
     assert_eq!(flags(source, "f", "x"), expected);
     assert_eq!(children(source, "f"), "<lambda> <lambda> <genexpr>");
     assert_eq!(parameters(source, "f/<genexpr>"), ".0");
@@ -90,10 +82,7 @@ fn comprehensions_are_inlined_and_generators_are_not() {
 
 #[test]
 fn a_dict_comprehension_visits_the_value_first() {
-    assert_eq!(
-        resolutions("{a: b for c in d}", ""),
-        "d GlobalImplicit, c Local, b GlobalImplicit, a GlobalImplicit"
-    );
+    assert_eq!(resolutions("{a: b for c in d}", ""), "d GlobalImplicit, c Local, b GlobalImplicit, a GlobalImplicit");
 }
 
 #[test]
@@ -113,10 +102,7 @@ fn an_inlined_comprehension_does_not_see_the_class_cells() {
 #[test]
 fn a_named_expression_binds_outside_of_comprehensions() {
     let source = "def f(): [[y := x for x in z] for w in v]";
-    assert_eq!(
-        resolutions(source, "f"),
-        "v GlobalImplicit, y Local, w Local, z GlobalImplicit, x Local"
-    );
+    assert_eq!(resolutions(source, "f"), "v GlobalImplicit, y Local, w Local, z GlobalImplicit, x Local");
     assert_eq!(resolutions("[y := x for x in z]", ""), "z GlobalImplicit, y GlobalExplicit, x Local");
 }
 
@@ -157,10 +143,7 @@ fn type_parameters_have_scopes_of_their_own() {
 #[test]
 fn a_generic_class_keeps_its_type_parameters() {
     let source = "class C[T](B): x = T";
-    assert_eq!(
-        resolutions(source, "C"),
-        ".type_params Cell, .generic_base Local, T Cell, B GlobalImplicit"
-    );
+    assert_eq!(resolutions(source, "C"), ".type_params Cell, .generic_base Local, T Cell, B GlobalImplicit");
     assert_eq!(resolutions(source, "C/C"), "__type_params__ Local, .type_params Free, x Local, T Free");
 }
 
@@ -198,10 +181,7 @@ fn around_a_generic_class_only_type_parameters_are_private() {
 #[test]
 fn debug_is_a_constant_except_in_pattern_values() {
     assert_eq!(resolutions("x = __debug__", ""), "x Local");
-    assert_eq!(
-        resolutions("match x:\n case __debug__.y: pass", ""),
-        "x GlobalImplicit, __debug__ GlobalImplicit"
-    );
+    assert_eq!(resolutions("match x:\n case __debug__.y: pass", ""), "x GlobalImplicit, __debug__ GlobalImplicit");
 }
 
 #[test]
@@ -234,15 +214,13 @@ fn scopes_are_found_by_node_and_role() {
     let root = node_index(module.module());
     assert_eq!(found(root, ScopeRole::Body), "<module>");
     assert_eq!(found(root, ScopeRole::Annotations), "__annotate__");
-    let [_, Stmt::FunctionDef(function), Stmt::ClassDef(class), Stmt::TypeAlias(alias)] = &body[..]
-    else {
+    let [_, Stmt::FunctionDef(function), Stmt::ClassDef(class), Stmt::TypeAlias(alias)] = &body[..] else {
         panic!("four statements")
     };
     assert_eq!(found(node_index(function), ScopeRole::Body), "f");
     assert_eq!(found(node_index(function), ScopeRole::TypeParameters), "f");
     assert_eq!(found(node_index(function), ScopeRole::Annotations), "__annotate__");
-    let Some(TypeParam::TypeVar(type_var)) = function.type_params.as_ref().and_then(|list| list.first())
-    else {
+    let Some(TypeParam::TypeVar(type_var)) = function.type_params.as_ref().and_then(|list| list.first()) else {
         panic!("a type variable")
     };
     assert_eq!(found(node_index(type_var), ScopeRole::Bound), "T");

@@ -20,8 +20,7 @@ impl Builder<'_> {
     pub(super) fn visit_annotation(&mut self, annotation: &Expr) {
         let kind = self.kind();
         // A module may stop halfway, so each of its annotations may be missing.
-        let conditional =
-            kind == ScopeKind::Module || kind == ScopeKind::Class && self.current.conditional;
+        let conditional = kind == ScopeKind::Module || kind == ScopeKind::Class && self.current.conditional;
         if conditional && !self.scope().has_conditional_annotations {
             self.scope().has_conditional_annotations = true;
             self.add_known(self.known.conditional_annotations, SymbolFlags::USE);

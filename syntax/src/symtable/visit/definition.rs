@@ -12,8 +12,8 @@ use crate::symtable::builder::Builder;
 use crate::symtable::{ScopeKind, ScopeRole, SymbolFlags};
 use crate::{Span, node_index};
 use ruff_python_ast::{
-    Arguments, Decorator, Expr, ExprContext, Parameter, Parameters, StmtClassDef,
-    StmtFunctionDef, StmtTypeAlias, TypeParams,
+    Arguments, Decorator, Expr, ExprContext, Parameter, Parameters, StmtClassDef, StmtFunctionDef, StmtTypeAlias,
+    TypeParams,
 };
 
 /// What kind of generic a type-parameter scope belongs to.
@@ -33,8 +33,7 @@ impl Builder<'_> {
         self.visit_decorators(&definition.decorator_list);
         let type_params = definition.type_params.as_deref();
         if let Some(type_params) = type_params {
-            let keyword_defaults =
-                definition.parameters.kwonlyargs.iter().any(|parameter| parameter.default.is_some());
+            let keyword_defaults = definition.parameters.kwonlyargs.iter().any(|parameter| parameter.default.is_some());
             self.open_type_parameters(Generic::Function { keyword_defaults }, name, node, span);
             self.visit_type_parameters(type_params);
         }
@@ -175,9 +174,7 @@ impl Builder<'_> {
     /// Positional arguments, then keyword arguments, of a call or class.
     pub(super) fn visit_arguments(&mut self, arguments: &Arguments) {
         match &*arguments.args {
-            [Expr::Generator(generator)]
-                if !generator.parenthesized && arguments.keywords.is_empty() =>
-            {
+            [Expr::Generator(generator)] if !generator.parenthesized && arguments.keywords.is_empty() => {
                 // CPython places a sole generator at the parentheses of the call.
                 self.visit_generator(generator, arguments.range.into());
             }

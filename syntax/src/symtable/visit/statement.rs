@@ -10,8 +10,8 @@ use crate::symtable::builder::Builder;
 use crate::symtable::errors::{self, Declaration};
 use crate::symtable::{ScopeKind, SymbolFlags, future};
 use ruff_python_ast::{
-    Alias, ExceptHandler, Expr, Identifier, Stmt, StmtAnnAssign, StmtFor, StmtIf, StmtImportFrom, StmtMatch,
-    StmtRaise, StmtReturn, StmtTry, StmtWith,
+    Alias, ExceptHandler, Expr, Identifier, Stmt, StmtAnnAssign, StmtFor, StmtIf, StmtImportFrom, StmtMatch, StmtRaise,
+    StmtReturn, StmtTry, StmtWith,
 };
 use ruff_text_size::TextRange;
 

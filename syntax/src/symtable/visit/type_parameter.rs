@@ -39,18 +39,13 @@ impl Builder<'_> {
             TypeParam::TypeVar(parameter) => {
                 let node = node_index(parameter);
                 if let Some(bound) = &parameter.bound {
-                    let description =
-                        if bound.is_tuple_expr() { "a TypeVar constraint" } else { "a TypeVar bound" };
+                    let description = if bound.is_tuple_expr() { "a TypeVar constraint" } else { "a TypeVar bound" };
                     self.visit_part(bound, name, Part { node, role: ScopeRole::Bound, description });
                 }
                 (node, &parameter.default, "a TypeVar default")
             }
-            TypeParam::TypeVarTuple(parameter) => {
-                (node_index(parameter), &parameter.default, "a TypeVarTuple default")
-            }
-            TypeParam::ParamSpec(parameter) => {
-                (node_index(parameter), &parameter.default, "a ParamSpec default")
-            }
+            TypeParam::TypeVarTuple(parameter) => (node_index(parameter), &parameter.default, "a TypeVarTuple default"),
+            TypeParam::ParamSpec(parameter) => (node_index(parameter), &parameter.default, "a ParamSpec default"),
         };
         if let Some(default) = default {
             self.visit_part(default, name, Part { node, role: ScopeRole::Default, description });
