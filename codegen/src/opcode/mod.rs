@@ -204,7 +204,9 @@ const fn properties_of(opcode: Opcode) -> u8 {
         Opcode::Jump => UNCONDITIONAL | EVAL_BREAK,
         Opcode::JumpBackward => UNCONDITIONAL | EVAL_BREAK,
         Opcode::JumpNoInterrupt | Opcode::JumpForward | Opcode::JumpBackwardNoInterrupt => UNCONDITIONAL,
-        Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::PopJumpIfNone | Opcode::PopJumpIfNotNone => CONDITIONAL,
+        Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::PopJumpIfNone | Opcode::PopJumpIfNotNone => {
+            CONDITIONAL
+        }
         Opcode::ReturnValue | Opcode::RaiseVarargs | Opcode::Reraise => SCOPE_EXIT,
         Opcode::Call | Opcode::CallFunctionEx | Opcode::Resume => EVAL_BREAK,
         _ => 0,
@@ -222,8 +224,7 @@ const FIXED_STACK_USE: [Option<(i8, i8)>; Opcode::ALL.len()] = {
         // No operand changes what neither its lowest bits nor its second byte change.
         let (low_pops, low_pushes) = opcode.stack_use_in_table(1);
         let (high_pops, high_pushes) = opcode.stack_use_in_table(0x102);
-        let is_fixed =
-            pops == low_pops && pushes == low_pushes && pops == high_pops && pushes == high_pushes;
+        let is_fixed = pops == low_pops && pushes == low_pushes && pops == high_pops && pushes == high_pushes;
         #[expect(clippy::cast_possible_truncation, reason = "fixed uses are of a few values")]
         if is_fixed {
             uses[index] = Some((pops as i8, pushes as i8));
