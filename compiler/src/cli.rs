@@ -4,7 +4,7 @@
 //!
 //! Invariant: help texts are the doc comments here; nothing is parsed elsewhere.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -39,6 +39,11 @@ pub enum Command {
     Explain(ExplainArgs),
 }
 
+/// A path that may be empty, as compileall takes it.
+fn any_path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
 /// `pyclast compile`
 #[derive(Args, Debug)]
 pub struct CompileArgs {
@@ -68,15 +73,15 @@ pub struct CompileArgs {
     pub legacy: bool,
 
     /// Directory to record in place of the compiled directory in tracebacks.
-    #[arg(short = 'd', value_name = "DESTDIR", conflicts_with_all = ["strip_dir", "prepend_dir"])]
+    #[arg(short = 'd', value_name = "DESTDIR", value_parser = any_path(), conflicts_with_all = ["strip_dir", "prepend_dir"])]
     pub dest_dir: Option<PathBuf>,
 
     /// Leading part to strip from the recorded path.
-    #[arg(short = 's', value_name = "STRIPDIR")]
+    #[arg(short = 's', value_name = "STRIPDIR", value_parser = any_path())]
     pub strip_dir: Option<PathBuf>,
 
     /// Path to put in front of the recorded path.
-    #[arg(short = 'p', value_name = "PREPENDDIR")]
+    #[arg(short = 'p', value_name = "PREPENDDIR", value_parser = any_path())]
     pub prepend_dir: Option<PathBuf>,
 
     /// Skip files whose path the regular expression matches anywhere.
@@ -106,7 +111,7 @@ pub struct CompileArgs {
     pub levels: Vec<i8>,
 
     /// Ignore symbolic links that point out of DIR.
-    #[arg(short = 'e', value_name = "DIR")]
+    #[arg(short = 'e', value_name = "DIR", value_parser = any_path())]
     pub limit_links: Option<PathBuf>,
 
     /// Hard-link equal .pyc files of different levels.

@@ -26,6 +26,9 @@ import warnings
 from pathlib import Path
 
 
+ANYWHERE = "anywhere"  # the place of an error that has none
+
+
 def theirs(path):
     """CPython's error, or None, and its warnings."""
     source = path.read_bytes()
@@ -35,9 +38,10 @@ def theirs(path):
             compile(source, str(path), "exec", dont_inherit=True, optimize=0)
             error = None
         except SyntaxError as caught_error:
-            error = (type(caught_error).__name__, caught_error.msg, caught_error.lineno or 1, caught_error.offset or 0)
+            offset = caught_error.offset
+            error = (type(caught_error).__name__, caught_error.msg, caught_error.lineno, offset and max(offset, 0))
         except (ValueError, MemoryError, RecursionError, OverflowError) as caught_error:
-            error = (type(caught_error).__name__, str(caught_error), None, None)
+            error = (type(caught_error).__name__, str(caught_error), ANYWHERE, ANYWHERE)
     found = {(str(w.message), w.lineno) for w in caught if w.category is SyntaxWarning}
     return error, found
 
@@ -89,7 +93,7 @@ def main():
         first = found[0]
         for kind, expected, actual in [("messages", message, first["message"]), ("lines", line, first["line"]),
                                        ("columns", column, first["column"])]:
-            equal = expected is None or expected == actual
+            equal = expected is ANYWHERE or expected == actual
             counts[kind] += equal
             if not equal:
                 differences[kind].append((path, error, (first["message"], first["line"], first["column"])))
