@@ -46,6 +46,7 @@ fn any_path() -> impl TypedValueParser<Value = PathBuf> {
 
 /// `pyclast compile`
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct CompileArgs {
     /// Files and directories to compile; without any, the directories of `sys.path`, not their
     /// subdirectories.

@@ -8,6 +8,8 @@
 //! signature that 20 modules import, and of processes with and without results kept between runs.
 //! Then chains of imports, each ten times as long as the one before.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use pyclast::database::{Purpose, Session, SessionOptions, Settings};
 use pyclast::jobs::worker_count;
 use pyclast::settings::Globs;

@@ -41,6 +41,7 @@ pub enum ImportTarget {
 
 /// When an import runs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the conditions are independent of each other")]
 pub struct ImportConditions {
     /// A running program may get there.
     pub runtime: bool,

@@ -135,7 +135,7 @@ impl Chain {
             TokenKind::Colon if self.lambdas > 0 => self.lambdas -= 1,
             TokenKind::Comma if self.lambdas > 0 => {}
             TokenKind::Colon | TokenKind::Comma | TokenKind::Semi | TokenKind::Newline | TokenKind::Equal => {
-                *self = Self::default()
+                *self = Self::default();
             }
             // Binary operators, and keywords that an expression may follow.
             _ if after_operand && kind != TokenKind::Dot => self.prefix = 0,
