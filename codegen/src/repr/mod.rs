@@ -9,12 +9,11 @@
 //!
 //! Invariant: except for these two, the text is the one CPython gives.
 
-mod printable;
 #[cfg(test)]
 mod tests;
 
 use crate::{CodeObject, Constant};
-use pyclast_syntax::{PyInt, PyString};
+use pyclast_syntax::{PyInt, PyString, is_printable};
 use std::fmt::Write;
 
 /// `repr(value)`
@@ -127,7 +126,7 @@ pub fn str_repr(value: &PyString) -> String {
             (_, Some('\t')) => text.push_str("\\t"),
             (_, Some('\n')) => text.push_str("\\n"),
             (_, Some('\r')) => text.push_str("\\r"),
-            (_, Some(character)) if printable::is_printable(point) => text.push(character),
+            (_, Some(character)) if is_printable(point) => text.push(character),
             (0..0x100, _) => push(&mut text, format_args!("\\x{point:02x}")),
             (0x100..0x1_0000, _) => push(&mut text, format_args!("\\u{point:04x}")),
             _ => push(&mut text, format_args!("\\U{point:08x}")),

@@ -15,7 +15,6 @@ mod repr;
 mod string;
 #[cfg(test)]
 mod tests;
-mod unprintable;
 
 use super::Builder;
 use pyclast_syntax::PyString;

@@ -6,8 +6,8 @@
 //!
 //! Invariant: the text is ASCII except for printable characters of strings.
 
-use super::unprintable::is_printable;
 use num_traits::Zero;
+use pyclast_syntax::is_printable;
 use pyclast_syntax::{NumberValue, PyInt, PyString};
 use std::fmt::Write;
 
@@ -62,7 +62,7 @@ fn write_character(output: &mut Vec<u8>, character: char, quote: u8) {
             output.push(b'\\');
             return output.push(quote);
         }
-        _ if is_printable(character) => {
+        _ if is_printable(u32::from(character)) => {
             return output.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         }
         _ => &match point {

@@ -6,8 +6,8 @@
 //!
 //! Invariant: identifiers are those of Unicode 16.0, whatever newer tables the libraries have.
 
-use super::unprintable::is_printable;
 use super::{Failure, Fixed, Read, TokenKind, Tokenizer, to_column};
+use crate::is_printable;
 use smallvec::SmallVec;
 
 /// Whether a byte may begin a name; for bytes of non-ASCII characters the rest decides later.
@@ -22,12 +22,12 @@ pub(super) const fn is_continue_byte(byte: u8) -> bool {
 
 /// Whether a character may begin an identifier of Python 3.14.
 fn is_identifier_start(character: char) -> bool {
-    character == '_' || (unicode_ident::is_xid_start(character) && is_printable(character))
+    character == '_' || (unicode_ident::is_xid_start(character) && is_printable(character.into()))
 }
 
 /// Whether a character may go on an identifier of Python 3.14.
 fn is_identifier_continue(character: char) -> bool {
-    unicode_ident::is_xid_continue(character) && is_printable(character)
+    unicode_ident::is_xid_continue(character) && is_printable(character.into())
 }
 
 /// The letters before a quote, in lower case.
@@ -102,7 +102,7 @@ impl Tokenizer<'_> {
         let start = self.cursor.token_start.unwrap_or_default();
         self.cursor.position = start + index + character.len_utf8();
         let point = u32::from(character);
-        Err(self.error(if is_printable(character) {
+        Err(self.error(if is_printable(character.into()) {
             format!("invalid character '{character}' (U+{point:04X})")
         } else {
             format!("invalid non-printable character U+{point:04X}")

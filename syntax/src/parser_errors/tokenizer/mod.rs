@@ -18,7 +18,6 @@ mod number;
 mod punctuation;
 mod string;
 mod token;
-mod unprintable;
 
 pub(super) use token::{Fixed, Flavour, Token, TokenKind};
 

@@ -1,12 +1,12 @@
-//! Which characters `repr` shows as they are (`str.isprintable`), Unicode 16.0.0.
+//! Which characters Python shows as they are (`str.isprintable`), Unicode 16.0.0.
 //!
 //! Not shown: control, format, surrogate, private-use and unassigned characters, and separators other
 //! than the space.
 //!
 //! Invariant: ranges are sorted, inclusive, and do not touch.
 
-/// Whether a character is printable.
-pub(super) fn is_printable(point: u32) -> bool {
+/// Whether a code point is printable (`_PyUnicode_IsPrintable`).
+pub fn is_printable(point: u32) -> bool {
     match point {
         0..0x20 | 0x7F => false,
         0x20..0x7F => true,
