@@ -68,15 +68,22 @@ impl Eq for Items<'_> {}
 
 impl Hash for Items<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_usize(self.len());
-        match self {
-            Self::Constants(items) => items.iter().for_each(|item| match item {
-                Constant::Str(text) => text.hash(state),
-                // Enough to tell code objects apart, without going through their bytes.
-                Constant::Code(code) => state.write_i32(code.first_line),
-                other => other.hash(state),
-            }),
-            Self::Names(items) => items.iter().for_each(|item| item.hash(state)),
+        let count = self.len();
+        state.write_usize(count);
+        // Three items tell most tuples apart; the others are compared.
+        for index in [0, count / 2, count.saturating_sub(1)] {
+            match self {
+                Self::Constants(items) => match items.get(index) {
+                    Some(Constant::Str(text)) => text.hash(state),
+                    // Enough to tell code objects apart, without going through their bytes.
+                    Some(Constant::Code(code)) => state.write_i32(code.first_line),
+                    other => other.hash(state),
+                },
+                Self::Names(items) => match items.get(index) {
+                    Some(text) => text.hash(state),
+                    None => None::<&Constant>.hash(state),
+                },
+            }
         }
     }
 }
@@ -120,6 +127,12 @@ pub(super) struct Identities<'code> {
 }
 
 impl<'code> Identities<'code> {
+    /// Room for so many objects.
+    pub(super) fn reserve(&mut self, count: usize) {
+        self.by_key.reserve(count);
+        self.entries.reserve(count);
+    }
+
     /// The entry of an object, if it was written before; otherwise it is noted for `position`.
     pub(super) fn find_or_note(&mut self, key: Key<'code>, position: usize) -> Option<usize> {
         match self.by_key.entry(key) {
