@@ -123,17 +123,25 @@ pub struct CompileArgs {
     #[arg(long, value_name = "DIR")]
     pub out_dir: Option<PathBuf>,
 
-    /// The interpreter to compile for.
-    #[arg(long, value_enum, default_value_t = TargetName::Cpython314)]
-    pub target: TargetName,
+    /// The interpreter to compile for [default: cpython-3.14].
+    #[arg(long, value_enum)]
+    pub target: Option<TargetName>,
 
-    /// How errors are shown.
-    #[arg(long, value_parser = streaming_format(), value_name = "FORMAT", default_value = "pretty")]
-    pub error_format: ErrorFormat,
+    /// How errors are shown [default: pretty].
+    #[arg(long, value_parser = streaming_format(), value_name = "FORMAT")]
+    pub error_format: Option<ErrorFormat>,
 
     /// Whether to show a progress bar (on standard error).
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
     pub progress: When,
+
+    /// Compile again whenever a file changes.
+    #[arg(long, conflicts_with = "output")]
+    pub watch: bool,
+
+    /// The pyproject.toml to use, instead of the nearest one.
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    pub config: Option<PathBuf>,
 
     /// The one-module form.
     #[command(flatten)]
@@ -328,8 +336,15 @@ pub enum ErrorFormat {
     Gitlab,
     /// SARIF 2.1.0.
     Sarif,
-    /// JUnit XML.
+    /// `JUnit` XML.
     Junit,
+}
+
+impl ErrorFormat {
+    /// Whether it is written file by file; the others are one document.
+    pub const fn is_streamed(self) -> bool {
+        matches!(self, Self::Pretty | Self::Concise | Self::Json | Self::Github)
+    }
 }
 
 /// The formats that can be written file by file.

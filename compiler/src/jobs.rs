@@ -9,8 +9,9 @@
 //! [`WAITING_BATCHES`] at a time: what comes beyond, the workers finish themselves.
 //!
 //! Invariant: a panic in a job is an [`Err`] of that job alone; what is in flight is bounded by the
-//! number of workers and the results that wait for their turn.
+//! number of workers and the results that wait for their turn; stacks are small ([`crate::stack`]).
 
+use crate::stack::WORKER;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,10 +19,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// Stack of a worker, in bytes: enough for the deepest tree that the parse stage lets through.
-/// It is reserved, not used: memory is taken as the stack grows.
-const STACK_SIZE: usize = 512 << 20;
 
 /// How long results are gathered before they are handed over: waking the other thread for every file
 /// costs more than compiling a small one.
@@ -68,7 +65,7 @@ pub fn run_job_in_order<W: Send, T: Send, E>(
             let (sender, next) = (sender.clone(), &next);
             thread::Builder::new()
                 .name(format!("worker {number}"))
-                .stack_size(STACK_SIZE)
+                .stack_size(WORKER)
                 .spawn_scoped(scope, move || Worker { job, sender, batch: Vec::new() }.run(next, count))
                 .expect("the system has threads to give");
         }

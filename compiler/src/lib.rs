@@ -18,5 +18,6 @@ pub mod jobs;
 pub mod pipeline;
 pub mod report;
 pub mod settings;
+pub mod stack;
 pub(crate) mod suggest;
 pub mod suppress;

@@ -8,16 +8,16 @@
 //!
 //! Invariant: a module with an error gives diagnostics and no code.
 
+use crate::stack::{Code, for_depth};
 use pyclast_codegen::verify::verify_recursively;
-use pyclast_codegen::{CodeObject, Optimize, Options, Target, compile_module, marshal};
+use pyclast_codegen::{Optimize, Options, Target, compile_module, marshal};
 use pyclast_syntax::{Diagnostic, ParsedModule, PyString, SourceText, SymbolTable, finally_warnings, parse};
-use std::sync::Arc;
 
 /// What a source file is compiled to.
 #[derive(Debug)]
 pub struct CompiledModule {
     /// One code object for each level asked for, in that order.
-    pub codes: Vec<Arc<CodeObject>>,
+    pub codes: Vec<Code>,
     /// Warnings, in CPython's order.
     pub warnings: Vec<Diagnostic>,
 }
@@ -43,10 +43,11 @@ pub fn compile_source(
     let mut warnings = module.warnings().to_vec();
     warnings.extend(finally_warnings(&module));
     // symbols: after this, every error of CPython's symbol table has been found.
-    let table = SymbolTable::build(&module).map_err(|diagnostics| Refused { diagnostics })?;
+    let depth = module.nesting();
+    let table = for_depth(depth, || SymbolTable::build(&module)).map_err(|diagnostics| Refused { diagnostics })?;
     let codes = levels
         .iter()
-        .map(|&optimize| generate(&module, &table, filename, optimize, target, &mut warnings))
+        .map(|&optimize| for_depth(depth, || generate(&module, &table, filename, optimize, target, &mut warnings)))
         .collect::<Result<_, _>>()?;
     Ok(CompiledModule { codes, warnings })
 }
@@ -59,7 +60,7 @@ fn generate(
     optimize: Optimize,
     target: &'static Target,
     warnings: &mut Vec<Diagnostic>,
-) -> Result<Arc<CodeObject>, Refused> {
+) -> Result<Code, Refused> {
     let options = Options { target, optimize, filename: filename.clone() };
     let compiled = compile_module(module, table, &options).map_err(|diagnostics| Refused { diagnostics })?;
     for warning in compiled.warnings {
@@ -75,10 +76,10 @@ fn generate(
     {
         panic!("unsound code: {error}");
     }
-    Ok(compiled.code)
+    Ok(compiled.code.into())
 }
 
 /// marshal: the bytes of a code object, always the same for the same code.
-pub fn marshal_code(code: &CodeObject, target: &Target) -> Vec<u8> {
-    marshal::write(code, target.marshal_version)
+pub fn marshal_code(code: &Code, target: &Target) -> Vec<u8> {
+    for_depth(code.depth(), || marshal::write(code, target.marshal_version))
 }

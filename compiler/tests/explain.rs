@@ -1,11 +1,11 @@
 //! The pages of `pyclast explain`: every code has one, and their examples give what they say.
 
 use pyclast::cli::ErrorFormat;
+use pyclast::database::{Purpose, Session, SessionOptions, Settings};
 use pyclast::explain::{introduction, page};
-use pyclast::pipeline::compile_source;
 use pyclast::report::{Report, ReportOptions, ReportedFile};
-use pyclast_codegen::{Optimize, Target};
-use pyclast_syntax::{Code, PyString};
+use pyclast::settings::Globs;
+use pyclast_syntax::Code;
 use std::fs;
 use std::path::Path;
 
@@ -74,11 +74,20 @@ fn expected(block: &str) -> Vec<Found> {
 
 /// What a report says about a text.
 fn check(text: &str) -> Vec<Found> {
-    let diagnostics =
-        match compile_source(text.into(), &PyString::new("a.py"), &[Optimize::None], &Target::CPYTHON_3_14) {
-            Ok(compiled) => compiled.warnings,
-            Err(refused) => refused.diagnostics,
-        };
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    fs::write(folder.path().join("a.py"), text).expect("files can be written");
+    let options = SessionOptions {
+        paths: vec![folder.path().to_owned()],
+        exclude: Globs::default(),
+        search_path: Vec::new(),
+        environment: None,
+        purpose: Purpose::Check,
+        workers: 1,
+        settings: Settings::default(),
+        cache: None,
+    };
+    let checked = Session::open(options, None).check();
+    let diagnostics = checked[0].result.as_ref().expect("nothing panics").diagnostics.to_vec();
     let mut lines = Vec::new();
     let mut report = Report::new(ReportOptions::plain(ErrorFormat::Json, "/p"), Box::new(&mut lines));
     report

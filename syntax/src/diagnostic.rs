@@ -105,6 +105,8 @@ codes! {
     SyntaxError = "syntax-error", Error, Fixed;
     /// CPython warns about the text.
     SyntaxWarning = "syntax-warning", Warning, Free;
+    /// An import finds no module, or no such name in it.
+    UnresolvedImport = "unresolved-import", Warning, Free;
     /// An ignore comment hides nothing.
     UnusedIgnore = "unused-ignore", Warning, Settings;
     /// An ignore comment cannot be understood.

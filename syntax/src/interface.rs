@@ -72,7 +72,7 @@ impl ModuleInterface {
 
 /// The interface of a module that parsed.
 pub fn module_interface(module: &ParsedModule, symbols: &SymbolTable) -> ModuleInterface {
-    let mut collector = Collector { module, declarations: Vec::new(), all: Some(None), is_open: false };
+    let mut collector = Collector { module, declarations: Vec::new(), all: All::Absent, is_open: false };
     collector.body(&module.module().body);
     let Collector { declarations, all, mut is_open, .. } = collector;
     let mut names: BTreeMap<String, Vec<Declaration>> = BTreeMap::new();
@@ -99,9 +99,9 @@ pub fn module_interface(module: &ParsedModule, symbols: &SymbolTable) -> ModuleI
     let dynamic = ["globals", "vars", "locals", "setattr", "exec", "__dict__"];
     is_open |= names.contains_key("__getattr__") || dynamic.iter().any(|name| symbols.names.lookup(name).is_some());
     let star_names = match all {
-        Some(Some(listed)) => StarNames::Listed(listed.into_iter().collect()),
-        Some(None) => StarNames::Public,
-        None => StarNames::Unknown,
+        All::Listed(names) => StarNames::Listed(names.into_iter().collect()),
+        All::Absent => StarNames::Public,
+        All::Computed => StarNames::Unknown,
     };
     ModuleInterface { names, star_names, is_open }
 }
@@ -109,9 +109,18 @@ pub fn module_interface(module: &ParsedModule, symbols: &SymbolTable) -> ModuleI
 struct Collector<'a> {
     module: &'a ParsedModule,
     declarations: Vec<(String, Declaration)>,
-    /// `None` once it is computed; `Some(None)` while there is none.
-    all: Option<Option<BTreeSet<String>>>,
+    all: All,
     is_open: bool,
+}
+
+/// What is known of `__all__` so far.
+enum All {
+    /// There is none.
+    Absent,
+    /// Its names.
+    Listed(BTreeSet<String>),
+    /// Only a run can tell.
+    Computed,
 }
 
 impl Collector<'_> {
@@ -143,7 +152,7 @@ impl Collector<'_> {
                 self.push(&mut text, class.type_params.as_deref());
                 self.push(&mut text, class.arguments.as_deref());
                 let mut members =
-                    Collector { module: self.module, declarations: Vec::new(), all: None, is_open: false };
+                    Collector { module: self.module, declarations: Vec::new(), all: All::Absent, is_open: false };
                 members.body(&class.body);
                 self.declare(&class.name, Declaration::Class(text, members.declarations));
             }
@@ -228,15 +237,18 @@ impl Collector<'_> {
     }
 
     fn set_all(&mut self, value: Option<&Expr>) {
-        self.all = value.and_then(strings).map(|names| Some(names.into_iter().collect()));
+        self.all = match value.and_then(strings) {
+            Some(names) => All::Listed(names.into_iter().collect()),
+            None => All::Computed,
+        };
     }
 
     fn extend_all(&mut self, value: Option<&Expr>) {
-        let more = value.and_then(strings);
-        self.all = match (self.all.take(), more) {
-            (Some(listed), Some(more)) => Some(Some(listed.into_iter().flatten().chain(more).collect())),
-            _ => None,
-        };
+        match (&mut self.all, value.and_then(strings)) {
+            (All::Listed(listed), Some(more)) => listed.extend(more),
+            (All::Absent, Some(more)) => self.all = All::Listed(more.into_iter().collect()),
+            _ => self.all = All::Computed,
+        }
     }
 
     /// `__all__.append("a")`, `__all__.extend([…])`, and what cannot be followed.
@@ -249,12 +261,15 @@ impl Collector<'_> {
         match (method.attr.as_str(), &*call.arguments.args) {
             ("extend", [more]) => self.extend_all(Some(more)),
             ("append", [Expr::StringLiteral(name)]) => {
-                if let Some(listed) = &mut self.all {
-                    listed.get_or_insert_default().insert(name.value.to_str().to_owned());
+                let name = name.value.to_str().to_owned();
+                match &mut self.all {
+                    All::Listed(listed) => drop(listed.insert(name)),
+                    All::Absent => self.all = All::Listed(BTreeSet::from([name])),
+                    All::Computed => {}
                 }
             }
             ("sort", _) => {}
-            _ => self.all = None,
+            _ => self.all = All::Computed,
         }
     }
 

@@ -6,9 +6,10 @@
 //! no byte-order mark); lines start at 1, columns at 0.
 
 use ruff_text_size::{TextRange, TextSize};
+use serde::{Deserialize, Serialize};
 
 /// A half-open range of bytes in the decoded source text.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Span {
     /// The first byte.
     pub start: u32,

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo bench -p pyclast-tests --bench incremental
+//! cargo bench -p pyclast-tests --bench incremental -- edits        only this part
 //! ```
 //!
 //! Prints milliseconds (minimum, median): full check, check after a body edit, after the edit of a
@@ -14,36 +15,59 @@ use pyclast::database::{Purpose, Session, SessionOptions, Settings};
 use pyclast::jobs::worker_count;
 use pyclast::settings::Globs;
 use pyclast_tests::{pyclast, synthetic};
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
+
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const MODULES: usize = 2_000;
 const LINES: usize = 200;
 const IMPORTERS: usize = 20;
 
 fn main() {
+    let parts: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let is_wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
     let folder = tempfile::tempdir().expect("a scratch folder can be made");
     let tree = folder.path().join("tree");
-    synthetic::project(&tree, MODULES, LINES, IMPORTERS);
-    let full = measure(3, |_| drop(checked(&tree)));
-    show("full check", &full, None);
-    edits(&tree, median(&full));
-    processes(&tree);
+    if is_wanted("edits") || is_wanted("processes") {
+        synthetic::project(&tree, MODULES, LINES, IMPORTERS);
+    }
+    if is_wanted("edits") {
+        edits(&tree);
+    }
+    if is_wanted("processes") {
+        processes(&tree);
+    }
+    if is_wanted("chains") {
+        chains(folder.path());
+    }
+}
+
+fn chains(folder: &Path) {
     for count in [100, 1_000, 10_000] {
-        let chain = folder.path().join(format!("chain{count}"));
+        let chain = folder.join(format!("chain{count}"));
         synthetic::chain(&chain, count);
-        show(&format!("chain of {count} imports"), &measure(5, |_| drop(checked(&chain))), None);
+        let mut sessions = Vec::new();
+        let times = measure(5, |_| sessions.push(checked(&chain)));
+        show(&format!("chain of {count} imports"), &times, None);
     }
 }
 
 /// Edits in an open session, read from disk as in watch mode.
-fn edits(tree: &Path, full: f64) {
+fn edits(tree: &Path) {
+    // As the program does: nothing is taken apart at its end.
+    let full = measure(3, |_| std::mem::forget(checked(tree)));
+    show("full check", &full, None);
+    let full = median(&full);
     let mut session = checked(tree);
     let mut edit = |path: PathBuf, from: &str, to: &dyn Fn(usize) -> String| {
         let text = fs::read_to_string(&path).expect("the file is there");
-        measure(21, |round| {
+        measure(201, |round| {
             fs::write(&path, text.replacen(from, &to(round), 1)).expect("a file can be written");
             session.update(std::slice::from_ref(&path));
             assert_eq!(session.check().len(), session.roots().len());
@@ -83,7 +107,7 @@ fn checked(tree: &Path) -> Session {
         settings: Settings::default(),
         cache: None,
     };
-    let session = Session::open(options, None);
+    let mut session = Session::open(options, None);
     let count = session
         .check()
         .iter()

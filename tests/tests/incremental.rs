@@ -34,7 +34,7 @@ fn a_chain_of_10_000_imports_needs_no_deep_stack() {
     synthetic::chain(folder.path(), 10_000);
     let path = folder.path().to_owned();
     let (found, groups, why) = on_small_stack(move || {
-        let session = open(vec![path.clone()], Purpose::Check);
+        let mut session = open(vec![path.clone()], Purpose::Check);
         let clean = session
             .check()
             .iter()
@@ -43,7 +43,7 @@ fn a_chain_of_10_000_imports_needs_no_deep_stack() {
             })
             .count();
         // From its first module alone: one level each.
-        let session = open(vec![path.join("m0.py")], Purpose::Graph);
+        let mut session = open(vec![path.join("m0.py")], Purpose::Graph);
         let graph = session.graph();
         let last = graph.find(&pyclast::imports::ModuleName::new("m9999")).expect("the chain is followed to its end");
         (clean, graph.order().len(), graph.why(last).len())
@@ -57,7 +57,7 @@ fn a_cycle_of_1_000_modules_is_one_group() {
     synthetic::cycle(folder.path(), 1_000);
     let path = folder.path().to_owned();
     let groups = on_small_stack(move || {
-        let session = open(vec![path], Purpose::Check);
+        let mut session = open(vec![path], Purpose::Check);
         assert!(session.check().iter().all(|file| file.result.is_ok()));
         session.graph().order()
     });
@@ -143,6 +143,65 @@ fn watching_ends_with_the_report_of_a_fresh_run() {
     watching.wait().expect("the process ends");
     assert!(is_equal, "last report:\n{}\nfresh:\n{expected}", last.unwrap_or_default());
     assert_eq!(last.as_deref(), Some(expected.as_str()));
+}
+
+/// Every file below a folder that is no source, with its bytes.
+fn artifacts(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(folder) = pending.pop() {
+        for entry in fs::read_dir(&folder).expect("a scratch folder can be listed") {
+            let path = entry.expect("a scratch folder can be listed").path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "pyc") {
+                found.push((path.clone(), fs::read(&path).expect("an artifact can be read")));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn compile_watches_and_leaves_what_a_fresh_run_writes() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    let (tree, log) = (folder.path().join("tree"), folder.path().join("log"));
+    synthetic::write(&tree, "a.py", "x = 1\n");
+    synthetic::write(&tree, "pkg/b.py", "def f(:\n");
+    let mut watching = Command::new(pyclast())
+        .args(["compile", ".", "--watch", "--error-format", "concise"])
+        .current_dir(&tree)
+        .stdout(Stdio::from(File::create(&log).expect("a file can be made")))
+        .stderr(Stdio::inherit())
+        .spawn()
+        .expect("pyclast starts");
+    let ends_with = |text: &str| {
+        let log = fs::read_to_string(&log).unwrap_or_default();
+        log.lines().last().is_some_and(|line| line.starts_with("-- ") && line.contains(text))
+    };
+    assert!(wait_until(|| ends_with("2 files: compiled 1 · current 0 · failed 1")));
+    // Of the same size within the same second: the artifact alone would not tell. What fails is told again.
+    synthetic::write(&tree, "a.py", "x = 2\n");
+    assert!(wait_until(|| ends_with("1 change: compiled 1 · current 0 · failed 1")));
+    synthetic::write(&tree, "pkg/b.py", "def f(): pass\n");
+    assert!(wait_until(|| ends_with("1 change: compiled 1 · current 0 · failed 0")));
+    synthetic::write(&tree, "new/c.py", "y = 3\n");
+    fs::rename(tree.join("a.py"), tree.join("d.py")).expect("the file is there");
+    let is_written = || {
+        tree.join("new/__pycache__/c.cpython-314.pyc").is_file() && tree.join("__pycache__/d.cpython-314.pyc").is_file()
+    };
+    assert!(wait_until(is_written));
+    // Artifacts of sources that are gone stay, as compileall leaves them.
+    fs::remove_file(tree.join("__pycache__/a.cpython-314.pyc")).expect("it was written");
+    assert!(watching.try_wait().expect("the process can be asked").is_none());
+    watching.kill().expect("the process runs");
+    watching.wait().expect("the process ends");
+    let watched = artifacts(&tree);
+    assert_eq!(watched.len(), 3);
+    let status = Command::new(pyclast()).args(["compile", "-q", "-f", "."]).current_dir(&tree).status();
+    assert!(status.expect("pyclast starts").success());
+    assert_eq!(artifacts(&tree), watched);
 }
 
 /// Waits for something, not for ever; says whether it came.

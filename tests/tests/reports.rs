@@ -152,3 +152,45 @@ fn a_baseline_hides_what_is_known_and_tells_what_is_gone() {
         "{text}"
     );
 }
+
+#[test]
+fn compile_reads_the_settings_too() {
+    let folder = tree();
+    let compile = |arguments: &[&str]| {
+        Command::new(pyclast())
+            .args(["compile", "-f"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .expect("pyclast starts")
+    };
+    let settings =
+        "[tool.pyclast]\npaths = ['pkg']\nerror-format = 'concise'\nexclude = ['latin.py', 'nul.py', 'a.py']\n";
+    fs::write(folder.path().join("pyproject.toml"), settings).expect("files can be written");
+    let output = compile(&[]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(stdout(&output), "Listing 'pkg'...\nCompiling 'pkg/b <c>.py'...\n");
+    let warnings = String::from_utf8_lossy(&output.stderr).into_owned();
+    // One of the two is hidden by a comment.
+    assert_eq!(warnings.lines().count(), 1, "{warnings}");
+    assert!(warnings.ends_with("[syntax-warning]\n"), "{warnings}");
+
+    let artifact = folder.path().join("pkg/__pycache__/b <c>.cpython-314.pyc");
+    fs::remove_file(&artifact).expect("it was written");
+    let severity = |level: &str| format!("{settings}[tool.pyclast.severity]\nsyntax-warning = '{level}'\n");
+    fs::write(folder.path().join("pyproject.toml"), severity("error")).expect("files can be written");
+    let output = compile(&["-q"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("SyntaxWarning: \"is\" with 'str' literal."), "{output:?}");
+    assert!(!artifact.exists(), "a warning that is an error refuses the file");
+
+    fs::write(folder.path().join("pyproject.toml"), severity("off")).expect("files can be written");
+    let output = compile(&["-q"]);
+    assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]));
+    assert!(artifact.exists());
+    // Flags win, and the one-module form of build systems reads no settings.
+    assert_eq!(compile(&["clean.py", "-q", "--error-format", "json"]).status.code(), Some(0));
+    fs::write(folder.path().join("pyproject.toml"), "[tool.pyclast]\nwrong = 1\n").expect("files can be written");
+    assert_eq!(compile(&["clean.py"]).status.code(), Some(2));
+    assert_eq!(compile(&["clean.py", "--output", "out.pyc"]).status.code(), Some(0));
+}

@@ -18,7 +18,6 @@ use crate::report::{Report, Totals, count};
 use crate::settings::Settings;
 use pyclast_syntax::Diagnostic;
 use std::io::{self, Write};
-use std::path::Path;
 use std::time::Instant;
 
 /// Checks once, or until it is stopped.
@@ -73,34 +72,30 @@ impl Shown {
             writeln!(io::stderr(), "pyclast: cannot list {}: {reason}", path.display())?;
         }
         for file in checked {
-            let (diagnostics, status) = diagnostics(session, file);
+            let contents = file.input.contents(session.database());
+            let path = file.path.to_string_lossy();
+            let is_silent = file.result.as_ref().is_ok_and(|module| module.diagnostics.is_empty());
+            if is_silent && contents.has_no_comments_for_us() {
+                report.add_clean(&path);
+                continue;
+            }
+            let (diagnostics, status) = diagnostics(contents, file);
             report.worsen(status);
-            let path = file.path.to_string_lossy().into_owned();
-            report.add(path, bytes(session, &file.path), diagnostics)?;
+            report.add(path.into_owned(), contents.bytes(), diagnostics)?;
         }
         report.finish()
     }
 }
 
 /// The diagnostics of a file, and what else is wrong with it.
-fn diagnostics(session: &Session, file: &CheckedFile) -> (Vec<Diagnostic>, Status) {
+fn diagnostics(contents: &Contents, file: &CheckedFile) -> (Vec<Diagnostic>, Status) {
     match &file.result {
         Ok(module) => {
-            let is_unreadable = session
-                .file(&file.path)
-                .is_some_and(|input| matches!(input.contents(session.database()), Contents::Unreadable(_)));
+            let is_unreadable = matches!(contents, Contents::Unreadable(_));
             let status = if is_unreadable { Status::Failed } else { Status::Clean };
             (module.diagnostics.to_vec(), status)
         }
         Err(JobError::Panicked(panicked)) => (vec![internal_error(&file.path, panicked)], Status::Bug),
         Err(JobError::Cancelled) => (Vec::new(), Status::Clean),
-    }
-}
-
-/// The file as it was checked, not as it is by now.
-fn bytes<'session>(session: &'session Session, path: &Path) -> &'session [u8] {
-    match session.file(path).map(|input| input.contents(session.database())) {
-        Some(Contents::Text { bytes, .. }) => bytes,
-        _ => &[],
     }
 }

@@ -4,20 +4,27 @@
 //! pyclast compile pkg -o 0 -o 1      two artifacts a source
 //! ```
 //!
+//! What `[tool.pyclast]` says holds where the command line is silent: paths, what is left out of
+//! directories, target, format, and what becomes of warnings (an error among them refuses the file).
+//!
 //! Invariant: a file that fails stops no other; messages come in compileall's order whatever the
-//! number of workers.
+//! number of workers. Nothing here knows the database: compiling a tree is one pass.
 
 use super::Status;
-use super::gather::{Step, gather};
-use super::show::{Outcome, Shown};
-use crate::cli::{CompileArgs, InvalidationMode, TargetName};
+use super::compile_watch::watch;
+use super::gather::{Step, destinations, gather};
+use super::show::{Outcome, Shown, reported_file};
+use crate::cli::{CompileArgs, ErrorFormat, InvalidationMode, TargetName};
 use crate::files::artifact;
 use crate::files::path::decode;
 use crate::files::plan::{Placement, Plan, PlanOptions};
 use crate::jobs::{Job, run_job_in_order, worker_count};
 use crate::pipeline::{CompiledModule, compile_source, marshal_code};
+use crate::settings::Settings;
+use crate::suppress::Suppressions;
 use anyhow::{Context, bail};
 use pyclast_codegen::{Optimize, Target};
+use pyclast_syntax::{Diagnostic, Rule, Severity};
 use rustc_hash::FxHashMap;
 use std::env;
 use std::fs;
@@ -25,44 +32,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Compiles everything the arguments name.
-pub(super) fn run(arguments: CompileArgs) -> anyhow::Result<Status> {
-    let options = plan_options(&arguments)?;
-    if arguments.hardlink_dupes && options.levels.len() < 2 {
-        bail!("--hardlink-dupes makes sense only for more than one optimization level: repeat -o");
+pub(super) fn run(arguments: &CompileArgs) -> anyhow::Result<Status> {
+    let compilation = Compilation::new(arguments)?;
+    if arguments.watch {
+        return watch(&compilation);
     }
-    let steps = gather(&arguments, &options)?;
-    refuse_collisions(&steps)?;
-    let compiler = Compiler {
-        force: arguments.force,
-        mode: invalidation_mode(arguments.invalidation_mode),
-        levels: options.levels,
-        hardlink_dupes: arguments.hardlink_dupes,
-        target: options.target,
-    };
-    let mut shown = Shown::new(&arguments, &steps);
-    let job = Job {
-        work: |index: usize| match &steps[index] {
-            Step::Compile(plan) => Some(compiler.compile(plan).unwrap_or_else(|error| Worked::Known(error.into()))),
-            Step::Listing(_) | Step::Unlisted(..) => None,
-        },
-        finish: |index: usize, worked| match (&steps[index], worked) {
-            (Step::Compile(plan), Some(worked)) => Some(compiler.finish(plan, worked)),
-            _ => None,
-        },
-    };
-    run_job_in_order(steps.len(), worker_count(arguments.workers), &job, |index, result| {
-        shown.step(&steps[index], result)
-    })?;
+    let steps = compilation.gather()?;
+    let mut shown = compilation.shown(&steps);
+    compilation.run(&steps, |_| false, &mut shown)?;
     Ok(shown.finish()?)
 }
 
 /// What holds for every file.
-struct Compiler {
-    force: bool,
+pub(super) struct Compilation<'arguments> {
+    pub(super) arguments: &'arguments CompileArgs,
+    settings: Settings,
+    options: PlanOptions,
     mode: InvalidationMode,
-    levels: Vec<Optimize>,
-    hardlink_dupes: bool,
-    target: &'static Target,
 }
 
 /// A file after the first half of its job.
@@ -73,34 +59,91 @@ enum Worked {
     Compiled { module: CompiledModule, header: [u8; 16], mode: u32 },
 }
 
-impl From<io::Error> for Outcome {
-    fn from(error: io::Error) -> Self {
-        Self::Failed(error)
+impl<'arguments> Compilation<'arguments> {
+    fn new(arguments: &'arguments CompileArgs) -> anyhow::Result<Self> {
+        let settings = match &arguments.config {
+            Some(path) => Settings::load(path)?,
+            None => Settings::discover(arguments.paths.first().map(PathBuf::as_path))?,
+        };
+        let options = plan_options(arguments, &settings)?;
+        if arguments.hardlink_dupes && options.levels.len() < 2 {
+            bail!("--hardlink-dupes makes sense only for more than one optimization level: repeat -o");
+        }
+        Ok(Self { arguments, settings, options, mode: invalidation_mode(arguments.invalidation_mode) })
     }
-}
 
-impl Compiler {
+    /// Everything there is to do.
+    pub(super) fn gather(&self) -> anyhow::Result<Vec<Step>> {
+        let steps = gather(self.arguments, &self.settings, &self.options)?;
+        refuse_collisions(&steps)?;
+        Ok(steps)
+    }
+
+    /// The files and directories that are looked at.
+    pub(super) fn destinations(&self) -> anyhow::Result<Vec<PathBuf>> {
+        Ok(destinations(self.arguments, &self.settings)?.0)
+    }
+
+    /// What shows these steps.
+    pub(super) fn shown(&self, steps: &[Step]) -> Shown {
+        let format = self.arguments.error_format.or(self.settings.error_format);
+        // The documents of check are no formats of what is written file by file.
+        let format = format.filter(|format| format.is_streamed()).unwrap_or(ErrorFormat::Pretty);
+        Shown::new(self.arguments, format, steps)
+    }
+
+    /// Compiles the files whose artifacts are not current, and those whose artifacts are not trusted.
+    pub(super) fn run(
+        &self,
+        steps: &[Step],
+        is_distrusted: impl Fn(&Plan) -> bool + Sync,
+        shown: &mut Shown,
+    ) -> io::Result<()> {
+        let job = Job {
+            work: |index: usize| match &steps[index] {
+                Step::Compile(plan) => {
+                    let worked = self.compile(plan, self.arguments.force || is_distrusted(plan));
+                    Some(worked.unwrap_or_else(|error| Worked::Known(Outcome::Failed(error))))
+                }
+                Step::Listing(_) | Step::Unlisted(..) => None,
+            },
+            finish: |index: usize, worked| match (&steps[index], worked) {
+                (Step::Compile(plan), Some(worked)) => Some(self.finish(plan, worked)),
+                _ => None,
+            },
+        };
+        run_job_in_order(steps.len(), worker_count(self.arguments.workers), &job, |index, result| {
+            shown.step(&steps[index], result)
+        })
+    }
+
     /// Compiles one file, if its artifacts are not current.
-    fn compile(&self, plan: &Plan) -> io::Result<Worked> {
+    fn compile(&self, plan: &Plan, force: bool) -> io::Result<Worked> {
+        let target = self.options.target;
         let metadata = fs::metadata(&plan.source)?;
         if !metadata.is_file() {
             return Ok(Worked::Known(Outcome::Ignored));
         }
         let by_time = self.mode == InvalidationMode::Timestamp;
-        if !self.force && by_time && self.all_current(plan, &metadata, None) {
+        if !force && by_time && self.all_current(plan, &metadata, None) {
             return Ok(Worked::Known(Outcome::Current));
         }
         let bytes = fs::read(&plan.source)?;
-        if !self.force && !by_time && self.all_current(plan, &metadata, Some(&bytes)) {
+        if !force && !by_time && self.all_current(plan, &metadata, Some(&bytes)) {
             return Ok(Worked::Known(Outcome::Current));
         }
-        let header = artifact::header(self.mode, &metadata, Some(&bytes), self.target);
+        let header = artifact::header(self.mode, &metadata, Some(&bytes), target);
         let header = header.expect("a header needs no more than the source's bytes");
         let recorded = decode(&plan.recorded);
-        Ok(match compile_source(bytes, &recorded, &self.levels, self.target) {
-            Ok(module) => Worked::Compiled { module, header, mode: artifact::mode(&metadata) },
-            Err(refused) => Worked::Known(Outcome::Refused(refused.diagnostics)),
-        })
+        let mut module = match compile_source(bytes, &recorded, &self.options.levels, target) {
+            Ok(module) => module,
+            Err(refused) => return Ok(Worked::Known(Outcome::Refused(refused.diagnostics))),
+        };
+        module.warnings = self.judge(&plan.source, module.warnings);
+        if module.warnings.iter().any(|warning| warning.severity == Severity::Error) {
+            return Ok(Worked::Known(Outcome::Refused(module.warnings)));
+        }
+        Ok(Worked::Compiled { module, header, mode: artifact::mode(&metadata) })
     }
 
     /// Writes what a file was compiled to.
@@ -109,16 +152,16 @@ impl Compiler {
             Worked::Known(outcome) => outcome,
             Worked::Compiled { module, header, mode } => match self.write(plan, &module, &header, mode) {
                 Ok(()) => Outcome::Compiled(module.warnings),
-                Err(error) => error.into(),
+                Err(error) => Outcome::Failed(error),
             },
         }
     }
 
     fn write(&self, plan: &Plan, module: &CompiledModule, header: &[u8], mode: u32) -> io::Result<()> {
         for (code, path) in module.codes.iter().zip(&plan.artifacts) {
-            artifact::write(path, &[header, &marshal_code(code, self.target)], mode)?;
+            artifact::write(path, &[header, &marshal_code(code, self.options.target)], mode)?;
         }
-        if self.hardlink_dupes {
+        if self.arguments.hardlink_dupes {
             for pair in plan.artifacts.windows(2) {
                 artifact::link_if_equal(&pair[0], &pair[1])?;
             }
@@ -126,8 +169,20 @@ impl Compiler {
         Ok(())
     }
 
+    /// What comments and settings leave of warnings.
+    fn judge(&self, source: &Path, mut warnings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        if !warnings.is_empty() {
+            let file = reported_file(source);
+            Suppressions::of(file.text()).apply(&file, &mut warnings);
+            // What is wrong with the comments is for check to say.
+            warnings.retain(|warning| warning.code.rule() != Rule::Settings);
+            self.settings.severities.apply(&self.settings.absolute(source), &mut warnings);
+        }
+        warnings
+    }
+
     fn all_current(&self, plan: &Plan, metadata: &fs::Metadata, bytes: Option<&[u8]>) -> bool {
-        plan.artifacts.iter().all(|path| artifact::is_current(path, self.mode, metadata, bytes, self.target))
+        plan.artifacts.iter().all(|path| artifact::is_current(path, self.mode, metadata, bytes, self.options.target))
     }
 }
 
@@ -155,7 +210,7 @@ pub(super) fn optimize(level: i8) -> Optimize {
     }
 }
 
-fn plan_options(arguments: &CompileArgs) -> anyhow::Result<PlanOptions> {
+fn plan_options(arguments: &CompileArgs, settings: &Settings) -> anyhow::Result<PlanOptions> {
     let mut levels: Vec<_> = arguments.levels.iter().map(|&level| optimize(level)).collect();
     if levels.is_empty() {
         levels.push(Optimize::None);
@@ -182,7 +237,7 @@ fn plan_options(arguments: &CompileArgs) -> anyhow::Result<PlanOptions> {
         strip_dir: arguments.strip_dir.clone(),
         prepend_dir: arguments.prepend_dir.clone(),
         levels,
-        target: target(arguments.target),
+        target: target(arguments.target.or(settings.target).unwrap_or(TargetName::Cpython314)),
     })
 }
 

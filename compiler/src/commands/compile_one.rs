@@ -9,7 +9,7 @@
 use super::Status;
 use super::compile::{invalidation_mode, optimize, target};
 use super::show::{internal_error, reported_file};
-use crate::cli::{CompileArgs, Emit, ErrorFormat};
+use crate::cli::{CompileArgs, Emit, ErrorFormat, TargetName};
 use crate::files::artifact;
 use crate::files::path::decode;
 use crate::jobs::run_in_order;
@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &CompileArgs) -> anyhow::Result<Status> {
     let [level] = arguments.levels.get(..).filter(|levels| !levels.is_empty()).unwrap_or(&[0]) else {
         bail!("--output takes one optimization level");
     };
-    let target = target(arguments.target);
+    let target = target(arguments.target.unwrap_or(TargetName::Cpython314));
     let cannot_read = || format!("cannot read {}", source.display());
     let bytes = fs::read(source).with_context(cannot_read)?;
     let filename = match &arguments.one.co_filename {
@@ -86,7 +86,7 @@ fn show(arguments: &CompileArgs, source: &Path, diagnostics: &[Diagnostic]) -> i
         return Ok(());
     }
     let file = reported_file(source);
-    match arguments.error_format {
+    match arguments.error_format.unwrap_or(ErrorFormat::Pretty) {
         // Standard output may be where the code goes; only JSON belongs there.
         ErrorFormat::Json => report::write(&mut io::stdout().lock(), ErrorFormat::Json, false, &file, diagnostics),
         format => report::write(&mut io::stderr().lock(), format, io::stderr().is_terminal(), &file, diagnostics),

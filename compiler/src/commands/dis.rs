@@ -8,6 +8,7 @@ use crate::files::path::decode;
 use crate::jobs::run_in_order;
 use crate::pipeline::compile_source;
 use crate::report;
+use crate::stack::{Code, for_depth};
 use anyhow::{Context, bail};
 use pyclast_codegen::disassemble::{DisassembleOptions, disassemble};
 use pyclast_codegen::{CodeObject, Constant, Target, marshal, pyc};
@@ -19,8 +20,8 @@ use std::sync::Arc;
 pub(super) fn run(arguments: &DisArgs) -> anyhow::Result<Status> {
     let file = &arguments.file;
     let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let code: Arc<CodeObject> = if file.extension().is_some_and(|extension| extension == "pyc") {
-        read_artifact(&bytes).with_context(|| file.display().to_string())?
+    let code: Code = if file.extension().is_some_and(|extension| extension == "pyc") {
+        read_artifact(&bytes).with_context(|| file.display().to_string())?.into()
     } else {
         let filename = decode(file.as_os_str());
         let mut outcome = None;
@@ -46,7 +47,7 @@ pub(super) fn run(arguments: &DisArgs) -> anyhow::Result<Status> {
         }
     };
     let options = DisassembleOptions { offsets: arguments.show_offsets, ..DisassembleOptions::default() };
-    io::stdout().write_all(disassemble(&code, options).as_bytes())?;
+    io::stdout().write_all(for_depth(code.depth(), || disassemble(&code, options)).as_bytes())?;
     Ok(Status::Clean)
 }
 

@@ -9,40 +9,31 @@
 use crate::cli::CompileArgs;
 use crate::files::plan::{Plan, PlanOptions};
 use crate::files::walk::{Found, walk};
+use crate::settings::Settings;
 use anyhow::{Context, bail};
 use fancy_regex::Regex;
+use std::env;
 use std::io::{self, BufRead};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 /// Something to do or to say.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Step {
     /// A directory is entered.
     Listing(PathBuf),
     /// A directory cannot be listed.
-    Unlisted(PathBuf, io::Error),
+    Unlisted(PathBuf, Arc<io::Error>),
     /// A file to compile.
     Compile(Plan),
 }
 
 /// Gathers everything the arguments name.
-pub(super) fn gather(arguments: &CompileArgs, options: &PlanOptions) -> anyhow::Result<Vec<Step>> {
+pub(super) fn gather(arguments: &CompileArgs, settings: &Settings, options: &PlanOptions) -> anyhow::Result<Vec<Step>> {
     let filter = Filter::new(arguments)?;
-    let mut destinations = arguments.paths.clone();
-    if let Some(list) = &arguments.list {
-        destinations.extend(read_list(list)?);
-    }
-    let mut levels = match (arguments.recursion, arguments.no_recursion) {
-        (Some(levels), _) => levels,
-        (None, true) => 0,
-        (None, false) => usize::MAX,
-    };
-    if destinations.is_empty() {
-        destinations = python_path()?;
-        levels = 0;
-    }
+    let (destinations, levels) = destinations(arguments, settings)?;
     let mut steps = Vec::new();
     for destination in &destinations {
         if destination.is_file() {
@@ -54,8 +45,8 @@ pub(super) fn gather(arguments: &CompileArgs, options: &PlanOptions) -> anyhow::
         for found in walk(destination, levels) {
             match found {
                 Found::Directory(path) => steps.push(Step::Listing(path)),
-                Found::Unlisted(path, error) => steps.push(Step::Unlisted(path, error)),
-                Found::File(path) if filter.accepts(&path) => {
+                Found::Unlisted(path, error) => steps.push(Step::Unlisted(path, Arc::new(error))),
+                Found::File(path) if filter.accepts(&path) && !settings.is_excluded(&path) => {
                     steps.push(Step::Compile(options.plan(&path, Some(destination))));
                 }
                 Found::File(_) => {}
@@ -63,6 +54,26 @@ pub(super) fn gather(arguments: &CompileArgs, options: &PlanOptions) -> anyhow::
         }
     }
     Ok(steps)
+}
+
+/// The files and directories to compile, and how many levels of subdirectories to enter.
+pub(super) fn destinations(arguments: &CompileArgs, settings: &Settings) -> anyhow::Result<(Vec<PathBuf>, usize)> {
+    let mut destinations = arguments.paths.clone();
+    if let Some(list) = &arguments.list {
+        destinations.extend(read_list(list)?);
+    }
+    if destinations.is_empty() {
+        destinations.extend(settings.paths.iter().map(|path| from_here(path)));
+    }
+    if destinations.is_empty() {
+        return Ok((python_path()?, 0));
+    }
+    let levels = match (arguments.recursion, arguments.no_recursion) {
+        (Some(levels), _) => levels,
+        (None, true) => 0,
+        (None, false) => usize::MAX,
+    };
+    Ok((destinations, levels))
 }
 
 /// Which files are compiled at all.
@@ -96,6 +107,16 @@ impl Filter {
     fn link_leaves(&self, path: &Path) -> bool {
         let Some(limit) = &self.limit_links else { return false };
         path.is_symlink() && !path.canonicalize().is_ok_and(|target| target.starts_with(limit))
+    }
+}
+
+/// A path of the settings, short where it is below the current directory.
+fn from_here(path: &Path) -> PathBuf {
+    let here = env::current_dir().unwrap_or_default();
+    match path.strip_prefix(here) {
+        Ok(relative) if relative.as_os_str().is_empty() => PathBuf::from("."),
+        Ok(relative) => relative.to_owned(),
+        Err(_) => path.to_owned(),
     }
 }
 

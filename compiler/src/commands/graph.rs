@@ -62,9 +62,7 @@ fn why(output: &mut dyn Write, graph: &ImportGraph, wanted: NodeId, format: Grap
 
 fn note_of_edge(graph: &ImportGraph, from: NodeId, to: NodeId) -> String {
     let edge = graph.node(from).edges.iter().find(|edge| edge.to == to);
-    edge.map(|edge| notes(edge))
-        .filter(|notes| !notes.is_empty())
-        .map_or(String::new(), |notes| format!(" [{}]", notes.join(", ")))
+    edge.map(notes).filter(|notes| !notes.is_empty()).map_or(String::new(), |notes| format!(" [{}]", notes.join(", ")))
 }
 
 /// Under which conditions an import runs, if not always.

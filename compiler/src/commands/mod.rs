@@ -1,8 +1,10 @@
 //! One file a command; each turns its arguments into an exit status.
 
+mod changes;
 mod check;
 mod compile;
 mod compile_one;
+mod compile_watch;
 mod dis;
 mod explain;
 mod gather;
@@ -43,7 +45,7 @@ impl From<Status> for ExitCode {
 pub fn run(command: Command) -> anyhow::Result<Status> {
     match command {
         Command::Compile(arguments) if arguments.one.output.is_some() => compile_one::run(&arguments),
-        Command::Compile(arguments) => compile::run(*arguments),
+        Command::Compile(arguments) => compile::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Dis(arguments) => dis::run(&arguments),

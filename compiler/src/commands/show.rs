@@ -17,9 +17,10 @@ use crate::jobs::Panicked;
 use crate::report::{self, ReportedFile};
 use indicatif::{ProgressBar, ProgressStyle};
 use pyclast_syntax::{Code, Diagnostic, Exception, Span};
+use std::fmt;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What became of a file.
@@ -45,13 +46,26 @@ pub(super) struct Shown {
     progress: Option<ProgressBar>,
     started: Instant,
     status: Status,
+    counts: Counts,
+    failing: Vec<PathBuf>,
+}
+
+/// What became of how many files.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
     compiled: usize,
     current: usize,
     failed: usize,
 }
 
+impl fmt::Display for Counts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "compiled {} · current {} · failed {}", self.compiled, self.current, self.failed)
+    }
+}
+
 impl Shown {
-    pub(super) fn new(arguments: &CompileArgs, steps: &[Step]) -> Self {
+    pub(super) fn new(arguments: &CompileArgs, format: ErrorFormat, steps: &[Step]) -> Self {
         let with_progress = match arguments.progress {
             When::Always => true,
             When::Never => false,
@@ -64,14 +78,13 @@ impl Shown {
         });
         Self {
             quiet: arguments.quiet,
-            format: arguments.error_format,
+            format,
             color: io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
             progress,
             started: Instant::now(),
             status: Status::Clean,
-            compiled: 0,
-            current: 0,
-            failed: 0,
+            counts: Counts::default(),
+            failing: Vec::new(),
         }
     }
 
@@ -90,8 +103,7 @@ impl Shown {
             (Step::Compile(plan), Err(panicked)) => {
                 self.advance(plan);
                 self.compiling(plan)?;
-                self.failed += 1;
-                self.worsen(Status::Bug);
+                self.fail(plan, Status::Bug);
                 self.refused(plan, &[internal_error(&plan.source, &panicked)])
             }
         }
@@ -101,17 +113,27 @@ impl Shown {
     pub(super) fn finish(self) -> io::Result<Status> {
         if let Some(progress) = &self.progress {
             progress.finish_and_clear();
-            let seconds = self.started.elapsed().as_secs_f64();
-            writeln!(
-                io::stderr(),
-                "compiled {} · current {} · failed {} · {seconds:.2} s",
-                self.compiled,
-                self.current,
-                self.failed
-            )?;
+            writeln!(io::stderr(), "{} · {:.2} s", self.counts, self.started.elapsed().as_secs_f64())?;
         }
         io::stdout().flush()?;
         Ok(self.status)
+    }
+
+    /// Everything is done for now: one line that says so; the files that failed.
+    pub(super) fn pause(self, what: &str) -> io::Result<Vec<PathBuf>> {
+        if let Some(progress) = &self.progress {
+            progress.finish_and_clear();
+        }
+        io::stdout().flush()?;
+        let milliseconds = self.started.elapsed().as_secs_f64() * 1000.0;
+        let line = format!("-- {what}: {} in {milliseconds:.1} ms", self.counts);
+        if self.quiet < 2 {
+            match self.format {
+                ErrorFormat::Json => writeln!(io::stderr(), "{line}")?,
+                _ => writeln!(io::stdout(), "{line}")?,
+            }
+        }
+        Ok(self.failing)
     }
 
     fn outcome(&mut self, plan: &Plan, outcome: Outcome) -> io::Result<()> {
@@ -124,24 +146,22 @@ impl Shown {
         match outcome {
             Outcome::Ignored => Ok(()),
             Outcome::Current => {
-                self.current += 1;
+                self.counts.current += 1;
                 Ok(())
             }
             Outcome::Compiled(warnings) => {
-                self.compiled += 1;
+                self.counts.compiled += 1;
                 self.compiling(plan)?;
                 self.warned(plan, &warnings)
             }
             Outcome::Refused(diagnostics) => {
-                self.failed += 1;
                 self.compiling(plan)?;
-                self.worsen(Status::Problems);
+                self.fail(plan, Status::Problems);
                 self.refused(plan, &diagnostics)
             }
             Outcome::Failed(error) => {
-                self.failed += 1;
                 self.compiling(plan)?;
-                self.worsen(Status::Problems);
+                self.fail(plan, Status::Problems);
                 self.io_error(plan, &error)
             }
         }
@@ -222,6 +242,12 @@ impl Shown {
             Some(progress) => progress.suspend(write),
             None => write(),
         }
+    }
+
+    fn fail(&mut self, plan: &Plan, status: Status) {
+        self.counts.failed += 1;
+        self.failing.push(plan.source.clone());
+        self.worsen(status);
     }
 
     fn worsen(&mut self, status: Status) {

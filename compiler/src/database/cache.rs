@@ -1,8 +1,8 @@
 //! What earlier runs found out, on disk: `.pyclast_cache/facts`.
 //!
 //! ```text
-//! pyclast-facts 1 <who wrote it> <checksum>
-//! [["<hash of a text>", imports, interface, diagnostics], …]
+//! pyclast-facts 2 <who wrote it> <checksum>
+//! [["<hash of a text>", imports, their places, interface, diagnostics], …]
 //! ```
 //!
 //! An entry is found by the hash of the text it is about, and the file only counts if it was written
@@ -13,7 +13,7 @@
 
 use super::facts::Facts;
 use super::inputs::Settings;
-use pyclast_syntax::imports::Import;
+use pyclast_syntax::imports::{Import, ImportPlace};
 use pyclast_syntax::interface::ModuleInterface;
 use pyclast_syntax::{Code, Diagnostic, Exception, Label, Severity, Span};
 use rustc_hash::FxHashMap;
@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 use std::{env, fs, io, process};
 
-const MAGIC: &str = "pyclast-facts 1";
+const MAGIC: &str = "pyclast-facts 2";
 
 /// The hash that stands for a text.
 pub fn digest(bytes: &[u8]) -> u128 {
@@ -68,17 +68,17 @@ impl Cache {
         let Some(file) = &self.file else { return };
         let is_known = |(key, facts): (&u128, &Arc<Facts>)| {
             let known = self.entries.get(key);
-            known.is_some_and(|known| known.diagnostics.is_some() || facts.diagnostics.is_none())
+            known.is_some_and(|known| tells_more(known, facts))
         };
         let is_same = entries.len() == self.entries.len() && entries.iter().all(is_known);
-        if !is_same && write(file, &encode(&entries, self.writer)).is_ok() {
+        if !is_same && replace(file, &encode(&entries, self.writer)).is_ok() {
             self.entries = entries;
         }
     }
 }
 
 /// Who may read what this program writes: the same program with the same settings.
-fn writer(settings: &Settings) -> u128 {
+pub(super) fn writer(settings: &Settings) -> u128 {
     let mut hasher = SipHasher13::new();
     env!("CARGO_PKG_VERSION").hash(&mut hasher);
     if let Ok(metadata) = env::current_exe().and_then(fs::metadata) {
@@ -90,7 +90,14 @@ fn writer(settings: &Settings) -> u128 {
     hasher.finish128().as_u128()
 }
 
-fn write(file: &Path, text: &str) -> io::Result<()> {
+/// Whether entries of one text say the same, or the first says more.
+fn tells_more(known: &Facts, facts: &Facts) -> bool {
+    (known.diagnostics.is_some() || facts.diagnostics.is_none())
+        && (known.import_places.is_some() || facts.import_places.is_none())
+}
+
+/// Writes a file of the cache as a whole, making its directory.
+pub(super) fn replace(file: &Path, text: &str) -> io::Result<()> {
     let directory = file.parent().unwrap_or(Path::new("."));
     if !directory.is_dir() {
         fs::create_dir_all(directory)?;
@@ -98,7 +105,7 @@ fn write(file: &Path, text: &str) -> io::Result<()> {
         let tag = "Signature: 8a477f597d28d172789f06886806bc55\n# This directory is a cache of pyclast.\n";
         fs::write(directory.join("CACHEDIR.TAG"), tag)?;
     }
-    let temporary = directory.join(format!("facts.{}", process::id()));
+    let temporary = file.with_extension(process::id().to_string());
     fs::write(&temporary, text)?;
     fs::rename(&temporary, file).inspect_err(|_| {
         // What cannot be renamed may at least go away.
@@ -119,7 +126,7 @@ struct Written {
     help: Option<String>,
 }
 
-type Entry = (String, Vec<Import>, ModuleInterface, Option<Vec<Written>>);
+type Entry = (String, Vec<Import>, Option<Vec<ImportPlace>>, ModuleInterface, Option<Vec<Written>>);
 
 fn encode(entries: &FxHashMap<u128, Arc<Facts>>, writer: u128) -> String {
     let mut sorted: Vec<_> = entries.iter().collect();
@@ -130,7 +137,10 @@ fn encode(entries: &FxHashMap<u128, Arc<Facts>>, writer: u128) -> String {
         // A kind of problem that cannot be read back is found again instead.
         let pairs = diagnostics.iter().flatten().zip(found.iter().flat_map(|found| found.iter()));
         let same = pairs.into_iter().all(|(written, diagnostic)| written.read().as_ref() == Some(diagnostic));
-        same.then(|| (format!("{digest:032x}"), &*facts.imports, &*facts.interface, diagnostics))
+        same.then(|| {
+            let places = facts.import_places.as_deref();
+            (format!("{digest:032x}"), &*facts.imports, places, &*facts.interface, diagnostics)
+        })
     });
     let body = serde_json::to_string(&written.collect::<Vec<_>>()).unwrap_or_default();
     format!("{MAGIC} {writer:032x} {:032x}\n{body}", digest(body.as_bytes()))
@@ -143,14 +153,15 @@ fn decode(text: &str, writer: u128, settings: &Settings) -> Option<FxHashMap<u12
     }
     let settings = Arc::new(settings.clone());
     let entries: Vec<Entry> = serde_json::from_str(body).ok()?;
-    let facts = entries.into_iter().map(|(digest, imports, interface, diagnostics)| {
+    let facts = entries.into_iter().map(|(digest, imports, import_places, interface, diagnostics)| {
         let diagnostics = match diagnostics {
-            Some(written) => Some(Arc::new(written.iter().map(Written::read).collect::<Option<Vec<_>>>()?)),
+            Some(written) => Some(written.iter().map(Written::read).collect::<Option<_>>()?),
             None => None,
         };
         let facts = Facts {
             settings: settings.clone(),
-            imports: Arc::new(imports),
+            imports: imports.into(),
+            import_places: import_places.map(Into::into),
             interface: Arc::new(interface),
             diagnostics,
         };
@@ -175,7 +186,6 @@ impl Written {
     }
 
     fn read(&self) -> Option<Diagnostic> {
-        let codes = [Code::SyntaxError, Code::SyntaxWarning];
         let exceptions = [
             Exception::SyntaxError,
             Exception::IndentationError,
@@ -184,7 +194,9 @@ impl Written {
             Exception::RecursionError,
             Exception::OverflowError,
             Exception::ValueError,
+            Exception::UnicodeEncodeError,
             Exception::SyntaxWarning,
+            Exception::Warning,
         ];
         let exception = exceptions.into_iter().find(|exception| exception.name() == self.exception)?;
         let label = |(start, end, message): &(u32, u32, String)| Label {
@@ -192,7 +204,7 @@ impl Written {
             message: message.clone(),
         };
         Some(Diagnostic {
-            code: codes.into_iter().find(|code| code.name() == self.code)?,
+            code: Code::from_name(&self.code)?,
             severity: if self.is_error { Severity::Error } else { Severity::Warning },
             labels: self.labels.iter().map(label).collect(),
             notes: self.notes.clone(),

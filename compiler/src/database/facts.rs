@@ -5,11 +5,11 @@
 //! from lib import gone   →   NotExported
 //! ```
 //!
-//! Invariant: nothing here but diagnostics holds positions.
+//! Invariant: what other modules read holds no positions.
 
 use super::inputs::{Link, Settings};
 use pyclast_syntax::Diagnostic;
-use pyclast_syntax::imports::Import;
+use pyclast_syntax::imports::{Import, ImportPlace};
 use pyclast_syntax::interface::{Declaration, ModuleInterface};
 use std::sync::Arc;
 
@@ -19,11 +19,13 @@ pub struct Facts {
     /// The settings under which it does.
     pub settings: Arc<Settings>,
     /// Its imports.
-    pub imports: Arc<Vec<Import>>,
+    pub imports: Arc<[Import]>,
+    /// Where its imports are, if anything was to say about them.
+    pub import_places: Option<Arc<[ImportPlace]>>,
     /// What other modules may see of it.
     pub interface: Arc<ModuleInterface>,
     /// What is wrong with it; none if nobody asked.
-    pub diagnostics: Option<Arc<Vec<Diagnostic>>>,
+    pub diagnostics: Option<Arc<[Diagnostic]>>,
 }
 
 /// What an import finds.
@@ -43,6 +45,15 @@ pub enum LinkedImport {
     MissingModule,
     /// A relative import beyond the top-level package.
     Beyond,
+}
+
+/// An import that finds nothing: a fact, for a program may handle it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unresolved {
+    /// The import.
+    pub import: Import,
+    /// Why.
+    pub reason: Reason,
 }
 
 impl LinkedImport {
@@ -84,20 +95,11 @@ pub enum Reason {
     Beyond,
 }
 
-/// An import that finds nothing: a fact, for a program may handle it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Unresolved {
-    /// The import.
-    pub import: Import,
-    /// Why.
-    pub reason: Reason,
-}
-
 /// What checking a module gives.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CheckedModule {
     /// What is wrong with it.
-    pub diagnostics: Arc<Vec<Diagnostic>>,
+    pub diagnostics: Arc<[Diagnostic]>,
     /// Its imports that find nothing.
     pub unresolved: Vec<Unresolved>,
 }

@@ -10,9 +10,11 @@
 #![expect(missing_docs, reason = "salsa writes constructors and setters without any")]
 
 use super::Database;
+use super::cache::digest;
 use super::facts::Facts;
 use crate::imports::ModuleName;
 use crate::imports::search_path::Origin;
+use crate::suppress::Suppressions;
 use pyclast_codegen::Optimize;
 use pyclast_syntax::imports::ImportEnvironment;
 use salsa::{Durability, Setter};
@@ -54,6 +56,8 @@ pub enum Contents {
         bytes: Arc<[u8]>,
         /// Their hash.
         digest: u128,
+        /// There may be comments that change what is reported.
+        may_have_comments: bool,
         /// What an earlier run found out about these bytes.
         known: Option<Arc<Facts>>,
     },
@@ -68,6 +72,34 @@ impl Contents {
             (Self::Text { digest: left, .. }, Self::Text { digest: right, .. }) => left == right,
             _ => false,
         }
+    }
+
+    /// The contents with these bytes.
+    pub fn text(bytes: Vec<u8>, known: impl FnOnce(u128) -> Option<Arc<Facts>>) -> Self {
+        let digest = digest(&bytes);
+        let may_have_comments = Suppressions::may_be_in(&bytes);
+        Self::Text { bytes: bytes.into(), digest, may_have_comments, known: known(digest) }
+    }
+
+    /// The bytes, as they were read.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text { bytes, .. } => bytes,
+            Self::Absent | Self::Unreadable(_) => &[],
+        }
+    }
+
+    /// The hash of the bytes.
+    pub const fn digest(&self) -> Option<u128> {
+        match self {
+            Self::Text { digest, .. } => Some(*digest),
+            Self::Absent | Self::Unreadable(_) => None,
+        }
+    }
+
+    /// Whether no comment can change what is reported of the text.
+    pub const fn has_no_comments_for_us(&self) -> bool {
+        !matches!(self, Self::Text { may_have_comments: true, .. })
     }
 }
 

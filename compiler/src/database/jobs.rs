@@ -9,13 +9,11 @@
 
 use super::Database;
 use crate::jobs::{Panicked, panic_message};
+use crate::stack::WORKER;
 use salsa::Cancelled;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-
-/// Stack of a worker, in bytes.
-const STACK_SIZE: usize = 512 << 10;
 
 /// Why a job has no result.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,7 +49,7 @@ pub fn for_each_handle<I: Sync, T: Send>(
                         done.push((index, run(&db, item, work)));
                     }
                 };
-                let builder = thread::Builder::new().name(format!("query {number}")).stack_size(STACK_SIZE);
+                let builder = thread::Builder::new().name(format!("query {number}")).stack_size(WORKER);
                 builder.spawn_scoped(scope, body).expect("the system has threads to give")
             })
             .collect();

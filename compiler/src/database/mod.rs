@@ -9,16 +9,21 @@
 
 pub mod cache;
 pub mod facts;
+pub mod fingerprints;
 pub mod inputs;
 pub mod jobs;
+pub mod manifest;
+mod pending;
 pub mod queries;
 pub mod session;
 #[cfg(test)]
 mod tests;
+mod unresolved;
 mod update;
 
 pub use inputs::{Contents, Link, Links, Project, Settings, SourceFile};
-pub use session::{CheckedFile, Purpose, Session, SessionOptions};
+pub use pending::{CheckedFile, Snapshot};
+pub use session::{Purpose, Session, SessionOptions};
 pub use update::Update;
 
 use std::fmt;

@@ -14,15 +14,18 @@
 //! | signature | also `linked_imports` of all importers, `check_module` of those that import the name |
 //! | new, deleted, renamed file | also `linked_imports` of the modules whose imports lead elsewhere |
 //!
-//! Invariant: a query reads inputs and other queries, never the file system; what other modules read
-//! holds no positions.
+//! Invariant: a query reads inputs and other queries, never the file system. Of another file a query
+//! reads [`module_interface`] and nothing else (`pending.rs` relies on it): no positions, no bodies.
 
 use super::facts::{CheckedModule, Facts, LinkedImport, Unresolved};
+use super::fingerprints::hash;
 use super::inputs::{Contents, Link, Project, SourceFile};
+use super::unresolved::unresolved_import;
 use crate::files::path::decode;
 use crate::imports::ModuleName;
-use pyclast_codegen::{CodeObject, Options, Target, compile_module};
-use pyclast_syntax::imports::{Import, ImportTarget, imports};
+use crate::stack::{Code, for_depth};
+use pyclast_codegen::{Options, Target, compile_module};
+use pyclast_syntax::imports::{Import, ImportPlace, ImportTarget, import_places as places_of, imports};
 use pyclast_syntax::interface::{ModuleInterface, module_interface as interface_of};
 use pyclast_syntax::{
     Diagnostic, Exception, ParsedModule, Severity, SourceText, Span, SymbolTable, finally_warnings, parse,
@@ -49,13 +52,26 @@ pub fn parsed_module(db: &dyn Db, file: SourceFile) -> Shared<ParsedModule> {
 
 /// The imports of a file. Cut-off: equal imports leave the graph as it is.
 #[salsa::tracked(returns(clone))]
-pub fn imported_modules(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
+pub fn imported_modules(db: &dyn Db, file: SourceFile) -> Arc<[Import]> {
     if let Some(facts) = known(db, file) {
         return facts.imports.clone();
     }
     let environment = &Project::get(db).settings(db).environment;
     match &*parsed_module(db, file) {
-        Ok(module) => Arc::new(imports(module, environment)),
+        Ok(module) => imports(module, environment).into(),
+        Err(_) => Arc::default(),
+    }
+}
+
+/// Where the imports of a file are; asked only if something is to say about them.
+#[salsa::tracked(returns(clone))]
+pub fn import_places(db: &dyn Db, file: SourceFile) -> Arc<[ImportPlace]> {
+    if let Some(places) = known(db, file).and_then(|facts| facts.import_places.clone()) {
+        return places;
+    }
+    let environment = &Project::get(db).settings(db).environment;
+    match &*parsed_module(db, file) {
+        Ok(module) => places_of(module, environment).into(),
         Err(_) => Arc::default(),
     }
 }
@@ -65,7 +81,7 @@ pub fn imported_modules(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
 pub fn symbol_table(db: &dyn Db, file: SourceFile) -> Option<Shared<SymbolTable>> {
     let module = parsed_module(db, file);
     let module = module.as_ref().as_ref().ok()?;
-    Some(Arc::new(on_stack_for(module, || SymbolTable::build(module))))
+    Some(Arc::new(for_depth(module.nesting(), || SymbolTable::build(module))))
 }
 
 /// What other modules may see. Cut-off: an edit in a body, or a comment, leaves it equal.
@@ -81,24 +97,30 @@ pub fn module_interface(db: &dyn Db, file: SourceFile) -> Arc<ModuleInterface> {
     Arc::new(interface)
 }
 
+/// The interface in one number, the same in every run. Cut-off: as the interface.
+#[salsa::tracked(returns(copy))]
+pub fn interface_fingerprint(db: &dyn Db, file: SourceFile) -> u128 {
+    hash(&*module_interface(db, file))
+}
+
 /// The code object of a file with the code generator's warnings; without one if an earlier stage
 /// refuses the file.
 #[salsa::tracked(returns(clone), no_eq, lru = 32)]
-pub fn code_object(db: &dyn Db, file: SourceFile) -> Option<Shared<(Arc<CodeObject>, Vec<Diagnostic>)>> {
+pub fn code_object(db: &dyn Db, file: SourceFile) -> Option<Shared<(Code, Vec<Diagnostic>)>> {
     let module = parsed_module(db, file);
     let module = module.as_ref().as_ref().ok()?;
     let symbols = symbol_table(db, file)?;
     let symbols = symbols.as_ref().as_ref().ok()?;
     let filename = decode(file.path(db).as_os_str());
     let options = Options { target: &Target::CPYTHON_3_14, optimize: Project::get(db).settings(db).optimize, filename };
-    let compiled = on_stack_for(module, || compile_module(module, symbols, &options));
-    Some(Arc::new(compiled.map(|compiled| (compiled.code, compiled.warnings))))
+    let compiled = for_depth(module.nesting(), || compile_module(module, symbols, &options));
+    Some(Arc::new(compiled.map(|compiled| (compiled.code.into(), compiled.warnings))))
 }
 
 /// Every problem that the file's own text shows: first CPython's error if it has one, then the other
 /// errors, then warnings.
 #[salsa::tracked(returns(clone))]
-pub fn module_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<Vec<Diagnostic>> {
+pub fn module_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
     if let Some(diagnostics) = known(db, file).and_then(|facts| facts.diagnostics.clone()) {
         return diagnostics;
     }
@@ -108,7 +130,7 @@ pub fn module_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<Vec<Diagnostic>>
     let module = parsed_module(db, file);
     let module = match &*module {
         Ok(module) => module,
-        Err(diagnostics) => return Arc::new(diagnostics.clone()),
+        Err(diagnostics) => return diagnostics.as_slice().into(),
     };
     let mut warnings = module.warnings().to_vec();
     warnings.extend(finally_warnings(module));
@@ -127,12 +149,12 @@ pub fn module_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<Vec<Diagnostic>>
     // The code generator gives its warnings along with its errors.
     warnings.retain(|warning| !found.contains(warning));
     found.extend(warnings);
-    Arc::new(found)
+    found.into()
 }
 
 /// What the imports of a file find.
 #[salsa::tracked(returns(clone))]
-pub fn linked_imports(db: &dyn Db, file: SourceFile) -> Arc<Vec<LinkedImport>> {
+pub fn linked_imports(db: &dyn Db, file: SourceFile) -> Arc<[LinkedImport]> {
     let links = file.links(db);
     let mut linked = Vec::new();
     for import in &*imported_modules(db, file) {
@@ -158,13 +180,13 @@ pub fn linked_imports(db: &dyn Db, file: SourceFile) -> Arc<Vec<LinkedImport>> {
         };
         linked.push(found.unwrap_or(LinkedImport::Beyond));
     }
-    Arc::new(linked)
+    linked.into()
 }
 
 /// Everything that is wrong with a file, and the facts about its imports.
 #[salsa::tracked(returns(clone))]
 pub fn check_module(db: &dyn Db, file: SourceFile) -> Arc<CheckedModule> {
-    let diagnostics = module_diagnostics(db, file);
+    let mut diagnostics = module_diagnostics(db, file);
     let has_errors = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let mut unresolved = Vec::new();
     if !has_errors {
@@ -175,7 +197,30 @@ pub fn check_module(db: &dyn Db, file: SourceFile) -> Arc<CheckedModule> {
             }
         }
     }
+    if unresolved.iter().any(Unresolved::is_told) {
+        let warnings = unresolved_imports(db, file, &unresolved);
+        diagnostics = diagnostics.iter().cloned().chain(warnings).collect();
+    }
     Arc::new(CheckedModule { diagnostics, unresolved })
+}
+
+/// The warnings of imports that find nothing, each once.
+fn unresolved_imports(db: &dyn Db, file: SourceFile, unresolved: &[Unresolved]) -> Vec<Diagnostic> {
+    let (links, imports, places) = (file.links(db), imported_modules(db, file), import_places(db, file));
+    let is_package = |name: &ModuleName| match links.find(name) {
+        Some(Link::File(file)) => file.path(db).file_stem().is_some_and(|stem| stem == "__init__"),
+        _ => true,
+    };
+    let mut warnings = Vec::new();
+    for Unresolved { import, reason } in unresolved.iter().filter(|unresolved| unresolved.is_told()) {
+        let index = imports.iter().position(|other| other == import);
+        let Some(place) = index.and_then(|index| places.get(index)) else { continue };
+        let warning = unresolved_import(import, *reason, links, *place, is_package);
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+    warnings
 }
 
 /// What an earlier run with the same settings found out about the same bytes.
@@ -184,14 +229,4 @@ fn known(db: &dyn Db, file: SourceFile) -> Option<&Arc<Facts>> {
         Contents::Text { known: Some(facts), .. } if *facts.settings == *Project::get(db).settings(db) => Some(facts),
         _ => None,
     }
-}
-
-/// Runs a walk over a tree on a stack that is large enough for its depth.
-fn on_stack_for<T>(module: &ParsedModule, walk: impl FnOnce() -> T) -> T {
-    /// What a walk takes, whatever the tree.
-    const BASE: usize = 192 * 1024;
-    /// What one level takes at most.
-    const LEVEL: usize = 8 * 1024;
-    let needed = BASE + module.nesting() as usize * LEVEL;
-    stacker::maybe_grow(needed, needed + BASE, walk)
 }

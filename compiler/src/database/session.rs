@@ -8,11 +8,12 @@
 //! after each [`Session::update`] the inputs are what the file system holds, and the graph is that of
 //! a fresh session.
 
-use super::cache::{Cache, digest};
-use super::facts::{CheckedModule, Facts};
+use super::cache::Cache;
+use super::facts::{Facts, Unresolved};
 use super::inputs::{Contents, Link, Links, Project, Settings, SourceFile, new_file, set_links};
-use super::jobs::{JobError, for_each_handle};
-use super::queries::{check_module, imported_modules, module_diagnostics, module_interface};
+use super::jobs::for_each_handle;
+use super::pending::{CheckedFile, Pending, RootInput, Snapshot};
+use super::queries::{check_module, import_places, imported_modules, module_diagnostics, module_interface};
 use super::{Database, Observer};
 use crate::files::sources::python_files;
 use crate::imports::discover::{Follow, RootFile, Sources, discover};
@@ -31,9 +32,6 @@ use std::sync::Arc;
 
 /// Files whose trees are held at once on the way.
 const BATCH: usize = 256;
-
-/// Up to so many changed files are checked on one thread.
-const FEW: usize = 8;
 
 /// What a session is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,15 +63,6 @@ pub struct SessionOptions {
     pub cache: Option<PathBuf>,
 }
 
-/// A file that was asked for, and what checking it gave.
-#[derive(Clone, Debug)]
-pub struct CheckedFile {
-    /// Its path.
-    pub path: PathBuf,
-    /// The result.
-    pub result: Result<Arc<CheckedModule>, JobError>,
-}
-
 /// An open project.
 #[derive(Debug)]
 pub struct Session {
@@ -82,8 +71,10 @@ pub struct Session {
     pub(super) files: FxHashMap<PathBuf, SourceFile>,
     pub(super) roots: Vec<RootFile>,
     pub(super) unlisted: Vec<(PathBuf, String)>,
-    /// How many files the last change touched.
-    pub(super) touched: usize,
+    /// What must be asked again.
+    pub(super) pending: Pending,
+    /// The inputs of the files asked for.
+    inputs: Arc<[RootInput]>,
     graph: ImportGraph,
     cache: Cache,
 }
@@ -100,7 +91,8 @@ impl Session {
             files: FxHashMap::default(),
             roots: Vec::new(),
             unlisted: Vec::new(),
-            touched: usize::MAX,
+            pending: Pending::default(),
+            inputs: Arc::default(),
             graph: ImportGraph::default(),
             cache: cache.unwrap_or_default(),
         };
@@ -125,15 +117,12 @@ impl Session {
 
     /// A handle for a job, and what it is to check. While it lives, an update waits; the job ends
     /// with [`JobError::Cancelled`] then.
-    pub fn snapshot(&self) -> Snapshot {
-        let files = self.roots.iter().map(|root| self.files[&root.path]).collect();
-        // To see that results still hold takes less than to start a thread.
-        let workers = if self.touched <= FEW { 1 } else { self.options.workers };
-        Snapshot { db: self.db.clone(), files, workers }
+    pub fn snapshot(&mut self) -> Snapshot {
+        self.pending.snapshot(self.db.clone(), self.inputs.clone(), self.options.workers)
     }
 
     /// Checks every file asked for; in the order of [`roots`](Self::roots).
-    pub fn check(&self) -> Vec<CheckedFile> {
+    pub fn check(&mut self) -> Arc<[CheckedFile]> {
         self.snapshot().check()
     }
 
@@ -162,8 +151,8 @@ impl Session {
         if self.options.settings != settings {
             Project::get(&self.db).set_settings(&mut self.db).to(settings.clone());
             self.options.settings = settings;
-            self.touched = usize::MAX;
             self.rediscover();
+            self.pending.everything();
         }
     }
 
@@ -181,12 +170,14 @@ impl Session {
             let Contents::Text { digest, known, .. } = file.contents(&self.db) else { continue };
             let is_root = roots.contains(&file);
             let known = known.as_ref().filter(|facts| facts.settings == settings);
+            let is_unresolved = is_root && self.is_unresolved(file);
             let facts = match known {
-                Some(facts) if facts.diagnostics.is_some() || !is_root => Ok(facts.clone()),
+                Some(facts) if !is_root || is_complete(facts, is_unresolved) => Ok(facts.clone()),
                 _ => for_each_handle(&self.db, 1, &[file], |db, file| {
                     Arc::new(Facts {
                         settings: settings.clone(),
                         imports: imported_modules(db, *file),
+                        import_places: is_unresolved.then(|| import_places(db, *file)),
                         interface: module_interface(db, *file),
                         diagnostics: is_root.then(|| module_diagnostics(db, *file)),
                     })
@@ -204,12 +195,18 @@ impl Session {
         self.cache.save(entries);
     }
 
+    /// Whether something is to say about the imports of a file.
+    fn is_unresolved(&self, file: SourceFile) -> bool {
+        let ask = |db: &Database, file: &SourceFile| check_module(db, *file).unresolved.iter().any(Unresolved::is_told);
+        for_each_handle(&self.db, 1, &[file], ask).pop().is_some_and(|told| told.unwrap_or(false))
+    }
+
     /// Lists the paths asked for, resolves every import again and sets the links. Files that are
     /// inputs already are not read again. Gives the number of files whose imports lead elsewhere now.
     pub(super) fn rediscover(&mut self) -> usize {
         self.list_roots();
         let mut resolver = Resolver::new(self.search_path());
-        self.name_roots(resolver.search_path().clone());
+        self.name_roots(resolver.search_path());
         let follow = match self.options.purpose {
             Purpose::Check => Follow::Project,
             Purpose::Graph => Follow::Everything,
@@ -219,6 +216,8 @@ impl Session {
         let mut reader = Reader { session: self, roots: paths };
         self.graph = discover(&roots, &mut resolver, &mut reader, follow);
         self.read_leaves();
+        let input = |root: &RootFile| RootInput { file: self.files[&root.path], path: root.path.as_path().into() };
+        self.inputs = self.roots.iter().map(input).collect();
         self.set_all_links()
     }
 
@@ -257,7 +256,7 @@ impl Session {
         self.roots.sort_by(|left, right| left.path.cmp(&right.path));
     }
 
-    fn name_roots(&mut self, search_path: SearchPath) {
+    fn name_roots(&mut self, search_path: &SearchPath) {
         for root in &mut self.roots {
             let directory = search_path.root_of(&root.path).unwrap_or(Path::new(""));
             if let Some((name, is_package)) = ModuleName::of_file(directory, &root.path) {
@@ -333,27 +332,15 @@ impl Session {
         read_contents(path, &self.cache)
     }
 
-    fn origin(&self, path: &Path) -> Origin {
+    pub(super) fn origin(&self, path: &Path) -> Origin {
         let is_installed = self.options.environment.as_ref().is_some_and(|environment| path.starts_with(environment));
         if is_installed { Origin::Installed } else { Origin::Project }
     }
 }
 
-/// What a job needs to check a project.
-#[derive(Debug)]
-pub struct Snapshot {
-    db: Database,
-    files: Vec<SourceFile>,
-    workers: usize,
-}
-
-impl Snapshot {
-    /// Checks every file.
-    pub fn check(&self) -> Vec<CheckedFile> {
-        let results = for_each_handle(&self.db, self.workers, &self.files, |db, file| check_module(db, *file));
-        let paths = self.files.iter().map(|file| file.path(&self.db).clone());
-        paths.zip(results).map(|(path, result)| CheckedFile { path, result }).collect()
-    }
+/// Whether all is there that checking a file again would ask.
+fn is_complete(facts: &Facts, is_unresolved: bool) -> bool {
+    facts.diagnostics.is_some() && (facts.import_places.is_some() || !is_unresolved)
 }
 
 /// Answers the discovery from the database.
@@ -364,7 +351,7 @@ struct Reader<'a> {
 }
 
 impl Sources for Reader<'_> {
-    fn imports(&mut self, files: &[&Path]) -> Vec<Arc<Vec<Import>>> {
+    fn imports(&mut self, files: &[&Path]) -> Vec<Arc<[Import]>> {
         let mut answers = Vec::with_capacity(files.len());
         for batch in files.chunks(BATCH) {
             self.session.read(batch);
@@ -400,10 +387,7 @@ impl Sources for Reader<'_> {
 
 fn read_contents(path: &Path, cache: &Cache) -> Contents {
     match fs::read(path) {
-        Ok(bytes) => {
-            let digest = digest(&bytes);
-            Contents::Text { bytes: bytes.into(), digest, known: cache.get(digest) }
-        }
+        Ok(bytes) => Contents::text(bytes, |digest| cache.get(digest)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Contents::Absent,
         Err(error) => Contents::Unreadable(error.to_string()),
     }

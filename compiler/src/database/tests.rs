@@ -1,13 +1,17 @@
 //! Which queries an edit executes, and that results are those of a fresh session.
 
 use super::cache::Cache;
+use super::jobs::JobError;
+use super::manifest::Manifest;
 use super::{Observer, Purpose, Session, SessionOptions, Settings};
 use pyclast_codegen::Optimize;
 use pyclast_syntax::imports::ImportEnvironment;
 use salsa::Database as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
 
 /// A project on disk, its session, and a log of executed queries.
 struct Scene {
@@ -24,7 +28,7 @@ impl Scene {
         }
         let executed = Arc::<Mutex<Vec<_>>>::default();
         let session = Session::open(options(folder.path(), None), Some(recording(&executed)));
-        let scene = Self { folder, session, executed };
+        let mut scene = Self { folder, session, executed };
         scene.session.check();
         scene.executed_queries();
         scene
@@ -70,16 +74,16 @@ impl Scene {
     }
 
     /// The graph and the results are those of a session that is opened now.
-    fn assert_fresh(&self) {
-        let fresh = Session::open(options(self.folder.path(), None), None);
+    fn assert_fresh(&mut self) {
+        let mut fresh = Session::open(options(self.folder.path(), None), None);
         assert_eq!(fresh.graph().nodes().len(), self.session.graph().nodes().len());
         assert_eq!(fresh.graph(), self.session.graph());
-        assert_eq!(results(&fresh), results(&self.session));
+        assert_eq!(results(&mut fresh), results(&mut self.session));
     }
 }
 
-fn results(session: &Session) -> Vec<String> {
-    session.check().iter().map(|file| format!("{:?}", file)).collect()
+fn results(session: &mut Session) -> Vec<String> {
+    session.check().iter().map(|file| format!("{} {:?}", file.path.display(), file.result)).collect()
 }
 
 fn options(folder: &Path, cache: Option<PathBuf>) -> SessionOptions {
@@ -125,6 +129,19 @@ fn own(file: &str) -> Vec<String> {
     queries.iter().map(|query| format!("{query} {file}")).collect()
 }
 
+/// All queries of a file that is new.
+fn all(file: &str) -> Vec<String> {
+    let mut queries = own(file);
+    queries.extend(["check_module", "linked_imports"].map(|query| format!("{query} {file}")));
+    queries
+}
+
+fn sorted(queries: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    let mut queries: Vec<String> = queries.into_iter().map(Into::into).collect();
+    queries.sort();
+    queries
+}
+
 #[test]
 fn a_comment_edit_is_the_modules_own_affair() {
     let mut scene = Scene::new(PROJECT);
@@ -163,12 +180,9 @@ fn an_error_in_a_body_shows_without_the_importers() {
 #[test]
 fn a_new_file_resolves_a_missing_import() {
     let mut scene = Scene::new(&[("main.py", "import gone\n"), ("alone.py", "x = 1\n")]);
-    assert!(results(&scene.session)[1].contains("MissingModule"));
-    let executed = scene.edit("gone.py", "y = 1\n");
-    assert!(executed.contains(&"linked_imports main.py".to_owned()), "{executed:?}");
-    assert!(executed.contains(&"check_module main.py".to_owned()), "{executed:?}");
-    assert!(!executed.iter().any(|query| query.ends_with(" alone.py")), "{executed:?}");
-    assert!(!executed.contains(&"parsed_module main.py".to_owned()), "{executed:?}");
+    assert!(results(&mut scene.session)[1].contains("MissingModule"));
+    let importer = ["linked_imports main.py", "check_module main.py"].map(str::to_owned);
+    assert_eq!(scene.edit("gone.py", "y = 1\n"), sorted(all("gone.py").into_iter().chain(importer)));
 }
 
 #[test]
@@ -177,12 +191,12 @@ fn a_deleted_file_is_missing() {
     fs::remove_file(scene.path("lib.py")).expect("the file is there");
     let touched = [scene.path("lib.py")];
     let executed = scene.after(&touched);
-    for query in ["linked_imports main.py", "linked_imports other.py", "check_module main.py", "check_module other.py"]
-    {
-        assert!(executed.contains(&query.to_owned()), "{query}: {executed:?}");
-    }
-    assert!(!executed.iter().any(|query| query.ends_with(" alone.py")), "{executed:?}");
-    assert!(results(&scene.session).iter().any(|result| result.contains("MissingModule")));
+    // Where the imports are is asked once there is something to say about them.
+    let importers = ["main.py", "other.py"]
+        .iter()
+        .flat_map(|file| ["linked_imports", "check_module", "import_places"].map(|query| format!("{query} {file}")));
+    assert_eq!(executed, sorted(importers));
+    assert!(results(&mut scene.session).iter().any(|result| result.contains("MissingModule")));
     assert_eq!(scene.session.roots().len(), 3);
 }
 
@@ -198,12 +212,11 @@ fn a_renamed_package_is_found_under_its_new_name() {
     fs::rename(scene.path("pkg"), scene.path("new")).expect("the folder is there");
     let touched = [scene.path("pkg"), scene.path("new")];
     let executed = scene.after(&touched);
-    assert!(executed.contains(&"check_module main.py".to_owned()), "{executed:?}");
-    assert!(executed.contains(&"parsed_module new/a.py".to_owned()), "{executed:?}");
-    assert!(!executed.iter().any(|query| query.ends_with(" alone.py")), "{executed:?}");
-    let executed = scene.edit("main.py", "import new.a\n");
-    assert!(executed.contains(&"linked_imports main.py".to_owned()), "{executed:?}");
-    assert!(!results(&scene.session).iter().any(|result| result.contains("MissingModule")));
+    let importer = ["linked_imports", "check_module", "import_places"].map(|query| format!("{query} main.py"));
+    let moved = ["new/__init__.py", "new/a.py", "new/b.py"].iter().flat_map(|file| all(file));
+    assert_eq!(executed, sorted(importer.into_iter().chain(moved)));
+    assert_eq!(scene.edit("main.py", "import new.a\n"), sorted(all("main.py")));
+    assert!(!results(&mut scene.session).iter().any(|result| result.contains("MissingModule")));
 }
 
 #[test]
@@ -215,9 +228,9 @@ fn an_edited_stub_checks_its_importers() {
         ("alone.py", "x = 1\n"),
     ]);
     let executed = scene.edit(stub, "def f(a: str) -> int: ...\n");
-    assert!(executed.contains(&"check_module main.py".to_owned()), "{executed:?}");
-    assert!(!executed.contains(&"parsed_module main.py".to_owned()), "{executed:?}");
-    assert!(!executed.iter().any(|query| query.ends_with(" alone.py")), "{executed:?}");
+    let of_stub = ["parsed_module", "symbol_table", "module_interface"].map(|query| format!("{query} {stub}"));
+    let importer = ["linked_imports main.py", "check_module main.py"].map(str::to_owned);
+    assert_eq!(executed, sorted(of_stub.into_iter().chain(importer)));
 }
 
 #[test]
@@ -227,9 +240,10 @@ fn a_changed_setting_parses_nothing_again() {
     let environment = ImportEnvironment { version: (3, 14), platform: "win32".to_owned() };
     scene.session.set_settings(Settings { environment, optimize: Optimize::None });
     scene.session.check();
-    let executed = scene.executed_queries();
-    assert!(executed.contains(&"imported_modules main.py".to_owned()), "{executed:?}");
-    assert!(!executed.iter().any(|query| query.starts_with("parsed_module")), "{executed:?}");
+    let depend_on_it = ["imported_modules", "code_object", "module_diagnostics"];
+    let of_both = depend_on_it.iter().flat_map(|query| ["a.py", "main.py"].map(|file| format!("{query} {file}")));
+    let of_importer = ["linked_imports main.py", "check_module main.py"].map(str::to_owned);
+    assert_eq!(scene.executed_queries(), sorted(of_both.chain(of_importer)));
 }
 
 #[test]
@@ -247,12 +261,12 @@ fn a_second_session_knows_what_the_first_found() {
     write(folder.path(), "b.py", "def f(:\n");
     let cache = folder.path().join("cache");
     let mut first = Session::open(options(folder.path(), Some(cache.clone())), None);
-    let found = results(&first);
+    let found = results(&mut first);
     first.save_cache();
     let executed = Arc::<Mutex<Vec<_>>>::default();
     let open = |executed| Session::open(options(folder.path(), Some(cache.clone())), Some(recording(executed)));
-    let second = open(&executed);
-    assert_eq!(results(&second), found);
+    let mut second = open(&executed);
+    assert_eq!(results(&mut second), found);
     let parsed = |session: &Session, executed: &Arc<Mutex<Vec<salsa::DatabaseKeyIndex>>>| {
         let keys = executed.lock().expect("no test panics while logging");
         keys.iter()
@@ -263,9 +277,9 @@ fn a_second_session_knows_what_the_first_found() {
     // A changed text is not found in the cache.
     write(folder.path(), "b.py", "def f(): pass\n");
     let executed = Arc::default();
-    let third = open(&executed);
+    let mut third = open(&executed);
     assert_eq!(parsed(&third, &executed), 1);
-    assert!(!results(&third)[1].contains("SyntaxError"));
+    assert!(!results(&mut third)[1].contains("SyntaxError"));
 }
 
 #[test]
@@ -291,4 +305,190 @@ fn a_damaged_cache_counts_as_none() {
     fs::write(cache.join("facts"), &written).expect("the cache can be written");
     let other = Settings { optimize: Optimize::Docstrings, ..settings };
     assert!(Cache::open(&cache, &other).get(digest).is_none());
+}
+
+/// The messages about a file, and the texts they point at.
+fn messages(session: &mut Session, path: &Path) -> Vec<(String, String)> {
+    let text = fs::read_to_string(path).expect("the file is there");
+    let checked = session.check();
+    let file = checked.iter().find(|file| *file.path == *path).expect("the file was asked for");
+    let diagnostics = &file.result.as_ref().expect("nothing panics").diagnostics;
+    let place = |span: pyclast_syntax::Span| text[span.start as usize..span.end as usize].to_owned();
+    diagnostics.iter().map(|diagnostic| (place(diagnostic.span), diagnostic.message.clone())).collect()
+}
+
+#[test]
+fn imports_that_find_nothing_are_told_in_the_words_of_the_exception() {
+    let main = "import gone\nimport lib.sub\nfrom gone.deep import x, y\nfrom lib import f, nothing\n\
+                from .... import far\nfrom pkg import sub, absent\nimport os.anything, sys\n\
+                from dynamic import whatever\n";
+    let mut scene = Scene::new(&[
+        ("p/__init__.py", ""),
+        ("p/main.py", main),
+        ("lib.py", LIB),
+        ("pkg/__init__.py", ""),
+        ("pkg/sub.py", ""),
+        ("dynamic.py", "def __getattr__(name): ...\n"),
+    ]);
+    let path = scene.path("p/main.py");
+    let expected = [
+        ("gone", "No module named 'gone'"),
+        ("lib.sub", "No module named 'lib.sub'; 'lib' is not a package"),
+        ("gone.deep", "No module named 'gone'"),
+        ("nothing", "cannot import name 'nothing' from 'lib'"),
+        ("far", "attempted relative import beyond top-level package"),
+        ("absent", "cannot import name 'absent' from 'pkg'"),
+    ];
+    let expected = expected.map(|(place, message)| (place.to_owned(), message.to_owned()));
+    assert_eq!(messages(&mut scene.session, &path), expected);
+    // They go and come with what is imported; the importer is not parsed again.
+    let executed = scene.edit("pkg/absent.py", "");
+    assert!(!executed.contains(&"parsed_module p/main.py".to_owned()), "{executed:?}");
+    assert_eq!(messages(&mut scene.session, &path), expected[..5]);
+}
+
+#[test]
+fn imports_that_may_fail_are_not_told() {
+    let text = "import sys\nfrom typing import TYPE_CHECKING\ntry:\n    import a\nexcept ImportError:\n    import b\n\
+                if TYPE_CHECKING:\n    pass\nelse:\n    import c\n\
+                if sys.platform == 'win32' or sys.version_info < (3, 14):\n    import d\n";
+    let mut scene = Scene::new(&[("main.py", text)]);
+    let path = scene.path("main.py");
+    assert_eq!(messages(&mut scene.session, &path), []);
+    scene.edit("main.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import e\n");
+    assert_eq!(messages(&mut scene.session, &path), [("e".to_owned(), "No module named 'e'".to_owned())]);
+}
+
+#[test]
+fn a_second_session_knows_where_imports_are() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    write(folder.path(), "a.py", "import gone\n");
+    let cache = folder.path().join("cache");
+    let mut first = Session::open(options(folder.path(), Some(cache.clone())), None);
+    let found = results(&mut first);
+    first.save_cache();
+    let executed = Arc::<Mutex<Vec<_>>>::default();
+    let mut second = Session::open(options(folder.path(), Some(cache)), Some(recording(&executed)));
+    assert_eq!(results(&mut second), found);
+    let keys = executed.lock().expect("no test panics while logging");
+    let names = keys.iter().map(|key| second.database().ingredient_debug_name(key.ingredient_index()).into_owned());
+    let names: Vec<String> = names.collect();
+    assert!(names.contains(&"import_places".to_owned()), "{names:?}");
+    assert!(!names.contains(&"parsed_module".to_owned()), "{names:?}");
+}
+
+/// Which files' artifacts are not what compiling them would give; afterwards all are.
+fn outdated(scene: &Scene) -> Vec<String> {
+    let mut manifest = Manifest::open(&scene.path("cache"), &Settings::default());
+    let fingerprints = scene.session.dependency_fingerprints();
+    let mut outdated = Vec::new();
+    for root in scene.session.roots() {
+        let ingredients = scene.session.ingredients(&fingerprints, &root.path).expect("the file is there");
+        if !manifest.is_current(&root.path, ingredients) {
+            outdated.push(root.path.file_name().expect("it has a name").to_string_lossy().into_owned());
+            manifest.record(&root.path, ingredients);
+        }
+    }
+    manifest.save();
+    outdated
+}
+
+#[test]
+fn artifacts_are_outdated_when_an_interface_they_depend_on_changed_and_only_then() {
+    let mut scene = Scene::new(&[
+        ("bottom.py", LIB),
+        ("middle.py", "import bottom\n\ndef g(x: int) -> int:\n    return bottom.f(x)\n"),
+        ("top.py", "from middle import g\ng(1)\n"),
+        ("late.py", "def h() -> int:\n    import bottom\n    return bottom.f(1)\n"),
+        ("over_late.py", "import late\n"),
+        ("ring_a.py", "import ring_b\n"),
+        ("ring_b.py", "import ring_a\n\ndef r() -> int:\n    return 1\n"),
+        ("alone.py", "import missing\n"),
+    ]);
+    assert_eq!(outdated(&scene).len(), 8);
+    assert_eq!(outdated(&scene), [] as [&str; 0]);
+    // Comments and bodies: the module alone.
+    scene.edit("bottom.py", &format!("# comment\n{LIB}"));
+    assert_eq!(outdated(&scene), ["bottom.py"]);
+    scene.edit("bottom.py", &LIB.replace("return a", "return a + 1"));
+    assert_eq!(outdated(&scene), ["bottom.py"]);
+    // A signature: also who imports it, and who gets it handed on; an import in a function hands nothing on.
+    scene.edit("bottom.py", &LIB.replace("a: int", "a: str"));
+    assert_eq!(outdated(&scene), ["bottom.py", "late.py", "middle.py", "top.py"]);
+    // A cycle is outdated as a whole.
+    scene.edit("ring_b.py", "import ring_a\n\ndef r() -> str:\n    return ''\n");
+    assert_eq!(outdated(&scene), ["ring_a.py", "ring_b.py"]);
+    // A module that was missing is there.
+    scene.edit("missing.py", "");
+    assert_eq!(outdated(&scene), ["alone.py", "missing.py"]);
+    // Another process finds the same.
+    let fresh = Session::open(options(scene.folder.path(), None), None);
+    assert_eq!(fresh.dependency_fingerprints(), scene.session.dependency_fingerprints());
+    assert_eq!(outdated(&scene), [] as [&str; 0]);
+}
+
+#[test]
+fn a_change_ends_a_running_check_and_the_next_one_is_whole() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    for number in 0..20 {
+        write(folder.path(), &format!("m{number}.py"), &format!("import m{}\n{LIB}", number + 1));
+    }
+    let gate = Arc::<Gate>::default();
+    let mut session = Session::open(options(folder.path(), None), Some(gate.clone().observer()));
+    gate.update(|state| state.is_closed = true);
+    let snapshot = session.snapshot();
+    let check = thread::spawn(move || snapshot.check());
+    gate.wait_until(|state| state.is_reached);
+    write(folder.path(), "m0.py", "from m1 import gone\n");
+    session.update(&[folder.path().join("m0.py")]);
+    let ended = check.join().expect("cancelled jobs do not panic");
+    assert!(ended.iter().any(|file| matches!(file.result, Err(JobError::Cancelled))), "{ended:?}");
+    let mut fresh = Session::open(options(folder.path(), None), None);
+    assert_eq!(results(&mut session), results(&mut fresh));
+    assert!(results(&mut session)[0].contains("NotExported"));
+}
+
+/// Stops queries of worker threads until the flag is set that ends them.
+#[derive(Default)]
+struct Gate {
+    state: Mutex<GateState>,
+    bell: Condvar,
+}
+
+#[derive(Default)]
+struct GateState {
+    is_closed: bool,
+    is_reached: bool,
+}
+
+impl Gate {
+    fn observer(self: Arc<Self>) -> Observer {
+        Box::new(move |event| match event.kind {
+            salsa::EventKind::WillExecute { .. } => {
+                let is_worker = thread::current().name().is_some_and(|name| name.starts_with("query"));
+                if is_worker
+                    && self.update(|state| {
+                        state.is_reached |= state.is_closed;
+                        state.is_closed
+                    })
+                {
+                    self.wait_until(|state| !state.is_closed);
+                }
+            }
+            salsa::EventKind::DidSetCancellationFlag => self.update(|state| state.is_closed = false),
+            _ => {}
+        })
+    }
+
+    fn update<T>(&self, change: impl FnOnce(&mut GateState) -> T) -> T {
+        let result = change(&mut self.state.lock().expect("no test panics with the lock"));
+        self.bell.notify_all();
+        result
+    }
+
+    fn wait_until(&self, holds: impl Fn(&GateState) -> bool) {
+        let state = self.state.lock().expect("no test panics with the lock");
+        let waited = self.bell.wait_timeout_while(state, Duration::from_secs(20), |state| !holds(state));
+        assert!(!waited.expect("no test panics with the lock").1.timed_out(), "waited in vain");
+    }
 }

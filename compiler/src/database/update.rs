@@ -11,8 +11,18 @@
 use super::inputs::{Contents, SourceFile, set_contents};
 use super::jobs::for_each_handle;
 use super::queries::{imported_modules, module_interface};
-use super::session::Session;
+use super::session::{Purpose, Session};
+use crate::imports::search_path::Origin;
+use pyclast_syntax::imports::Import;
+use pyclast_syntax::interface::ModuleInterface;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What of a file decides the graph, and what other files see of it.
+struct Shape {
+    imports: Arc<[Import]>,
+    interface: Arc<ModuleInterface>,
+}
 
 /// What an update did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -39,23 +49,20 @@ impl Update {
 impl Session {
     /// Takes over what changed at some paths. Without any path everything is looked at.
     pub fn update(&mut self, touched: &[PathBuf]) -> Update {
-        let update = self.take_over(touched);
-        self.touched = update.changed + update.added + update.removed + update.relinked;
-        update
-    }
-
-    fn take_over(&mut self, touched: &[PathBuf]) -> Update {
         let mut update = Update::default();
         let only_known = !touched.is_empty() && touched.iter().all(|path| self.is_present(path) && is_plain_file(path));
         if only_known {
             for path in touched {
                 let file = self.files[path];
                 let before = self.shape(file);
-                update.changed += usize::from(self.reread(file));
-                update.rediscovered |= self.shape(file) != before;
+                if self.reread(file) {
+                    update.changed += 1;
+                    update.rediscovered |= self.took_over(file, before, self.shape(file));
+                }
             }
             if update.rediscovered {
                 update.relinked = self.rediscover();
+                self.pending.everything();
             }
             return update;
         }
@@ -70,13 +77,34 @@ impl Session {
         let is_root = |path: &PathBuf| self.roots.binary_search_by(|root| root.path.cmp(path)).is_ok();
         update.removed = before.iter().filter(|path| !is_root(path)).count();
         update.added = (self.roots.len() + update.removed).saturating_sub(before.len());
+        if !update.is_empty() {
+            self.pending.everything();
+        }
         update
     }
 
-    /// What of a file decides the graph.
-    fn shape(&self, file: SourceFile) -> impl PartialEq + use<> {
-        let ask = |db: &super::Database, file: &SourceFile| {
-            (imported_modules(db, *file), module_interface(db, *file).star_names.clone())
+    /// Notes who must be asked after the text of a file changed; says whether the graph must be
+    /// discovered again.
+    fn took_over(&mut self, file: SourceFile, before: Option<Shape>, after: Option<Shape>) -> bool {
+        let (Some(before), Some(after)) = (before, after) else {
+            self.pending.everything();
+            return true;
+        };
+        if before.interface == after.interface {
+            self.pending.file(file);
+        } else {
+            self.pending.everything();
+        }
+        before.imports != after.imports || before.interface.star_names != after.interface.star_names
+    }
+
+    /// What other files see of a file; none if asking failed.
+    fn shape(&self, file: SourceFile) -> Option<Shape> {
+        // What installed packages import is not followed.
+        let is_followed = self.options.purpose == Purpose::Graph || self.origin(file.path(&self.db)) == Origin::Project;
+        let ask = |db: &super::Database, file: &SourceFile| Shape {
+            imports: if is_followed { imported_modules(db, *file) } else { Arc::default() },
+            interface: module_interface(db, *file),
         };
         for_each_handle(&self.db, 1, &[file], ask).pop().and_then(Result::ok)
     }

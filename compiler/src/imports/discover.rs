@@ -31,7 +31,7 @@ pub struct RootFile {
 /// Whoever reads files and knows what they import.
 pub trait Sources {
     /// The imports of files, in their order.
-    fn imports(&mut self, files: &[&Path]) -> Vec<Arc<Vec<Import>>>;
+    fn imports(&mut self, files: &[&Path]) -> Vec<Arc<[Import]>>;
 
     /// What a star import of a file takes.
     fn star_names(&mut self, file: &Path) -> StarNames;

@@ -137,7 +137,9 @@ impl ImportGraph {
         let mut load_cycle = vec![false; self.nodes.len()];
         for component in components(self.nodes.len(), |node| &at_load[node]) {
             if component.len() > 1 {
-                component.iter().for_each(|&member| load_cycle[member as usize] = true);
+                for &member in &component {
+                    load_cycle[member as usize] = true;
+                }
             }
         }
         let groups = components(self.nodes.len(), |node| &all[node]).into_iter();

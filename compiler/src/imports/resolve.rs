@@ -201,7 +201,19 @@ fn is_stub_package(directory: &Path) -> bool {
 
 /// An extension module or sourceless `.pyc` of the name.
 fn binary_in(listing: &Listing, name: &str) -> Option<String> {
-    let suffixes = [".cpython-314-x86_64-linux-gnu.so", ".cpython-314-aarch64-linux-gnu.so", ".abi3.so", ".so", ".pyc"];
-    let mut candidates = suffixes.iter().map(|suffix| format!("{name}{suffix}"));
+    const SUFFIXES: [&str; 11] = [
+        ".cpython-314-x86_64-linux-gnu.so",
+        ".cpython-314-aarch64-linux-gnu.so",
+        ".abi3.so",
+        ".so",
+        ".pyc",
+        ".cpython-314t-x86_64-linux-gnu.so",
+        ".cpython-314t-aarch64-linux-gnu.so",
+        ".cpython-314-x86_64-linux-musl.so",
+        ".cpython-314-aarch64-linux-musl.so",
+        ".cpython-314-darwin.so",
+        ".pyd",
+    ];
+    let mut candidates = SUFFIXES.iter().map(|suffix| format!("{name}{suffix}"));
     candidates.find(|file| listing.get(file) == Some(&false))
 }

@@ -49,7 +49,9 @@ pub fn components<'a>(count: usize, successors: impl Fn(usize) -> &'a [u32]) -> 
             if low[at] == index[at] {
                 let start = stack.iter().rposition(|&other| other as usize == at).expect("a root is on the stack");
                 let mut component = stack.split_off(start);
-                component.iter().for_each(|&member| on_stack[member as usize] = false);
+                for &member in &component {
+                    on_stack[member as usize] = false;
+                }
                 component.sort_unstable();
                 found.push(component);
             }

@@ -33,8 +33,8 @@ impl SearchPath {
     }
 
     /// Adds a site directory and what its `.pth` files name.
-    pub fn add_site(&mut self, directory: PathBuf) {
-        let Ok(entries) = fs::read_dir(&directory) else { return };
+    pub fn add_site(&mut self, directory: &Path) {
+        let Ok(entries) = fs::read_dir(directory) else { return };
         let mut additions: Vec<PathBuf> = entries
             .filter_map(Result::ok)
             .filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."))
@@ -42,7 +42,7 @@ impl SearchPath {
             .filter(|path| path.extension().is_some_and(|extension| extension == "pth"))
             .collect();
         additions.sort();
-        self.add(directory.clone(), Origin::Installed);
+        self.add(directory.to_owned(), Origin::Installed);
         for file in additions {
             for added in path_lines(&fs::read(file).unwrap_or_default()) {
                 let added = directory.join(added);
@@ -62,7 +62,9 @@ impl SearchPath {
             .map(|entry| entry.path().join("site-packages"))
             .collect();
         versions.sort();
-        versions.into_iter().for_each(|directory| self.add_site(directory));
+        for directory in versions {
+            self.add_site(&directory);
+        }
     }
 
     /// The directories in order.

@@ -6,8 +6,12 @@
 
 /// Whether a top-level module belongs to the standard library.
 pub fn is_standard(name: &str) -> bool {
-    NAMES.binary_search(&name).is_ok()
+    NAMES.binary_search(&name).is_ok() || OTHERS.contains(&name)
 }
+
+/// What is there without being in the list: the program itself, CPython's tests, and what CinderX's
+/// compiler takes for instructions.
+const OTHERS: [&str; 4] = ["__main__", "test", "__static__", "__strict__"];
 
 #[rustfmt::skip]
 const NAMES: &[&str] = &[

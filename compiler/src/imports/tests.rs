@@ -156,7 +156,7 @@ fn the_root_of_a_package_is_the_directory_around_it() {
 struct Lines;
 
 impl Sources for Lines {
-    fn imports(&mut self, files: &[&Path]) -> Vec<Arc<Vec<Import>>> {
+    fn imports(&mut self, files: &[&Path]) -> Vec<Arc<[Import]>> {
         let import = |statement: &str| {
             let words: Vec<&str> = statement.split_whitespace().collect();
             let target = match words[..] {
@@ -175,7 +175,7 @@ impl Sources for Lines {
             Some(Import { target, conditions: ImportConditions::ALWAYS })
         };
         let read = |file: &&Path| fs::read_to_string(file).expect("the file is there");
-        files.iter().map(|file| Arc::new(read(file).split(';').filter_map(import).collect())).collect()
+        files.iter().map(|file| read(file).split(';').filter_map(import).collect()).collect()
     }
 
     fn star_names(&mut self, _: &Path) -> StarNames {

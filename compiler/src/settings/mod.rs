@@ -92,6 +92,11 @@ impl Settings {
             .with_context(|| format!("{} has no settings for pyclast: add the table [tool.pyclast]", path.display()))
     }
 
+    /// A path as patterns mean it.
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        normal(&env::current_dir().unwrap_or_default().join(path))
+    }
+
     /// Whether the settings leave that path out.
     pub fn is_excluded(&self, path: &Path) -> bool {
         self.exclude.matches(path)

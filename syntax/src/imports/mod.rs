@@ -9,10 +9,10 @@
 //! All statements count, those inside functions and branches too; under which conditions an import
 //! runs is recorded beside it.
 //!
-//! Invariant: no positions, so that an edit which leaves the imports alone leaves this value equal.
+//! Invariant: an [`Import`] has no positions, so that an edit which leaves the imports alone leaves this value equal.
 
-use crate::ParsedModule;
-use ruff_python_ast::{BoolOp, CmpOp, ElifElseClause, ExceptHandler, Expr, Number, Stmt, UnaryOp};
+use crate::{ParsedModule, Span};
+use ruff_python_ast::{BoolOp, CmpOp, ElifElseClause, ExceptHandler, Expr, Number, Stmt, UnaryOp, WithItem};
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
@@ -51,11 +51,13 @@ pub struct ImportConditions {
     pub in_function: bool,
     /// In a `try`: the program may go on without it.
     pub in_try: bool,
+    /// An `ImportError` is caught: the program is ready to go on without it.
+    pub is_guarded: bool,
 }
 
 impl ImportConditions {
     /// At the top of the module.
-    pub const ALWAYS: Self = Self { runtime: true, typing: true, in_function: false, in_try: false };
+    pub const ALWAYS: Self = Self { runtime: true, typing: true, in_function: false, in_try: false, is_guarded: false };
 
     /// Under `if TYPE_CHECKING:`.
     pub const fn is_typing_only(self) -> bool {
@@ -77,6 +79,15 @@ pub struct Import {
     pub conditions: ImportConditions,
 }
 
+/// Where an import is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct ImportPlace {
+    /// The name of the module, without dots; of `from . import b` the name `b`.
+    pub module: Span,
+    /// The imported name.
+    pub name: Span,
+}
+
 /// What decides branches on version and platform.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ImportEnvironment {
@@ -88,22 +99,33 @@ pub struct ImportEnvironment {
 
 /// The imports of a module, each once, in source order.
 pub fn imports(module: &ParsedModule, environment: &ImportEnvironment) -> Vec<Import> {
-    let mut collector = Collector { environment, found: Vec::new(), seen: FxHashSet::default() };
+    collect(module, environment).found
+}
+
+/// The places of [`imports`], in the same order.
+pub fn import_places(module: &ParsedModule, environment: &ImportEnvironment) -> Vec<ImportPlace> {
+    collect(module, environment).places
+}
+
+fn collect<'a>(module: &ParsedModule, environment: &'a ImportEnvironment) -> Collector<'a> {
+    let mut collector = Collector { environment, found: Vec::new(), places: Vec::new(), seen: FxHashSet::default() };
     collector.body(&module.module().body, ImportConditions::ALWAYS);
-    collector.found
+    collector
 }
 
 struct Collector<'a> {
     environment: &'a ImportEnvironment,
     found: Vec<Import>,
+    places: Vec<ImportPlace>,
     seen: FxHashSet<Import>,
 }
 
 impl Collector<'_> {
-    fn add(&mut self, target: ImportTarget, conditions: ImportConditions) {
+    fn add(&mut self, target: ImportTarget, conditions: ImportConditions, place: ImportPlace) {
         let import = Import { target, conditions };
         if self.seen.insert(import.clone()) {
             self.found.push(import);
+            self.places.push(place);
         }
     }
 
@@ -118,7 +140,9 @@ impl Collector<'_> {
         match statement {
             Stmt::Import(import) => {
                 for alias in &import.names {
-                    self.add(ImportTarget::Module(alias.name.to_string()), conditions);
+                    let name = alias.name.range.into();
+                    let place = ImportPlace { module: name, name };
+                    self.add(ImportTarget::Module(alias.name.to_string()), conditions, place);
                 }
             }
             Stmt::ImportFrom(import) => {
@@ -130,7 +154,9 @@ impl Collector<'_> {
                         "*" => ImportTarget::Star { level, module },
                         name => ImportTarget::From { level, module, name: name.to_owned() },
                     };
-                    self.add(target, conditions);
+                    let name = alias.name.range.into();
+                    let module = import.module.as_ref().map_or(name, |module| module.range.into());
+                    self.add(target, conditions, ImportPlace { module, name });
                 }
             }
             Stmt::FunctionDef(function) => {
@@ -146,14 +172,19 @@ impl Collector<'_> {
                 self.body(&statement.body, conditions);
                 self.body(&statement.orelse, conditions);
             }
-            Stmt::With(statement) => self.body(&statement.body, conditions),
+            Stmt::With(statement) => {
+                let is_guarded = conditions.is_guarded || statement.items.iter().any(suppresses_import_errors);
+                self.body(&statement.body, ImportConditions { is_guarded, ..conditions });
+            }
             Stmt::Try(statement) => {
-                let guarded = ImportConditions { in_try: true, ..conditions };
-                self.body(&statement.body, guarded);
+                let is_guarded = conditions.is_guarded || statement.handlers.iter().any(catches_import_errors);
+                // What a handler imports instead may be missing as well.
+                let tried = ImportConditions { in_try: true, is_guarded, ..conditions };
+                self.body(&statement.body, tried);
                 for ExceptHandler::ExceptHandler(handler) in &statement.handlers {
-                    self.body(&handler.body, guarded);
+                    self.body(&handler.body, tried);
                 }
-                self.body(&statement.orelse, guarded);
+                self.body(&statement.orelse, ImportConditions { in_try: true, ..conditions });
                 self.body(&statement.finalbody, conditions);
             }
             Stmt::Match(statement) => {
@@ -247,6 +278,33 @@ impl Collector<'_> {
         }
         // version_info has five items: with equal beginnings it is the greater.
         compare(&[major, minor, 0], op, &wanted)
+    }
+}
+
+/// `except ImportError`, one of its kin, a tuple with one, or a bare `except`.
+fn catches_import_errors(handler: &ExceptHandler) -> bool {
+    let ExceptHandler::ExceptHandler(handler) = handler;
+    handler.type_.as_deref().is_none_or(is_import_error)
+}
+
+/// `with suppress(ImportError)`
+fn suppresses_import_errors(item: &WithItem) -> bool {
+    let Expr::Call(call) = &item.context_expr else { return false };
+    let name = match &*call.func {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        _ => return false,
+    };
+    name == "suppress" && call.arguments.args.iter().any(is_import_error)
+}
+
+fn is_import_error(class: &Expr) -> bool {
+    match class {
+        Expr::Name(name) => {
+            matches!(name.id.as_str(), "ImportError" | "ModuleNotFoundError" | "Exception" | "BaseException")
+        }
+        Expr::Tuple(tuple) => tuple.elts.iter().any(is_import_error),
+        _ => false,
     }
 }
 

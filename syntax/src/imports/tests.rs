@@ -1,6 +1,6 @@
 //! Which imports are seen, and under which conditions.
 
-use super::{Import, ImportConditions, ImportEnvironment, ImportTarget, imports};
+use super::{Import, ImportConditions, ImportEnvironment, ImportTarget, import_places, imports};
 use crate::{SourceText, parse};
 
 fn found(text: &str) -> Vec<Import> {
@@ -77,6 +77,39 @@ fn functions_and_try_are_noted() {
     let b = conditions_of(text, "b");
     assert!(b.in_function && !b.in_try);
     assert_eq!(conditions_of(text, "c"), ImportConditions::ALWAYS);
+}
+
+#[test]
+fn imports_that_a_program_can_do_without_are_guarded() {
+    for (text, is_guarded) in [
+        ("try:\n    import a\nexcept ImportError:\n    pass\n", true),
+        ("try:\n    import a\nexcept (OSError, ModuleNotFoundError):\n    pass\n", true),
+        ("try:\n    import a\nexcept:\n    pass\n", true),
+        ("try:\n    import x\nexcept ImportError:\n    import a\n", true),
+        ("try:\n    for x in y:\n        import a\nexcept Exception:\n    pass\n", true),
+        ("with contextlib.suppress(ImportError):\n    import a\n", true),
+        ("try:\n    import x\nexcept ImportError:\n    pass\nelse:\n    import a\n", false),
+        ("try:\n    import a\nexcept OSError:\n    pass\n", false),
+        ("try:\n    import a\nfinally:\n    pass\n", false),
+        ("with open(x) as y:\n    import a\n", false),
+    ] {
+        assert_eq!(conditions_of(text, "a").is_guarded, is_guarded, "{text}");
+    }
+}
+
+#[test]
+fn places_are_those_of_the_names() {
+    let text = "import a.b as c, d\nfrom .e import f as g, h\nfrom . import i\nfrom j import *\n";
+    let module = parse(SourceText::decode(text.as_bytes()).expect("the text is UTF-8")).expect("it parses");
+    let environment = ImportEnvironment { version: (3, 14), platform: "linux".to_owned() };
+    let names: Vec<(&str, &str)> = import_places(&module, &environment)
+        .iter()
+        .map(|place| {
+            let text_of = |span: crate::Span| &text[span.start as usize..span.end as usize];
+            (text_of(place.module), text_of(place.name))
+        })
+        .collect();
+    assert_eq!(names, [("a.b", "a.b"), ("d", "d"), ("e", "f"), ("e", "h"), ("i", "i"), ("j", "*")]);
 }
 
 #[test]
