@@ -8,9 +8,11 @@
 //!
 //! Invariant: a test never skips; what it needs is there, or it fails and says how to get it.
 
+pub mod json_schema;
 pub mod oracle;
 pub mod static_corpus;
 pub mod synthetic;
+pub mod xml_schema;
 
 use std::env;
 use std::fs;

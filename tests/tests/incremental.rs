@@ -2,9 +2,10 @@
 
 use pyclast::database::{Purpose, Session, SessionOptions, Settings};
 use pyclast_tests::{pyclast, synthetic};
+use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -43,7 +44,7 @@ fn a_chain_of_10_000_imports_needs_no_deep_stack() {
             })
             .count();
         // From its first module alone: one level each.
-        let mut session = open(vec![path.join("m0.py")], Purpose::Graph);
+        let session = open(vec![path.join("m0.py")], Purpose::Graph);
         let graph = session.graph();
         let last = graph.find(&pyclast::imports::ModuleName::new("m9999")).expect("the chain is followed to its end");
         (clean, graph.order().len(), graph.why(last).len())
@@ -102,26 +103,58 @@ fn last_report(log: &Path) -> Option<String> {
     reports.pop()
 }
 
+/// For how long files are edited, 20 times a second: `PYCLAST_WATCH_SECONDS`, or a little.
+fn edits() -> usize {
+    let seconds = env::var("PYCLAST_WATCH_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    seconds.unwrap_or(10) * 20
+}
+
+/// A process that watches a tree; it is ended with this value.
+struct Watching(Child);
+
+impl Watching {
+    fn start(arguments: &[&str], tree: &Path, log: &Path) -> Self {
+        let mut command = Command::new(pyclast());
+        command.args(arguments).arg("--watch").current_dir(tree);
+        let log = File::create(log).expect("a file can be made");
+        Self(command.stdout(Stdio::from(log)).stderr(Stdio::inherit()).spawn().expect("pyclast starts"))
+    }
+
+    #[track_caller]
+    fn assert_alive(&mut self) {
+        assert!(self.0.try_wait().expect("the process can be asked").is_none(), "watching ended");
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        // It may have ended by itself, which the test has told.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
-fn watching_ends_with_the_report_of_a_fresh_run() {
-    const EDITS: usize = 200;
+fn watching_ends_with_what_a_fresh_run_gives() {
     let folder = tempfile::tempdir().expect("a scratch folder can be made");
-    let (tree, log) = (folder.path().join("tree"), folder.path().join("log"));
+    let (tree, log, compile_log) =
+        (folder.path().join("tree"), folder.path().join("log"), folder.path().join("compile log"));
     synthetic::project(&tree, 50, 40, 5);
-    let mut watching = Command::new(pyclast())
-        .args(["check", ".", "--watch", "--error-format", "concise"])
-        .current_dir(&tree)
-        .stdout(Stdio::from(File::create(&log).expect("a file can be made")))
-        .stderr(Stdio::inherit())
-        .spawn()
-        .expect("pyclast starts");
-    wait_until(|| last_report(&log).is_some());
+    let mut check = Watching::start(&["check", ".", "--error-format", "concise"], &tree, &log);
+    let mut compile = Watching::start(&["compile", ".", "--error-format", "concise"], &tree, &compile_log);
+    wait_until(|| last_report(&log).is_some() && last_report(&compile_log).is_some());
     let broken = "def f(:\n";
-    for edit in 0..EDITS {
+    let started = Instant::now();
+    for edit in 0..edits() {
         let number = edit * 7 % 50;
         let file = format!("p0/m{number}.py");
         match edit % 10 {
-            0..=3 => synthetic::write(&tree, &file, &synthetic::module(edit, "", 30)),
+            0..=2 => synthetic::write(&tree, &file, &synthetic::module(edit, "", 30)),
+            3 => synthetic::write(
+                &tree,
+                &file,
+                &synthetic::module(edit, "from p0.m2 import f1, gone\nimport new1\n", 30),
+            ),
             4 | 5 => synthetic::write(&tree, &file, broken),
             6 => synthetic::write(&tree, &format!("new{}/sub/m.py", edit % 4), "import p0.m1\nreturn\n"),
             // What is not there cannot be removed or renamed.
@@ -129,20 +162,36 @@ fn watching_ends_with_the_report_of_a_fresh_run() {
             8 => drop(fs::rename(tree.join(format!("new{}", edit % 3)), tree.join(format!("moved{}", edit % 5)))),
             _ => drop(fs::rename(tree.join(&file), tree.join("p0/renamed.py"))),
         }
-        thread::sleep(Duration::from_millis(20));
-        assert!(watching.try_wait().expect("the process can be asked").is_none(), "watching ended at edit {edit}");
+        let next = Duration::from_millis(50) * u32::try_from(edit + 1).expect("a test ends some day");
+        thread::sleep(next.saturating_sub(started.elapsed()));
+        check.assert_alive();
+        compile.assert_alive();
     }
     synthetic::write(&tree, "p0/m3.py", broken);
     let expected = fresh_report(&tree);
     assert!(expected.lines().count() > 3, "{expected}");
     let is_equal = wait_until(|| last_report(&log).as_deref() == Some(&expected));
-    // Stays so when everything has been compared once more.
+    assert!(is_equal, "last report:\n{}\nfresh:\n{expected}", last_report(&log).unwrap_or_default());
+    let out = folder.path().join("out");
+    let fresh =
+        Command::new(pyclast()).args(["compile", "-qq", ".", "--out-dir"]).arg(&out).current_dir(&tree).status();
+    assert_eq!(fresh.expect("pyclast starts").code(), Some(1));
+    let expected_artifacts = artifacts(&out);
+    assert!(expected_artifacts.len() > 10);
+    let differing = || {
+        let is_other = |(path, bytes): &&(PathBuf, Vec<u8>)| {
+            let relative = path.strip_prefix(&out).expect("it is there");
+            fs::read(tree.join(relative)).ok().as_ref() != Some(bytes)
+        };
+        expected_artifacts.iter().filter(is_other).map(|(path, _)| path.clone()).collect::<Vec<_>>()
+    };
+    assert!(wait_until(|| differing().is_empty()), "{:?}", differing());
+    // It stays so when everything has been compared once more.
     thread::sleep(Duration::from_millis(1_500));
-    let last = last_report(&log);
-    watching.kill().expect("the process runs");
-    watching.wait().expect("the process ends");
-    assert!(is_equal, "last report:\n{}\nfresh:\n{expected}", last.unwrap_or_default());
-    assert_eq!(last.as_deref(), Some(expected.as_str()));
+    assert_eq!(last_report(&log).as_deref(), Some(expected.as_str()));
+    assert_eq!(differing(), [] as [&Path; 0]);
+    check.assert_alive();
+    compile.assert_alive();
 }
 
 /// Every file below a folder that is no source, with its bytes.
@@ -169,13 +218,7 @@ fn compile_watches_and_leaves_what_a_fresh_run_writes() {
     let (tree, log) = (folder.path().join("tree"), folder.path().join("log"));
     synthetic::write(&tree, "a.py", "x = 1\n");
     synthetic::write(&tree, "pkg/b.py", "def f(:\n");
-    let mut watching = Command::new(pyclast())
-        .args(["compile", ".", "--watch", "--error-format", "concise"])
-        .current_dir(&tree)
-        .stdout(Stdio::from(File::create(&log).expect("a file can be made")))
-        .stderr(Stdio::inherit())
-        .spawn()
-        .expect("pyclast starts");
+    let mut watching = Watching::start(&["compile", ".", "--error-format", "concise"], &tree, &log);
     let ends_with = |text: &str| {
         let log = fs::read_to_string(&log).unwrap_or_default();
         log.lines().last().is_some_and(|line| line.starts_with("-- ") && line.contains(text))
@@ -194,9 +237,8 @@ fn compile_watches_and_leaves_what_a_fresh_run_writes() {
     assert!(wait_until(is_written));
     // Artifacts of sources that are gone stay, as compileall leaves them.
     fs::remove_file(tree.join("__pycache__/a.cpython-314.pyc")).expect("it was written");
-    assert!(watching.try_wait().expect("the process can be asked").is_none());
-    watching.kill().expect("the process runs");
-    watching.wait().expect("the process ends");
+    watching.assert_alive();
+    drop(watching);
     let watched = artifacts(&tree);
     assert_eq!(watched.len(), 3);
     let status = Command::new(pyclast()).args(["compile", "-q", "-f", "."]).current_dir(&tree).status();

@@ -198,27 +198,38 @@ fn junit_has_a_suite_for_each_file() {
     assert_eq!(
         text,
         r#"<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="pyclast" tests="5" failures="2" errors="1">
-  <testsuite name="a.py" tests="2" failures="1" errors="0" skipped="0" time="0">
+<testsuites>
+  <testsuite name="a.py" package="pyclast" id="0" tests="2" failures="1" errors="0" time="0" timestamp="1970-01-01T00:00:00" hostname="localhost">
+    <properties><property name="pyclast" value="0.1.0"/></properties>
     <testcase name="syntax-error (1:11)" classname="a" time="0">
       <failure message="SyntaxError: &apos;return&apos; outside function" type="syntax-error">./a.py:1:11: SyntaxError: &apos;return&apos; outside function [syntax-error]</failure>
     </testcase>
-    <testcase name="syntax-warning (2:5)" classname="a" time="0">
-      <system-out>./a.py:2:5: SyntaxWarning: 50% &lt;&amp;&gt; &quot;q&quot; &apos;r&apos;\n\x1b[0m::x, [syntax-warning]&#10;help: a:&#10;b</system-out>
-    </testcase>
+    <testcase name="syntax-warning (2:5)" classname="a" time="0"/>
+    <system-out>./a.py:2:5: SyntaxWarning: 50% &lt;&amp;&gt; &quot;q&quot; &apos;r&apos;\n\x1b[0m::x, [syntax-warning]&#10;help: a:&#10;b
+</system-out>
+    <system-err></system-err>
   </testsuite>
-  <testsuite name="dir b/ü,%:.py" tests="1" failures="1" errors="0" skipped="0" time="0">
+  <testsuite name="dir b/ü,%:.py" package="pyclast" id="1" tests="1" failures="1" errors="0" time="0" timestamp="1970-01-01T00:00:00" hostname="localhost">
+    <properties><property name="pyclast" value="0.1.0"/></properties>
     <testcase name="syntax-error (1:1)" classname="dir b.ü,%:" time="0">
       <failure message="SyntaxError: unknown encoding: foo" type="syntax-error">dir b/ü,%:.py: SyntaxError: unknown encoding: foo [syntax-error]</failure>
     </testcase>
+    <system-out></system-out>
+    <system-err></system-err>
   </testsuite>
-  <testsuite name="clean.py" tests="1" failures="0" errors="0" skipped="0" time="0">
+  <testsuite name="clean.py" package="pyclast" id="2" tests="1" failures="0" errors="0" time="0" timestamp="1970-01-01T00:00:00" hostname="localhost">
+    <properties><property name="pyclast" value="0.1.0"/></properties>
     <testcase name="check" classname="clean" time="0"/>
+    <system-out></system-out>
+    <system-err></system-err>
   </testsuite>
-  <testsuite name="/q/bug.py" tests="1" failures="0" errors="1" skipped="0" time="0">
+  <testsuite name="/q/bug.py" package="pyclast" id="3" tests="1" failures="0" errors="1" time="0" timestamp="1970-01-01T00:00:00" hostname="localhost">
+    <properties><property name="pyclast" value="0.1.0"/></properties>
     <testcase name="internal-error (1:1)" classname="q.bug" time="0">
       <error message="SystemError: pyclast failed on /q/bug.py: no" type="internal-error">/q/bug.py: SystemError: pyclast failed on /q/bug.py: no [internal-error]</error>
     </testcase>
+    <system-out></system-out>
+    <system-err></system-err>
   </testsuite>
 </testsuites>
 "#
