@@ -127,6 +127,11 @@ pub struct CompileArgs {
     #[arg(long, value_enum, default_value_t = TargetName::Cpython314)]
     pub target: TargetName,
 
+    /// Prove each code object sound before it is written, as `pyclast verify` does; always done with
+    /// --output.
+    #[arg(long)]
+    pub verify: bool,
+
     /// How errors are shown.
     #[arg(long, value_parser = streaming_format(), value_name = "FORMAT", default_value = "pretty")]
     pub error_format: ErrorFormat,

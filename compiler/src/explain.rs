@@ -10,6 +10,7 @@ pub fn page(code: Code) -> &'static str {
     match code {
         Code::SyntaxError => include_str!("../explain/syntax-error.md"),
         Code::SyntaxWarning => include_str!("../explain/syntax-warning.md"),
+        Code::NeedsCinderx => include_str!("../explain/needs-cinderx.md"),
         Code::UnusedIgnore => include_str!("../explain/unused-ignore.md"),
         Code::InvalidIgnore => include_str!("../explain/invalid-ignore.md"),
         Code::StaleBaseline => include_str!("../explain/stale-baseline.md"),

@@ -105,6 +105,8 @@ codes! {
     SyntaxError = "syntax-error", Error, Fixed;
     /// CPython warns about the text.
     SyntaxWarning = "syntax-warning", Warning, Free;
+    /// A static module is compiled for an interpreter that has no static opcodes.
+    NeedsCinderx = "needs-cinderx", Error, Fixed;
     /// An ignore comment hides nothing.
     UnusedIgnore = "unused-ignore", Warning, Settings;
     /// An ignore comment cannot be understood.

@@ -15,7 +15,7 @@ use crate::files::artifact;
 use crate::files::path::decode;
 use crate::files::plan::{Placement, Plan, PlanOptions};
 use crate::jobs::{run_in_order, worker_count};
-use crate::pipeline::{compile_source, marshal_code};
+use crate::pipeline::{compile_source, marshal_code, prove};
 use anyhow::{Context, bail};
 use pyclast_codegen::{Optimize, Target};
 use rustc_hash::FxHashMap;
@@ -38,6 +38,7 @@ pub(super) fn run(arguments: CompileArgs) -> anyhow::Result<Status> {
         levels: options.levels,
         hardlink_dupes: arguments.hardlink_dupes,
         target: options.target,
+        verify: arguments.verify,
     };
     let mut shown = Shown::new(&arguments, &steps);
     run_in_order(
@@ -59,6 +60,7 @@ struct Compiler {
     levels: Vec<Optimize>,
     hardlink_dupes: bool,
     target: &'static Target,
+    verify: bool,
 }
 
 impl Compiler {
@@ -87,6 +89,9 @@ impl Compiler {
             Ok(compiled) => compiled,
             Err(refused) => return Ok(Outcome::Refused(refused.diagnostics)),
         };
+        if self.verify {
+            compiled.codes.iter().for_each(|code| prove(code));
+        }
         for (code, path) in compiled.codes.iter().zip(&plan.artifacts) {
             let body = marshal_code(code, self.target);
             artifact::write(path, &[&header, &body], artifact::mode(&metadata))?;
