@@ -185,7 +185,7 @@ impl Iso2022 {
                 text.push('\n');
                 Ok(1)
             }
-            SHIFT_IN | SHIFT_OUT | 0x20..0x80 => {
+            0x20..0x80 => {
                 let set = state.sets[usize::from(state.shifted)];
                 let code = bytes.get(..set.width()).ok_or(Fault::Incomplete)?;
                 if set.read(code, text) { Ok(code.len()) } else { Err(Fault::Illegal(code.len())) }

@@ -82,6 +82,7 @@ fn escape_sequences_choose_character_sets() {
         ("iso2022_jp", b"\x1b(J\\~", "¥\u{203e}"),
         ("iso2022_jp", b"\x1b[31m$B", "\x1b[31m$B"),
         ("iso2022_jp", b"\x1b&@\x1b$B0!", "亜"),
+        ("iso2022_jp", b"\x1b$B\x0e0!", "\u{e}亜"),
         ("iso2022_jp_1", b"\x1b$(D0!\x1b(B", "丂"),
         ("iso2022_jp_2", b"\x1b$(CGQ\x1b(B \x1b$(D*#\x1b(B \x1b$B&A\x1b(B \x1b$(D5Y\x1b(B", "한 Ä α 啊"),
         ("iso2022_jp_ext", b"\x1b(I1\x1b(B", "ｱ"),
