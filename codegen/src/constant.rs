@@ -156,11 +156,7 @@ impl Hash for Constant {
                 sum.hash(state);
             }
             Self::Slice(parts) => parts.hash(state),
-            Self::Code(code) => {
-                code.name.hash(state);
-                code.first_line.hash(state);
-                code.code.hash(state);
-            }
+            Self::Code(code) => code.hash_place(state),
         }
     }
 }

@@ -3,7 +3,7 @@
     fuzz.py PYCLAST --count 100000 [--first 1] [-O 2]
         programs 100000: equal 71204, refused by both 28796, different 0
 
-Programs are those of generate.py. Of one that both compile every field of every code object is compared, and the
+Programs are those of generate.py, or with --mutants FOLDER those that mutate.py makes of the modules there. Of one that both compile every field of every code object is compared, and the
 warnings; of one that both refuse the first error's type, message, line and column.
 
 Invariant: the exit status is 0 only if nothing differs. Each difference is printed with its seed.
@@ -22,6 +22,7 @@ import codecmp
 import codeobject
 import compare_errors
 import generate
+import mutate
 
 BATCH = 2000
 # `types.CodeType` shows what is marshalled under these names; the kinds of local variables are seen through three of them.
@@ -43,6 +44,11 @@ def _equal_const(x, y):
     return type(x) is type(y) and repr(x) == repr(y)
 
 
+def column(error):
+    """Where an error is; some of CPython's are one before the first column."""
+    return max(error.offset, 1) if error.lineno and error.offset is not None else error.offset
+
+
 def expectation(source, path, optimize):
     """What CPython says: a code object or None, an error as `compare_errors` describes it or None, warnings."""
     code = error = None
@@ -51,7 +57,7 @@ def expectation(source, path, optimize):
         try:
             code = compile(source, path, "exec", dont_inherit=True, optimize=optimize)
         except SyntaxError as problem:
-            error = (problem.msg, problem.lineno, problem.offset and max(problem.offset, 1))
+            error = (problem.msg, problem.lineno, column(problem))
         except (ValueError, MemoryError, RecursionError, OverflowError) as problem:
             error = (str(problem), None, None)
     return code, error, {(str(w.message), w.lineno) for w in caught if w.category is SyntaxWarning}
@@ -92,16 +98,19 @@ def main():
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("-O", "--optimize", type=int, choices=(0, 1, 2), default=0)
+    parser.add_argument("--mutants", type=Path, metavar="FOLDER", help="mutate the modules of a folder")
     parser.add_argument("--show", type=int, default=20, help="how many differences to print")
     arguments = parser.parse_args()
     sys.stdout.reconfigure(errors="backslashreplace")
     counts = collections.Counter()
+    texts = mutate.modules(arguments.mutants) if arguments.mutants else None
+    make = generate.program if texts is None else lambda seed: mutate.mutant(seed, texts)
     end = arguments.first + arguments.count
     for start in range(arguments.first, end, BATCH):
         with tempfile.TemporaryDirectory() as folder:
             tree, out = Path(folder, "tree"), Path(folder, "out")
             tree.mkdir()
-            sources = {tree / f"{seed}.py": generate.program(seed).encode() for seed in range(start, min(start + BATCH, end))}
+            sources = {tree / f"{seed}.py": make(seed).encode("utf-8", "surrogatepass") for seed in range(start, min(start + BATCH, end))}
             for path, source in sources.items():
                 path.write_bytes(source)
             errors, warned = compare_errors.ours(arguments.program, tree, out, arguments.optimize)
