@@ -5,6 +5,7 @@
 
 use crate::{CodeUnit, Constant};
 use pyclast_syntax::PyString;
+use std::hash::Hasher;
 use std::sync::Arc;
 
 /// `co_flags`.
@@ -131,6 +132,16 @@ impl CodeObject {
         }
     }
 
+    /// Hashes enough to tell code objects apart, those of one line too, without going through all their
+    /// bytes; consistent with [`same_code`](Self::same_code).
+    pub(crate) fn hash_place(&self, state: &mut impl Hasher) {
+        /// The first locations, columns included.
+        const PREFIX: usize = 16;
+        state.write_i32(self.first_line);
+        state.write_usize(self.code.len());
+        state.write(&self.line_table[..self.line_table.len().min(PREFIX)]);
+    }
+
     /// `code.__eq__` (codeobject.c: `code_richcompare`): what decides whether two code constants
     /// merge. Ignores `qualname`, `filename` and `stack_size`.
     pub fn same_code(&self, other: &Self) -> bool {
@@ -140,12 +151,14 @@ impl CodeObject {
             && self.kw_only_arg_count == other.kw_only_arg_count
             && self.flags == other.flags
             && self.first_line == other.first_line
+            // Before the constants: where the code stands tells it from its neighbours without going into
+            // nested code objects, of which there may be thousands inside each other.
+            && self.line_table == other.line_table
             && self.code == other.code
             && self.constants == other.constants
             && self.names == other.names
             && self.local_names == other.local_names
             && self.local_kinds == other.local_kinds
-            && self.line_table == other.line_table
             && self.exception_table == other.exception_table
     }
 }

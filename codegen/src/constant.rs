@@ -156,12 +156,7 @@ impl Hash for Constant {
                 sum.hash(state);
             }
             Self::Slice(parts) => parts.hash(state),
-            Self::Code(code) => {
-                code.name.hash(state);
-                code.first_line.hash(state);
-                // Code of one name and line differs in its length, or hardly ever.
-                state.write_usize(code.code.len());
-            }
+            Self::Code(code) => code.hash_place(state),
         }
     }
 }

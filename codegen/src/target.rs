@@ -26,6 +26,8 @@ pub struct Target {
     pub marshal_version: u8,
     /// `sys.implementation.cache_tag`
     pub cache_tag: &'static str,
+    /// Runs static modules (`import __static__`).
+    pub static_modules: bool,
     /// gh-138679: refs pushed by consume-nothing opcodes claim wrong producers in the borrow pass.
     pub borrow_shadowing_bug: bool,
     /// gh-138250: the borrow pass does not go on through empty blocks.
@@ -39,6 +41,7 @@ impl Target {
         magic: 3627,
         marshal_version: 5,
         cache_tag: "cpython-314",
+        static_modules: false,
         borrow_shadowing_bug: true,
         borrow_empty_block_bug: true,
     };

@@ -127,6 +127,11 @@ pub struct CompileArgs {
     #[arg(long, value_enum)]
     pub target: Option<TargetName>,
 
+    /// Prove each code object sound before it is written, as `pyclast verify` does; always done with
+    /// --output.
+    #[arg(long)]
+    pub verify: bool,
+
     /// How errors are shown [default: pretty].
     #[arg(long, value_parser = streaming_format(), value_name = "FORMAT")]
     pub error_format: Option<ErrorFormat>,

@@ -11,6 +11,7 @@ pub fn page(code: Code) -> &'static str {
         Code::SyntaxError => include_str!("../explain/syntax-error.md"),
         Code::SyntaxWarning => include_str!("../explain/syntax-warning.md"),
         Code::UnresolvedImport => include_str!("../explain/unresolved-import.md"),
+        Code::NeedsCinderx => include_str!("../explain/needs-cinderx.md"),
         Code::UnusedIgnore => include_str!("../explain/unused-ignore.md"),
         Code::InvalidIgnore => include_str!("../explain/invalid-ignore.md"),
         Code::StaleBaseline => include_str!("../explain/stale-baseline.md"),

@@ -1,7 +1,7 @@
 //! The straight line one module takes: bytes of a source file → bytes of code objects.
 //!
 //! ```text
-//! load → parse → symbols → build → graph → assemble → verify → marshal
+//! load → parse → symbols → (refuse what the target cannot run) → build → graph → assemble → verify → marshal
 //! ```
 //!
 //! Each step takes the former's output and returns the next; none reaches back.
@@ -10,8 +10,12 @@
 
 use crate::stack::{Code, for_depth};
 use pyclast_codegen::verify::verify_recursively;
-use pyclast_codegen::{Optimize, Options, Target, compile_module, marshal};
-use pyclast_syntax::{Diagnostic, ParsedModule, PyString, SourceText, SymbolTable, finally_warnings, parse};
+use pyclast_codegen::{CodeObject, Optimize, Options, Target, compile_module, marshal};
+use pyclast_syntax::{
+    Code as DiagnosticCode, Diagnostic, ParsedModule, PyString, SourceText, Span, SymbolTable, finally_warnings, parse,
+};
+use pyclast_typeck::static_flag;
+use rustc_hash::FxHashSet;
 
 /// What a source file is compiled to.
 #[derive(Debug)]
@@ -45,6 +49,11 @@ pub fn compile_source(
     // symbols: after this, every error of CPython's symbol table has been found.
     let depth = module.nesting();
     let table = for_depth(depth, || SymbolTable::build(&module)).map_err(|diagnostics| Refused { diagnostics })?;
+    if !target.static_modules
+        && let Some(flag) = static_flag(&module)
+    {
+        return Err(Refused { diagnostics: vec![needs_cinderx(flag)] });
+    }
     let codes = levels
         .iter()
         .map(|&optimize| for_depth(depth, || generate(&module, &table, filename, optimize, target, &mut warnings)))
@@ -63,20 +72,29 @@ fn generate(
 ) -> Result<Code, Refused> {
     let options = Options { target, optimize, filename: filename.clone() };
     let compiled = compile_module(module, table, &options).map_err(|diagnostics| Refused { diagnostics })?;
-    for warning in compiled.warnings {
-        // Each level warns of the same places.
-        if !warnings.contains(&warning) {
-            warnings.push(warning);
-        }
-    }
-    // verify: ordinary code is CPython's own, and the interpreter checks what it runs; the proof is for
-    // us, and takes as long as the graph.
-    if cfg!(debug_assertions)
-        && let Err(error) = verify_recursively(&compiled.code)
-    {
-        panic!("unsound code: {error}");
+    // Each level warns of the same places.
+    let known: FxHashSet<_> = warnings.iter().map(|warning| (warning.span, warning.message.clone())).collect();
+    warnings.extend(compiled.warnings.into_iter().filter(|new| !known.contains(&(new.span, new.message.clone()))));
+    if cfg!(debug_assertions) {
+        prove(&compiled.code);
     }
     Ok(compiled.code.into())
+}
+
+/// verify: panics if the code is unsound, which is a bug of ours.
+///
+/// Ordinary code is CPython's own, and the proof takes as long as the graph: it is made in debug builds,
+/// for single modules, and for whole trees where the user asks for it.
+pub fn prove(code: &CodeObject) {
+    if let Err(error) = verify_recursively(code) {
+        panic!("unsound code: {error}");
+    }
+}
+
+/// CPython has no opcodes for a static module: as an ordinary one it would mean something else.
+fn needs_cinderx(flag: Span) -> Diagnostic {
+    Diagnostic::of_code(DiagnosticCode::NeedsCinderx, flag, "a static module needs CinderX")
+        .with_help("compile it for CinderX: --target cinderx-3.14")
 }
 
 /// marshal: the bytes of a code object, always the same for the same code.

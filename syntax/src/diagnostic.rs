@@ -107,6 +107,8 @@ codes! {
     SyntaxWarning = "syntax-warning", Warning, Free;
     /// An import finds no module, or no such name in it.
     UnresolvedImport = "unresolved-import", Warning, Free;
+    /// A static module is compiled for an interpreter that has no static opcodes.
+    NeedsCinderx = "needs-cinderx", Error, Fixed;
     /// An ignore comment hides nothing.
     UnusedIgnore = "unused-ignore", Warning, Settings;
     /// An ignore comment cannot be understood.

@@ -46,13 +46,10 @@ def theirs(path):
     return error, found
 
 
-def ours(program, folder, paths):
-    """By path: the errors in the order they are given, and the warnings."""
-    with tempfile.TemporaryDirectory() as out, tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
-        listed.write("\n".join(map(str, paths)))
-        listed.flush()
-        command = [program, "compile", "-q", "-f", "--error-format", "json", "--out-dir", out, str(folder)]
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "RUST_BACKTRACE": "0"})
+def ours(program, folder, out, optimize=0):
+    """By path: the errors in the order they are given, and the warnings. Artifacts are written below `out`."""
+    command = [program, "compile", "-q", "-f", "-o", str(optimize), "--error-format", "json", "--out-dir", out, folder]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "RUST_BACKTRACE": "0"})
     errors, warned = collections.defaultdict(list), collections.defaultdict(set)
     for line in done.stdout.splitlines():
         found = json.loads(line)
@@ -70,7 +67,8 @@ def main():
     parser.add_argument("--show", type=int, default=20, help="how many differences of each kind to print")
     arguments = parser.parse_args()
     paths = sorted(arguments.snippets.glob("*.py"))
-    errors, warned = ours(arguments.program, arguments.snippets, paths)
+    with tempfile.TemporaryDirectory() as out:
+        errors, warned = ours(arguments.program, arguments.snippets, out)
     counts = collections.Counter()
     differences = collections.defaultdict(list)
     for path in paths:

@@ -79,7 +79,13 @@ fn deep_nesting_is_refused_in_cpythons_words() {
 
 #[test]
 fn deep_chains_end_in_a_verdict() {
-    let chains: [String; 5] = [
+    // Just below the limit of nesting, where the stack is used most, and far above it.
+    let chains: [String; 9] = [
+        format!("x = a{}\n", ".b(*c)".repeat(37_200)),
+        format!("x = {}\n", vec!["a"; 37_200].join(" + ")),
+        format!("from __future__ import annotations\nx: a{}\n", ".b(c=1)".repeat(37_200)),
+        // All code objects are on one line, each inside the one before.
+        format!("x = {}0\n", "lambda: ".repeat(1_400)),
         format!("if x: pass\n{}", "elif x: pass\n".repeat(30_000)),
         format!("x = a{}\n", ".b".repeat(100_000)),
         format!("x = {}\n", vec!["a"; 100_000].join(" + ")),
@@ -127,6 +133,28 @@ fn a_path_that_does_not_exist_is_an_error() {
     let output = Command::new(pyclast()).args(["compile", "-q", "no/such/folder"]).output().expect("pyclast starts");
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output).contains("Can't list 'no/such/folder'"), "{}", text(&output));
+}
+
+#[test]
+fn directories_that_vanish_during_the_walk_stop_nothing() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().expect("a scratch folder can be made");
+        let vanishing: Vec<PathBuf> = (0..150).map(|number| folder.path().join(format!("vanishing/{number:03}"))).collect();
+        for path in &vanishing {
+            fs::create_dir_all(path.join("inner")).expect("a folder can be made");
+            fs::write(path.join("inner/a.py"), "x = 1\n").expect("a source can be written");
+        }
+        let deletion = std::thread::spawn(move || {
+            for path in vanishing.iter().rev() {
+                // Writing an artifact there makes the folder again, or keeps it from being empty.
+                let _ = fs::remove_dir_all(path);
+            }
+        });
+        let output = compile_with_good(folder.path(), &["-j", "2"]);
+        deletion.join().expect("the deletion ends");
+        assert!(matches!(output.status.code(), Some(0..=2)), "{:?}: {}", output.status, text(&output));
+        assert!(!text(&output).contains("internal-error"), "{}", text(&output));
+    }
 }
 
 #[test]

@@ -6,4 +6,4 @@
 
 mod module_flags;
 
-pub use module_flags::{ModuleFlags, module_flags};
+pub use module_flags::{ModuleFlags, module_flags, static_flag};

@@ -9,7 +9,7 @@
 //! A flag counts at the top of the module only: after the docstring, `__future__` imports and other
 //! flags. `from __static__ import int64` does not make a module static.
 
-use pyclast_syntax::{Diagnostic, ParsedModule};
+use pyclast_syntax::{Diagnostic, ParsedModule, Span};
 use ruff_python_ast::{Stmt, StmtImport};
 
 /// What a module asks for.
@@ -38,6 +38,31 @@ pub fn module_flags(module: &ParsedModule) -> (ModuleFlags, Vec<Diagnostic>) {
     (flags, errors)
 }
 
+/// Where the top of a module says `import __static__`; nowhere if it is an ordinary module.
+pub fn static_flag(module: &ParsedModule) -> Option<Span> {
+    let mut flags = ModuleFlags::default();
+    let mut errors = Vec::new();
+    let mut may_appear = true;
+    let mut seen_docstring = false;
+    for statement in &module.module().body {
+        match statement {
+            Stmt::Import(import) => {
+                extract(import, &mut may_appear, &mut flags, &mut errors);
+                if !may_appear || !errors.is_empty() {
+                    return None;
+                }
+                if flags.is_static {
+                    return Some(import.range.into());
+                }
+            }
+            Stmt::ImportFrom(import) if import.module.as_deref() == Some("__future__") => {}
+            Stmt::Expr(expr) if !seen_docstring && expr.value.is_string_literal_expr() => seen_docstring = true,
+            _ => return None,
+        }
+    }
+    None
+}
+
 /// The flags of one import statement (`FlagExtractor._handle_import`).
 fn extract(import: &StmtImport, may_appear: &mut bool, flags: &mut ModuleFlags, errors: &mut Vec<Diagnostic>) {
     for alias in &import.names {
@@ -63,7 +88,7 @@ fn extract(import: &StmtImport, may_appear: &mut bool, flags: &mut ModuleFlags, 
 
 #[cfg(test)]
 mod tests {
-    use super::{ModuleFlags, module_flags};
+    use super::{ModuleFlags, module_flags, static_flag};
     use pyclast_syntax::{SourceText, parse};
 
     fn flags(source: &str) -> (ModuleFlags, usize) {
@@ -79,5 +104,26 @@ mod tests {
         assert_eq!(flags("import __strict__\nimport __static__\n"), (ModuleFlags { is_strict: true, ..is_static }, 0));
         assert_eq!(flags("from __static__ import int64\n"), (ModuleFlags::default(), 0));
         assert_eq!(flags("x = 1\nimport __static__\n").1, 1);
+    }
+
+    #[test]
+    fn only_a_flag_at_the_top_makes_a_module_static() {
+        let is_static = |source: &str| {
+            let source = SourceText::decode(source.as_bytes()).expect("the source is text");
+            static_flag(&parse(source).expect("the source parses")).is_some()
+        };
+        assert!(is_static("'doc'\nfrom __future__ import annotations\nimport __strict__\nimport __static__\nx = 1\n"));
+        for ordinary in [
+            "",
+            "import os\nimport __static__\n",
+            "x = 1\nimport __static__\n",
+            "try:\n    import __static__\nexcept ImportError:\n    pass\n",
+            "import __static__ as s\n",
+            "import os, __static__\n",
+            "from __static__ import int64\n",
+            "import __strict__\n",
+        ] {
+            assert!(!is_static(ordinary), "{ordinary}");
+        }
     }
 }

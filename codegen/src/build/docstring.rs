@@ -81,7 +81,7 @@ impl<'a> Builder<'a> {
         if text.as_str().is_none() {
             let expanded = PyString::from_surrogatepass(&expand_tabs(text.as_bytes()));
             let error = Diagnostic::error(Exception::UnicodeEncodeError, Span::NONE, cannot_encode(&expanded));
-            self.errors.push(error);
+            self.errors.add(error);
         }
         clean(&text)
     }

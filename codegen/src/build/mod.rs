@@ -71,6 +71,7 @@ use crate::{CodeObject, Options};
 use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 use name::{FoundNames, KnownNames};
@@ -96,6 +97,22 @@ pub fn compile_module(
     builder.finish(code)
 }
 
+/// Problems in the order found, each once: `finally` bodies are built twice.
+#[derive(Default)]
+struct Found {
+    in_order: Vec<Diagnostic>,
+    /// The places and messages of `in_order`.
+    seen: FxHashSet<(Span, String)>,
+}
+
+impl Found {
+    fn add(&mut self, problem: Diagnostic) {
+        if self.seen.insert((problem.span, problem.message.clone())) {
+            self.in_order.push(problem);
+        }
+    }
+}
+
 /// Builds the code units of one module.
 pub(crate) struct Builder<'a> {
     module: &'a ParsedModule,
@@ -109,8 +126,8 @@ pub(crate) struct Builder<'a> {
     units: Vec<Unit<'a>>,
     /// Working memory of the graph, used for one unit after the other.
     graph: Graph,
-    errors: Vec<Diagnostic>,
-    warnings: Vec<Diagnostic>,
+    errors: Found,
+    warnings: Found,
 }
 
 impl<'a> Builder<'a> {
@@ -126,30 +143,27 @@ impl<'a> Builder<'a> {
             found_names: FoundNames::default(),
             units: Vec::new(),
             graph: Graph::default(),
-            errors: Vec::new(),
-            warnings: Vec::new(),
+            errors: Found::default(),
+            warnings: Found::default(),
         }
     }
 
     fn finish(self, code: Arc<CodeObject>) -> Result<Compiled, Vec<Diagnostic>> {
-        if self.errors.is_empty() { Ok(Compiled { code, warnings: self.warnings }) } else { Err(self.errors) }
+        if self.errors.in_order.is_empty() {
+            Ok(Compiled { code, warnings: self.warnings.in_order })
+        } else {
+            Err(self.errors.in_order)
+        }
     }
 
     /// Records an error of the user's code; building goes on (`_PyCompile_Error`).
     fn error(&mut self, span: impl Into<Span>, message: impl Into<String>) {
-        let error = Diagnostic::syntax_error(span, message);
-        // `finally` bodies are built twice.
-        if !self.errors.contains(&error) {
-            self.errors.push(error);
-        }
+        self.errors.add(Diagnostic::syntax_error(span, message));
     }
 
     /// Records a warning, once for each place (`_PyCompile_Warn`).
     fn warn(&mut self, span: impl Into<Span>, message: impl Into<String>) {
-        let warning = Diagnostic::syntax_warning(span, message);
-        if !self.warnings.contains(&warning) {
-            self.warnings.push(warning);
-        }
+        self.warnings.add(Diagnostic::syntax_warning(span, message));
     }
 
     /// The location CPython's node has for an expression (`LOC(e)`).

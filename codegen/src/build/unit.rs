@@ -173,7 +173,7 @@ impl Builder<'_> {
             free_vars: text(&unit.free_vars),
             sequence: unit.sequence,
         };
-        if !self.errors.is_empty() {
+        if !self.errors.in_order.is_empty() {
             // Building goes on only to find more errors: the code is never used.
             return Arc::new(CodeObject::placeholder(unit));
         }

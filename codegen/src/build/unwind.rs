@@ -194,7 +194,7 @@ impl<'a> Builder<'a> {
     /// Once there is an error the code is never used, and another copy would find nothing new; in
     /// nested `finally` bodies the number of copies would grow exponentially.
     pub(super) fn visit_copy(&mut self, statements: &'a [ruff_python_ast::Stmt]) {
-        if self.errors.is_empty() {
+        if self.errors.in_order.is_empty() {
             self.visit_statements(statements);
         }
     }

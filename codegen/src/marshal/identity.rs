@@ -76,7 +76,7 @@ impl Hash for Items<'_> {
                 Self::Constants(items) => match items.get(index) {
                     Some(Constant::Str(text)) => text.hash(state),
                     // Enough to tell code objects apart, without going through their bytes.
-                    Some(Constant::Code(code)) => state.write_i32(code.first_line),
+                    Some(Constant::Code(code)) => code.hash_place(state),
                     other => other.hash(state),
                 },
                 Self::Names(items) => match items.get(index) {
@@ -102,9 +102,7 @@ impl Eq for CodeKey<'_> {}
 
 impl Hash for CodeKey<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.name.hash(state);
-        self.0.first_line.hash(state);
-        state.write_usize(self.0.code.len());
+        self.0.hash_place(state);
     }
 }
 

@@ -19,7 +19,7 @@ use crate::files::artifact;
 use crate::files::path::decode;
 use crate::files::plan::{Placement, Plan, PlanOptions};
 use crate::jobs::{Job, run_job_in_order, worker_count};
-use crate::pipeline::{CompiledModule, compile_source, marshal_code};
+use crate::pipeline::{CompiledModule, compile_source, marshal_code, prove};
 use crate::settings::Settings;
 use crate::suppress::Suppressions;
 use anyhow::{Context, bail};
@@ -142,6 +142,9 @@ impl<'arguments> Compilation<'arguments> {
         module.warnings = self.judge(&plan.source, module.warnings);
         if module.warnings.iter().any(|warning| warning.severity == Severity::Error) {
             return Ok(Worked::Known(Outcome::Refused(module.warnings)));
+        }
+        if self.arguments.verify {
+            module.codes.iter().for_each(|code| prove(code));
         }
         Ok(Worked::Compiled { module, header, mode: artifact::mode(&metadata) })
     }

@@ -13,7 +13,7 @@ use crate::cli::{CompileArgs, Emit, ErrorFormat, TargetName};
 use crate::files::artifact;
 use crate::files::path::decode;
 use crate::jobs::run_in_order;
-use crate::pipeline::{CompiledModule, Refused, compile_source, marshal_code};
+use crate::pipeline::{CompiledModule, Refused, compile_source, marshal_code, prove};
 use crate::report;
 use anyhow::{Context, bail};
 use pyclast_syntax::{Diagnostic, PyString};
@@ -43,7 +43,12 @@ pub(super) fn run(arguments: &CompileArgs) -> anyhow::Result<Status> {
             artifact::header(invalidation_mode(arguments.invalidation_mode), &metadata, Some(&bytes), target)
         }
     };
-    match on_large_stack(source, || compile_source(bytes.clone(), &filename, &[optimize(*level)], target)) {
+    let compile = || {
+        let compiled = compile_source(bytes.clone(), &filename, &[optimize(*level)], target)?;
+        compiled.codes.iter().for_each(|code| prove(code));
+        Ok(compiled)
+    };
+    match on_large_stack(source, compile) {
         Ok(compiled) => {
             show(arguments, source, &compiled.warnings)?;
             let body = marshal_code(&compiled.codes[0], target);

@@ -73,3 +73,26 @@ fn list(path: &Path) -> std::io::Result<Vec<(OsString, bool)>> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Found, walk};
+    use std::fs;
+
+    #[test]
+    fn a_directory_that_vanishes_is_passed_over() {
+        let folder = tempfile::tempdir().expect("a scratch folder can be made");
+        for name in ["a", "b"] {
+            fs::create_dir(folder.path().join(name)).expect("a folder can be made");
+            fs::write(folder.path().join(name).join("m.py"), "").expect("a file can be written");
+        }
+        let mut found = walk(folder.path(), 10);
+        assert!(matches!(found.next(), Some(Found::Directory(path)) if path == folder.path()));
+        fs::remove_dir_all(folder.path().join("a")).expect("a folder can be removed");
+        // What is not there is no directory; it is no module either.
+        assert!(matches!(found.next(), Some(Found::File(path)) if path.ends_with("a")));
+        assert!(matches!(found.next(), Some(Found::Directory(path)) if path.ends_with("b")));
+        assert!(matches!(found.next(), Some(Found::File(path)) if path.ends_with("b/m.py")));
+        assert!(found.next().is_none());
+    }
+}

@@ -11,10 +11,14 @@
 //! Invariant: a codec either gives exactly what CPython's gives, or is not offered
 //! ([`LookupError::Unsupported`]).
 
+mod johab;
 mod multibyte;
+mod shifting;
 mod tables;
+mod utf7;
 
 use multibyte::MultibyteTable;
+use shifting::{ISO2022, Iso2022, decode_hz};
 use tables::{ALIASES, MODULES, MULTIBYTE, SINGLE_BYTE};
 
 /// How to turn bytes into text.
@@ -31,6 +35,10 @@ enum Kind {
         table: &'static str,
     },
     Multibyte(&'static MultibyteTable),
+    Iso2022(&'static Iso2022),
+    Hz,
+    Utf7,
+    Johab,
     /// One that is only known to be ASCII where no shift or escape character stands.
     AsciiPart,
 }
@@ -75,14 +83,18 @@ impl Codec {
         if let Some(table) = MULTIBYTE.iter().find(|table| table.name == module) {
             return Ok(Self(Kind::Multibyte(table)));
         }
+        if let Some(codec) = ISO2022.iter().find(|codec| codec.name == module) {
+            return Ok(Self(Kind::Iso2022(codec)));
+        }
         match module {
             "utf_8" => Ok(Self(Kind::Utf8 { skip_mark: false })),
             "utf_8_sig" => Ok(Self(Kind::Utf8 { skip_mark: true })),
             "charmap" => Self::lookup("latin_1"),
             "undefined" => Err(LookupError::Undefined),
-            "euc_jis_2004" | "euc_jisx0213" | "hz" | "iso2022_jp" | "iso2022_jp_1" | "iso2022_jp_2"
-            | "iso2022_jp_2004" | "iso2022_jp_3" | "iso2022_jp_ext" | "iso2022_kr" | "johab" | "shift_jis_2004"
-            | "shift_jisx0213" | "utf_7" => Ok(Self(Kind::AsciiPart)),
+            "hz" => Ok(Self(Kind::Hz)),
+            "johab" => Ok(Self(Kind::Johab)),
+            "utf_7" => Ok(Self(Kind::Utf7)),
+            "euc_jis_2004" | "euc_jisx0213" | "iso2022_jp_2004" | "iso2022_jp_3" | "shift_jis_2004" | "shift_jisx0213" => Ok(Self(Kind::AsciiPart)),
             _ => Err(LookupError::Unsupported),
         }
     }
@@ -96,6 +108,10 @@ impl Codec {
             }
             Kind::SingleByte { name, table } => decode_single_byte(bytes, name, table),
             Kind::Multibyte(table) => table.decode(bytes),
+            Kind::Iso2022(codec) => codec.decode(bytes),
+            Kind::Hz => decode_hz(bytes),
+            Kind::Johab => johab::decode(bytes),
+            Kind::Utf7 => utf7::decode(bytes),
             Kind::AsciiPart => decode_ascii_part(bytes),
         }
     }
@@ -153,7 +169,7 @@ fn decode_utf8(bytes: &[u8]) -> Result<String, DecodeError> {
 }
 
 fn decode_ascii_part(bytes: &[u8]) -> Result<String, DecodeError> {
-    let plain = |byte: &u8| byte.is_ascii() && !matches!(byte, 0x0E | 0x0F | 0x1B | b'+' | b'\\' | b'~');
+    let plain = |byte: &u8| byte.is_ascii() && !matches!(byte, 0x0E | 0x0F | 0x1B | b'\\' | b'~');
     match std::str::from_utf8(bytes) {
         Ok(text) if bytes.iter().all(plain) => Ok(text.to_owned()),
         _ => Err(DecodeError::Unsupported),

@@ -52,6 +52,12 @@ impl MultibyteTable {
         Ok(text)
     }
 
+    /// Appends the character of exactly this sequence, if it is one.
+    pub(super) fn read_one(&self, sequence: &[u8], text: &mut String) -> bool {
+        let decoder = Encoding::for_label(self.base.as_bytes()).expect("labels are of encoding_rs");
+        self.read(decoder, sequence, text)
+    }
+
     /// How long the sequence at the start of `bytes` may be: three bytes after a shift in `euc_jp`, four
     /// with a digit second in `gb18030`.
     fn longest(&self, bytes: &[u8]) -> usize {

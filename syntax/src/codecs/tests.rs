@@ -20,8 +20,8 @@ fn names_are_found_as_pythons_registry_finds_them() {
     assert_eq!(Codec::lookup("rot13").err(), Some(LookupError::NotText));
     assert_eq!(Codec::lookup("undefined").err(), Some(LookupError::Undefined));
     assert_eq!(Codec::lookup("idna").err(), Some(LookupError::Unsupported));
-    assert_eq!(decode("johab", b"a").as_deref(), Ok("a"));
-    assert_eq!(decode("johab", b"\x88\x61").expect_err("an error"), "unsupported");
+    assert_eq!(decode("shift_jis_2004", b"a").as_deref(), Ok("a"));
+    assert_eq!(decode("shift_jis_2004", b"\x82\xa0").expect_err("an error"), "unsupported");
 }
 
 #[test]
@@ -58,4 +58,52 @@ fn errors_are_in_pythons_words() {
         decode("gbk", b"\xff\xff").expect_err("an error"),
         "'gbk' codec can't decode byte 0xff in position 0: illegal multibyte sequence"
     );
+}
+
+#[test]
+fn utf7_is_pythons() {
+    assert_eq!(decode("utf-7", b"1 +- 1 +AKM-2 +2D3cqQ-").as_deref(), Ok("1 + 1 £2 \u{1f4a9}"));
+    for (bytes, error) in [
+        (&b"a +A"[..], "bytes in position 2-3: unterminated shift sequence"),
+        (b"+AKN(x", "bytes in position 0-4: non-zero padding bits in shift sequence"),
+        (b"+AKMA-", "bytes in position 0-5: partial character in shift sequence"),
+        (b"+(-", "bytes in position 0-1: ill-formed sequence"),
+        (b"\xff", "byte 0xff in position 0: unexpected special character"),
+    ] {
+        assert_eq!(decode("utf-7", bytes), Err(format!("'utf7' codec can't decode {error}")));
+    }
+}
+
+#[test]
+fn escape_sequences_choose_character_sets() {
+    for (name, bytes, text) in [
+        ("hz", &b"a~{0!~}~~b"[..], "a啊~b"),
+        ("iso2022_jp", b"a\x1b$B$\x220!\x1b(B\nb", "aあ亜\nb"),
+        ("iso2022_jp", b"\x1b(J\\~", "¥\u{203e}"),
+        ("iso2022_jp", b"\x1b[31m$B", "\x1b[31m$B"),
+        ("iso2022_jp", b"\x1b&@\x1b$B0!", "亜"),
+        ("iso2022_jp", b"\x1b$B\x0e0!", "\u{e}亜"),
+        ("iso2022_jp_1", b"\x1b$(D0!\x1b(B", "丂"),
+        ("iso2022_jp_2", b"\x1b$(CGQ\x1b(B \x1b$(D*#\x1b(B \x1b$B&A\x1b(B \x1b$(D5Y\x1b(B", "한 Ä α 啊"),
+        ("iso2022_jp_ext", b"\x1b(I1\x1b(B", "ｱ"),
+        ("iso2022_kr", b"a\x1b$)C\x0eGQ\x0fb", "a한b"),
+    ] {
+        assert_eq!(decode(name, bytes).as_deref(), Ok(text), "{name}");
+    }
+    for (name, bytes, error) in [
+        ("hz", &b"~x"[..], "byte 0x7e in position 0: illegal multibyte sequence"),
+        ("iso2022_jp", b"\x1b(Z", "bytes in position 0-2: illegal multibyte sequence"),
+        ("iso2022_jp", b"\x1b$B0", "byte 0x30 in position 3: incomplete multibyte sequence"),
+    ] {
+        assert_eq!(decode(name, bytes), Err(format!("'{name}' codec can't decode {error}")));
+    }
+}
+
+#[test]
+fn johab_spells_syllables() {
+    let text = "aㄱㅏㄺ가힣한　！嫄ㅤ\\";
+    let bytes = b"a\x88\x41\x84\x61\x84\x4a\x88\x61\xd3\xbd\xd0\x65\xd9\x31\xda\x31\xf0\x41\xda\xd4\\";
+    assert_eq!(decode("johab", bytes).as_deref(), Ok(text));
+    let error = decode("johab", b"\x88").expect_err("an error");
+    assert_eq!(error, "'johab' codec can't decode byte 0x88 in position 0: incomplete multibyte sequence");
 }

@@ -10,15 +10,17 @@
 
 mod collection;
 mod lambda;
+mod number;
 mod operator;
-mod repr;
 mod string;
 #[cfg(test)]
 mod tests;
 
 use super::Builder;
+use crate::repr::{bytes_repr, str_repr};
 use pyclast_syntax::PyString;
 use pyclast_syntax::literal::{bytes_value, has_u_prefix, number_value, string_value};
+use number::number;
 use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprIf, ExprNamed, ExprSlice, Number};
 
 impl Builder<'_> {
@@ -168,12 +170,11 @@ impl Unparser<'_> {
                 if has_u_prefix(node) {
                     self.text("u");
                 }
-                repr::write_str(&mut self.output, &string_value(node, self.source));
+                self.text(&str_repr(&string_value(node, self.source)));
             }
-            Expr::BytesLiteral(node) => repr::write_bytes(&mut self.output, &bytes_value(node)),
+            Expr::BytesLiteral(node) => self.text(&bytes_repr(&bytes_value(node))),
             Expr::NumberLiteral(node) => {
-                let number = repr::number(&number_value(&node.value));
-                self.text(&number);
+                self.text(&number(&number_value(&node.value)));
             }
             Expr::BooleanLiteral(node) => self.text(if node.value { "True" } else { "False" }),
             Expr::EllipsisLiteral(_) => self.text("..."),

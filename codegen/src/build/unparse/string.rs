@@ -8,7 +8,9 @@
 //!
 //! Invariant: all parts of an implicit concatenation are one string.
 
-use super::{Precedence, Unparser, repr, unparse};
+use super::{Precedence, Unparser, unparse};
+use crate::repr::str_repr;
+use pyclast_syntax::PyString;
 use pyclast_syntax::literal::{
     InterpolatedPiece, format_spec_pieces, fstring_pieces, interpolation_text, template_pieces,
 };
@@ -21,7 +23,7 @@ impl Unparser<'_> {
             unparse(&element.expression, Precedence::Or, source)
         });
         self.text("f");
-        repr::write_quoted(&mut self.output, &body);
+        self.text(&str_repr(&PyString::from_surrogatepass(&body)));
     }
 
     pub(super) fn template(&mut self, node: &ExprTString) {
@@ -29,7 +31,7 @@ impl Unparser<'_> {
             interpolation_text(element, source).into_owned().into_bytes()
         });
         self.text("t");
-        repr::write_quoted(&mut self.output, &body);
+        self.text(&str_repr(&PyString::from_surrogatepass(&body)));
     }
 
     /// The text between the quotes, before it is escaped (`build_ftstring_body`).
