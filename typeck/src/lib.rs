@@ -4,6 +4,7 @@
 //! import __static__      the module is static; its annotations will be checked and trusted
 //! ```
 
+pub mod constant_fold;
 mod module_flags;
 
 pub use module_flags::{ModuleFlags, module_flags};
