@@ -5,6 +5,7 @@
 //! ```
 
 pub mod constant_fold;
+pub mod definite_assignment;
 mod module_flags;
 
 pub use module_flags::{ModuleFlags, module_flags};
