@@ -5,6 +5,7 @@
 //! ```
 
 pub mod constant_fold;
+pub mod constants;
 pub mod definite_assignment;
 mod module_flags;
 

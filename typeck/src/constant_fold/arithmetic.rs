@@ -8,7 +8,7 @@
 //!
 //! Invariant: integers have at most 128 bits more than their operands, strings at most 4096 characters or those of both operands.
 
-use super::Constant;
+use crate::constants::Constant;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{Signed, ToPrimitive, Zero};
@@ -48,7 +48,7 @@ enum Number {
 impl Number {
     fn of(constant: &Constant) -> Option<Self> {
         Some(match constant {
-            Constant::Bool(_) | Constant::Int(_) => Self::Int(constant.as_int()?.to_big()),
+            Constant::Bool(_) | Constant::Int(_) => Self::Int(as_int(constant)?),
             Constant::Float(value) => Self::Float(*value),
             Constant::Complex(real, imaginary) => Self::Complex([*real, *imaginary]),
             _ => return None,
@@ -72,14 +72,38 @@ impl Number {
     }
 }
 
-fn int(value: BigInt) -> Constant {
-    Constant::Int(value.into())
+const fn int(value: BigInt) -> Constant {
+    Constant::Int(value)
+}
+
+/// The value of an `int` or `bool`, which is one.
+fn as_int(constant: &Constant) -> Option<BigInt> {
+    match constant {
+        Constant::Bool(value) => Some(BigInt::from(*value)),
+        Constant::Int(value) => Some(value.clone()),
+        _ => None,
+    }
+}
+
+/// `bool(value)`.
+fn is_truthy(constant: &Constant) -> bool {
+    match constant {
+        Constant::None => false,
+        Constant::Ellipsis => true,
+        Constant::Bool(value) => *value,
+        Constant::Int(value) => !value.is_zero(),
+        Constant::Float(value) => *value != 0.0,
+        Constant::Complex(real, imaginary) => *real != 0.0 || *imaginary != 0.0,
+        Constant::Str(value) => !value.is_empty(),
+        Constant::Bytes(value) => !value.is_empty(),
+        Constant::Tuple(items) | Constant::FrozenSet(items) => !items.is_empty(),
+    }
 }
 
 /// `operator operand`.
 pub(super) fn unary(operator: UnaryOp, operand: &Constant) -> Option<Constant> {
     if operator == UnaryOp::Not {
-        return Some(Constant::Bool(!operand.is_truthy()));
+        return Some(Constant::Bool(!is_truthy(operand)));
     }
     Some(match (operator, Number::of(operand)?) {
         (UnaryOp::USub, Number::Int(value)) => int(-value),
@@ -260,7 +284,7 @@ fn concatenate(left: &Constant, right: &Constant) -> Option<Constant> {
 
 /// `sequence[index]`.
 pub(super) fn item(sequence: &Constant, index: &Constant) -> Option<Constant> {
-    let index = index.as_int()?.as_i64()?;
+    let index = as_int(index)?.to_i64()?;
     let at = |length: usize| {
         let length = i64::try_from(length).ok()?;
         usize::try_from(if index < 0 { index + length } else { index }).ok()
@@ -271,7 +295,7 @@ pub(super) fn item(sequence: &Constant, index: &Constant) -> Option<Constant> {
             PyString::push_code_point(&mut buffer, value.code_points().nth(at(value.char_count())?)?);
             Some(text(&buffer))
         }
-        Constant::Bytes(value) => value.get(at(value.len())?).map(|&byte| Constant::Int(i64::from(byte).into())),
+        Constant::Bytes(value) => value.get(at(value.len())?).map(|&byte| int(byte.into())),
         Constant::Tuple(items) => items.get(at(items.len())?).cloned(),
         _ => None,
     }

@@ -1,6 +1,8 @@
-use super::{Constant, Folded, Iterated, negated_comparison};
-use pyclast_syntax::{ParsedModule, PyInt, SourceText, parse};
-use ruff_python_ast::{CmpOp, Expr, Stmt};
+use super::{fold, index_of, literal};
+use crate::constants::Constant;
+use num_bigint::BigInt;
+use pyclast_syntax::{ParsedModule, SourceText, parse};
+use ruff_python_ast::{Expr, Stmt};
 
 fn module(source: &str) -> ParsedModule {
     parse(SourceText::decode(source.as_bytes()).expect("the source is text")).expect("the source parses")
@@ -13,11 +15,13 @@ fn expression(module: &ParsedModule) -> &Expr {
 
 fn folded(source: &str) -> Option<Constant> {
     let module = module(source);
-    Folded::new(&module, false).constant(expression(&module), module.text())
+    let expression = expression(&module);
+    let folds = fold(&module, false);
+    literal(expression, module.text()).or_else(|| folds.constants.get(&index_of(expression)?).cloned())
 }
 
 fn int(value: i64) -> Option<Constant> {
-    Some(Constant::Int(PyInt::Small(value)))
+    Some(Constant::Int(BigInt::from(value)))
 }
 
 /// What `optimizer.AstOptimizer` makes of the same texts.
@@ -48,25 +52,23 @@ fn lists_and_sets_are_folded_where_they_are_iterated() {
     let iterated = |source: &str| {
         let module = module(source);
         let Expr::Compare(compare) = expression(&module) else { panic!("a comparison") };
-        Folded::new(&module, false).iterated(&compare.comparators[0], module.text())
+        let (folds, index) = (fold(&module, false), index_of(&compare.comparators[0]).expect("it is numbered"));
+        (folds.constants.get(&index).cloned(), folds.tuples.contains(&index))
     };
-    let pair = || [int(1), int(-2)].into_iter().flatten();
-    assert_eq!(iterated("x in [1, -2]"), Some(Iterated::Constant(Constant::Tuple(pair().collect()))));
-    assert_eq!(iterated("x in {1, -2, 1}"), Some(Iterated::Constant(Constant::FrozenSet(pair().collect()))));
-    assert_eq!(iterated("x in [1, y]"), Some(Iterated::Tuple));
-    assert_eq!(iterated("x in [1, *y]"), None);
-    assert_eq!(iterated("x in {1, y}"), None);
+    let pair = || [int(1), int(-2)].into_iter().flatten().collect();
+    assert_eq!(iterated("x in [1, -2]"), (Some(Constant::Tuple(pair())), false));
+    assert_eq!(iterated("x in {1, -2, 1}"), (Some(Constant::FrozenSet(pair())), false));
+    assert_eq!(iterated("x in [1, y]"), (None, true));
+    assert_eq!(iterated("x in [1, *y]"), (None, false));
+    assert_eq!(iterated("x in {1, y}"), (None, false));
+    assert_eq!(iterated("x < [1]"), (None, false));
 }
 
 #[test]
-fn comparisons_are_negated() {
-    let operator = |source: &str| {
-        let module = module(source);
-        let Expr::UnaryOp(unary) = expression(&module) else { panic!("a unary operator") };
-        negated_comparison(unary).map(|(_, operator)| operator)
-    };
-    assert_eq!(operator("not x in y"), Some(CmpOp::NotIn));
-    assert_eq!(operator("not not x is y"), Some(CmpOp::Is));
-    assert_eq!(operator("not x < y"), None);
-    assert_eq!(operator("not x is y is z"), None);
+fn comparisons_are_inverted() {
+    let inverted = |source: &str| fold(&module(source), false).inverted_comparisons.len();
+    assert_eq!(inverted("not x in y"), 1);
+    assert_eq!(inverted("not not x is y"), 2);
+    assert_eq!(inverted("not x < y"), 0);
+    assert_eq!(inverted("not x is y is z"), 0);
 }
