@@ -1,12 +1,28 @@
-//! The type checker of Static Python. So far: which modules it is for.
+//! The type checker of Static Python.
 //!
 //! ```text
-//! import __static__      the module is static; its annotations will be checked and trusted
+//! parsed modules → declare (tables, classes, functions) → check overrides → bind (bodies) → errors and facts
 //! ```
+//!
+//! Invariant: pure; everything terminates, and nothing recurses without room on the stack.
 
+mod arena;
+mod bind;
 pub mod constant_fold;
 pub mod constants;
+mod declare;
 pub mod definite_assignment;
+mod errors;
+mod facts;
 mod module_flags;
+mod module_table;
+mod operations;
+mod program;
+mod types;
 
+pub use arena::Arena;
+pub use constants::{Constant, Folds};
+pub use errors::{CheckError, ErrorClass};
+pub use facts::{ArgumentPlan, CallPlan, Facts, RefinedField};
 pub use module_flags::{ModuleFlags, module_flags};
+pub use program::{CheckedProgram, Checker, Source, check_program};

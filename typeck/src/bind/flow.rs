@@ -1,0 +1,4 @@
+//! To be written: see SPLIT.
+//!
+//! Invariant: as the reference's.
+

@@ -1,0 +1,4 @@
+//! Context decorators. To be written: see SPLIT.
+//!
+//! Invariant: as the reference's.
+
