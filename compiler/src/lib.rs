@@ -18,5 +18,6 @@ pub mod jobs;
 pub mod pipeline;
 pub mod report;
 pub mod settings;
+pub mod static_program;
 pub(crate) mod suggest;
 pub mod suppress;

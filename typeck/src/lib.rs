@@ -8,8 +8,9 @@
 
 mod arena;
 mod bind;
-pub mod constant_fold;
-pub mod constants;
+mod codes;
+mod constant_fold;
+mod constants;
 mod declare;
 pub mod definite_assignment;
 mod errors;
@@ -21,6 +22,8 @@ mod program;
 mod types;
 
 pub use arena::Arena;
+pub use codes::code_of;
+pub use constant_fold::{fold, fold_expression};
 pub use constants::{Constant, Folds};
 pub use errors::{CheckError, ErrorClass};
 pub use facts::{ArgumentPlan, CallPlan, Facts, RefinedField};
