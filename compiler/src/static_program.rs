@@ -7,13 +7,14 @@
 //! Invariant: modules are taken in the order given; the first error is the one CinderX would have raised, had it compiled
 //! the requested ones in that order. A module that says nothing of `__static__` costs a search for the word.
 
+use clap::ValueEnum;
 use memchr::memmem;
 use pyclast_codegen::{Options, Target, compile_module};
 use pyclast_syntax::{Diagnostic, Exception, ParsedModule, PyString, Severity, SourceText, Span, SymbolTable, finally_warnings, parse};
 use pyclast_typeck::{Arena, CheckError, ErrorClass, Folds, ModuleFlags, Source, check_program, code_of, fold, module_flags};
 
 /// Which modules are static.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, ValueEnum)]
 pub enum StaticMode {
     /// Those that say so.
     #[default]
@@ -71,8 +72,7 @@ pub fn check(sources: &[ProgramSource], mode: StaticMode) -> Vec<ProgramProblem>
         own.push(diagnostics);
         parsed.push(module);
     }
-    let arena = Arena::default();
-    let inputs: Vec<(usize, Source<'_>)> = sources
+    let (positions, inputs): (Vec<usize>, Vec<Source<'_>>) = sources
         .iter()
         .zip(&parsed)
         .enumerate()
@@ -88,22 +88,35 @@ pub fn check(sources: &[ProgramSource], mode: StaticMode) -> Vec<ProgramProblem>
             };
             Some((index, input))
         })
-        .collect();
-    let (positions, inputs): (Vec<usize>, Vec<Source<'_>>) = inputs.into_iter().unzip();
-    let errors = if inputs.is_empty() { Vec::new() } else { check_program(&inputs, &arena).errors };
+        .unzip();
+    let errors = check_parsed(&inputs);
     // The errors of CPython in a module come before those of types in it and in those after it.
-    let mut errors = errors.into_iter().map(|(module, error)| (positions[module], error)).peekable();
+    let placed = |found: ProgramProblem| ProgramProblem { module: positions[found.module], ..found };
+    let mut errors = errors.into_iter().map(placed).peekable();
     let mut problems = Vec::new();
     for (module, diagnostics) in own.into_iter().enumerate() {
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            while let Some((earlier, error)) = errors.next_if(|(other, _)| *other < module) {
-                problems.push(type_problem(earlier, error));
+            while let Some(earlier) = errors.next_if(|error| error.module < module) {
+                problems.push(earlier);
             }
         }
         problems.extend(diagnostics.into_iter().map(|diagnostic| problem(module, diagnostic)));
     }
-    problems.extend(errors.map(|(module, error)| type_problem(module, error)));
+    problems.extend(errors);
     problems
+}
+
+/// What the checker finds in static modules, in the order of the reference; `module` is the position among those given.
+pub fn check_parsed(modules: &[Source<'_>]) -> Vec<ProgramProblem> {
+    /// What the checker takes, whatever the trees.
+    const BASE: usize = 4 << 20;
+    /// What one level of a tree takes at most.
+    const LEVEL: usize = 48 << 10;
+    let Some(nesting) = modules.iter().map(|module| module.parsed.nesting()).max() else { return Vec::new() };
+    let needed = BASE + nesting as usize * LEVEL;
+    let arena = Arena::default();
+    let checked = stacker::maybe_grow(needed, needed + BASE, || check_program(modules, &arena));
+    checked.errors.into_iter().map(|(module, error)| type_problem(module, error)).collect()
 }
 
 fn type_problem(module: usize, error: CheckError) -> ProgramProblem {
@@ -134,11 +147,25 @@ fn prepare(source: &ProgramSource, mode: StaticMode) -> (Option<Parsed>, Vec<Dia
             return (None, diagnostics);
         }
     };
+    if !source.is_requested {
+        return with_flags(source, mode, module, symbols, warnings);
+    }
     let options = Options { target: &Target::CPYTHON_3_14, optimize: pyclast_codegen::Optimize::None, filename: PyString::new(&source.name) };
     match compile_module(&module, &symbols, &options) {
         Ok(compiled) => warnings.extend(compiled.warnings),
         Err(diagnostics) => return (None, diagnostics),
     }
+    with_flags(source, mode, module, symbols, warnings)
+}
+
+/// A module that CPython finds nothing wrong with.
+fn with_flags(
+    source: &ProgramSource,
+    mode: StaticMode,
+    module: ParsedModule,
+    symbols: SymbolTable,
+    warnings: Vec<Diagnostic>,
+) -> (Option<Parsed>, Vec<Diagnostic>) {
     let (flags, mut diagnostics) = flags(&module, &source.bytes, mode);
     let usable = diagnostics.is_empty() && flags.is_static;
     diagnostics.extend(warnings);

@@ -9,16 +9,18 @@
 use super::Status;
 use super::compile::{invalidation_mode, optimize, target};
 use super::show::{internal_error, reported_file};
-use crate::cli::{CompileArgs, Emit, ErrorFormat};
+use super::static_closure::check_static;
+use crate::cli::{CompileArgs, Emit, ErrorFormat, OneModuleArgs};
 use crate::files::artifact;
 use crate::files::path::decode;
-use crate::jobs::run_in_order;
+use crate::jobs::{Panicked, panic_message, run_in_order};
 use crate::pipeline::{CompiledModule, Refused, compile_source, marshal_code};
 use crate::report;
 use anyhow::{Context, bail};
 use pyclast_syntax::{Diagnostic, PyString};
 use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// Compiles one module.
@@ -45,6 +47,10 @@ pub(super) fn run(arguments: &CompileArgs) -> anyhow::Result<Status> {
     };
     match on_large_stack(source, || compile_source(bytes.clone(), &filename, &[optimize(*level)], target)) {
         Ok(compiled) => {
+            let status = check_types(arguments, source, &bytes)?;
+            if status != Status::Clean {
+                return Ok(status);
+            }
             show(arguments, source, &compiled.warnings)?;
             let body = marshal_code(&compiled.codes[0], target);
             let header = header.as_ref().map_or(&[][..], |header| &header[..]);
@@ -55,6 +61,24 @@ pub(super) fn run(arguments: &CompileArgs) -> anyhow::Result<Status> {
         Err((status, refused)) => {
             show(arguments, source, &refused.diagnostics)?;
             Ok(status)
+        }
+    }
+}
+
+/// Checks a static module.
+fn check_types(arguments: &CompileArgs, source: &Path, bytes: &[u8]) -> io::Result<Status> {
+    let OneModuleArgs { module_name, search_path, static_, .. } = &arguments.one;
+    let check = || check_static(source, module_name.as_deref(), bytes, search_path, static_.static_mode);
+    match catch_unwind(AssertUnwindSafe(check)) {
+        Ok(problems) => {
+            for (path, problem) in &problems {
+                show(arguments, path, std::slice::from_ref(&problem.diagnostic))?;
+            }
+            Ok(if problems.is_empty() { Status::Clean } else { Status::Problems })
+        }
+        Err(panic) => {
+            show(arguments, source, &[internal_error(source, &Panicked(panic_message(&*panic)))])?;
+            Ok(Status::Bug)
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::cli::ErrorFormat;
 use crate::database::jobs::JobError;
 use crate::database::{CheckedFile, Observer, Session, SessionOptions, Update};
 use crate::files::sources::is_python;
+use crate::static_program::StaticMode;
 use crate::report::Totals;
 use anyhow::Context;
 use notify::event::{AccessKind, AccessMode};
@@ -45,7 +46,7 @@ enum Message {
 }
 
 /// Watches until nobody is left to tell of changes.
-pub(super) fn watch(options: SessionOptions, shown: &Shown) -> anyhow::Result<Status> {
+pub(super) fn watch(options: SessionOptions, shown: &Shown, mode: StaticMode) -> anyhow::Result<Status> {
     let (sender, receiver) = channel();
     let notices = sender.clone();
     let mut watcher = notify::recommended_watcher(move |event| {
@@ -61,7 +62,8 @@ pub(super) fn watch(options: SessionOptions, shown: &Shown) -> anyhow::Result<St
     }
     let executed = Arc::new(AtomicUsize::new(0));
     let started = Instant::now();
-    let session = Session::open(options, Some(counting(&executed)));
+    let mut session = Session::open(options, Some(counting(&executed)));
+    session.set_static_mode(mode);
     let mut watching =
         Watching { session, shown, sender, executed, number: 0, started, update: None, watcher, directories };
     watching.watch_imported();

@@ -13,6 +13,7 @@ pub mod inputs;
 pub mod jobs;
 pub mod queries;
 pub mod session;
+mod static_modules;
 #[cfg(test)]
 mod tests;
 mod update;

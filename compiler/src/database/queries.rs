@@ -19,6 +19,7 @@
 
 use super::facts::{CheckedModule, Facts, LinkedImport, Unresolved};
 use super::inputs::{Contents, Link, Project, SourceFile};
+use super::static_modules::type_diagnostics;
 use crate::files::path::decode;
 use crate::imports::ModuleName;
 use pyclast_codegen::{CodeObject, Options, Target, compile_module};
@@ -175,6 +176,8 @@ pub fn check_module(db: &dyn Db, file: SourceFile) -> Arc<CheckedModule> {
             }
         }
     }
+    let types = if has_errors { Arc::default() } else { type_diagnostics(db, file) };
+    let diagnostics = if types.is_empty() { diagnostics } else { Arc::new([&types[..], &diagnostics[..]].concat()) };
     Arc::new(CheckedModule { diagnostics, unresolved })
 }
 
