@@ -18,4 +18,5 @@ mod decorate;
 mod function;
 pub mod native;
 mod overrides;
+mod scope;
 mod visitor;

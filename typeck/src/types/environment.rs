@@ -164,6 +164,7 @@ impl<'a> Types<'a> {
             generics: FxHashMap::default(),
             literals: FxHashMap::default(),
             nonliterals: FxHashMap::default(),
+            member_places: FxHashMap::default(),
             mro_failure: None,
             known: FxHashMap::default(),
         };

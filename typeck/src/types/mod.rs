@@ -34,6 +34,7 @@ pub use value::{
 
 use crate::declare::dataclass::{DataclassData, FieldData};
 use indexmap::IndexMap;
+use pyclast_syntax::Span;
 use ruff_python_ast::name::Name;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -70,6 +71,8 @@ pub struct Types<'a> {
     generics: FxHashMap<(ClassId, Box<[ClassId]>), ClassId>,
     literals: FxHashMap<(ClassId, Literal), ClassId>,
     nonliterals: FxHashMap<ClassId, ClassId>,
+    /// Where members of classes of the program are declared (`_member_nodes`), by inexact class.
+    pub member_places: FxHashMap<ClassId, NameMap<Span>>,
     /// Bases without a consistent order: the reference fails with a plain `SyntaxError` of this text.
     pub mro_failure: Option<String>,
     /// The classes known from the start, by the names of `stdlib-stubs`.
@@ -163,6 +166,17 @@ impl<'a> Types<'a> {
         }
         let mro = self.mro(class);
         mro.iter().skip(1).find_map(|&base| self.own_member(base, name))
+    }
+
+    /// Says where a member is declared.
+    pub fn set_member_place(&mut self, class: ClassId, name: &Name, place: Span) {
+        self.member_places.entry(class).or_default().insert(name.clone(), place);
+    }
+
+    /// Where a member is declared, if anyone knows.
+    pub fn member_place(&mut self, class: ClassId, name: &str) -> Option<Span> {
+        let class = self.inexact_type(class);
+        self.member_places.get(&class)?.get(name).copied()
     }
 
     /// The instance of a class (`klass.instance`).
