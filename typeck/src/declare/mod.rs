@@ -18,5 +18,6 @@ mod decorate;
 mod function;
 pub mod native;
 mod overrides;
+mod pending;
 mod scope;
 mod visitor;
