@@ -10,8 +10,12 @@
 use clap::ValueEnum;
 use memchr::memmem;
 use pyclast_codegen::{Options, Target, compile_module};
-use pyclast_syntax::{Diagnostic, Exception, ParsedModule, PyString, Severity, SourceText, Span, SymbolTable, finally_warnings, parse};
-use pyclast_typeck::{Arena, CheckError, ErrorClass, Folds, ModuleFlags, Source, check_program, code_of, fold, module_flags};
+use pyclast_syntax::{
+    Diagnostic, Exception, ParsedModule, PyString, Severity, SourceText, Span, SymbolTable, finally_warnings, parse,
+};
+use pyclast_typeck::{
+    Arena, CheckError, ErrorClass, Folds, ModuleFlags, Source, check_program, code_of, fold, module_flags,
+};
 
 /// Which modules are static.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, ValueEnum)]
@@ -55,6 +59,11 @@ struct Parsed {
     module: ParsedModule,
     symbols: SymbolTable,
     folds: Folds,
+}
+
+/// Whether an import of that module is a flag.
+pub fn is_flag(module: &str) -> bool {
+    matches!(module, "__static__" | "__strict__")
 }
 
 /// Whether a text can be a static or strict module: whether it names one of the flags at all.
@@ -150,7 +159,11 @@ fn prepare(source: &ProgramSource, mode: StaticMode) -> (Option<Parsed>, Vec<Dia
     if !source.is_requested {
         return with_flags(source, mode, module, symbols, warnings);
     }
-    let options = Options { target: &Target::CPYTHON_3_14, optimize: pyclast_codegen::Optimize::None, filename: PyString::new(&source.name) };
+    let options = Options {
+        target: &Target::CPYTHON_3_14,
+        optimize: pyclast_codegen::Optimize::None,
+        filename: PyString::new(&source.name),
+    };
     match compile_module(&module, &symbols, &options) {
         Ok(compiled) => warnings.extend(compiled.warnings),
         Err(diagnostics) => return (None, diagnostics),

@@ -4,13 +4,15 @@ use pyclast::cli::ErrorFormat;
 use pyclast::explain::{introduction, page};
 use pyclast::pipeline::compile_source;
 use pyclast::report::{Report, ReportOptions, ReportedFile};
+use pyclast::static_program::{self, ProgramSource, StaticMode};
 use pyclast_codegen::{Optimize, Target};
-use pyclast_syntax::{Code, PyString};
+use pyclast_syntax::{Code, Diagnostic, PyString, Severity};
 use std::fs;
 use std::path::Path;
 
-/// Codes that no Python text gives.
-const WITHOUT_EXAMPLES: [Code; 2] = [Code::StaleBaseline, Code::InternalError];
+/// Codes that no text of one module gives.
+const WITHOUT_EXAMPLES: [Code; 5] =
+    [Code::StaleBaseline, Code::InternalError, Code::ModuleTable, Code::Unsupported, Code::Performance];
 
 /// `(line, severity, code, message)`
 type Found = (usize, String, String, String);
@@ -76,7 +78,7 @@ fn expected(block: &str) -> Vec<Found> {
 fn check(text: &str) -> Vec<Found> {
     let diagnostics =
         match compile_source(text.into(), &PyString::new("a.py"), &[Optimize::None], &Target::CPYTHON_3_14) {
-            Ok(compiled) => compiled.warnings,
+            Ok(compiled) => [compiled.warnings, type_errors(text)].concat(),
             Err(refused) => refused.diagnostics,
         };
     let mut lines = Vec::new();
@@ -95,4 +97,11 @@ fn check(text: &str) -> Vec<Found> {
             (line, field("severity"), field("code"), field("message"))
         })
         .collect()
+}
+
+/// What the checker says of a static module `a`.
+fn type_errors(text: &str) -> Vec<Diagnostic> {
+    let module = ProgramSource { name: "a".to_owned(), bytes: text.into(), is_package: false, is_requested: true };
+    let problems = static_program::check(&[module], StaticMode::Auto).into_iter();
+    problems.map(|problem| problem.diagnostic).filter(|diagnostic| diagnostic.severity == Severity::Error).collect()
 }

@@ -72,7 +72,9 @@ fn judge(program: &Program) -> Ours {
         Ok(problems) => problems,
         Err(panic) => {
             let text = panic.downcast_ref::<String>().cloned();
-            return Ours::Panicked(text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default());
+            return Ours::Panicked(
+                text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default(),
+            );
         }
     };
     let Some(first) = problems.into_iter().find(|problem| problem.diagnostic.severity == Severity::Error) else {

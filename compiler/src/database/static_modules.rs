@@ -1,20 +1,21 @@
 //! The static modules of a project → what the checker says of each.
 //!
 //! ```text
-//! contents ─ static_flags ─┐
-//! parsed_module, symbol_table ┴ static_program ── (cut-off by module) ── type_diagnostics
+//! imported_modules ─ static_flags ─┐
+//!    parsed_module, symbol_table ─┴ static_program ── (cut-off by module) ── type_diagnostics
 //! ```
 //!
 //! Static modules are checked together: their types refer to each other. An edit in one that changes nothing another one is
 //! told leaves the diagnostics of the others equal.
 //!
-//! Invariant: a module that names no flag costs a search for the words.
+//! Invariant: a module that imports no flag costs a look at its imports.
 
 #![expect(missing_docs, reason = "salsa writes constructors and setters without any")]
 
-use super::inputs::{Contents, SourceFile};
-use super::queries::{module_diagnostics, parsed_module, symbol_table};
-use crate::static_program::{ProgramProblem, StaticMode, check_parsed, may_have_flags};
+use super::inputs::SourceFile;
+use super::queries::{imported_modules, module_diagnostics, parsed_module, symbol_table};
+use crate::static_program::{ProgramProblem, StaticMode, check_parsed, is_flag};
+use pyclast_syntax::imports::{Import, ImportTarget};
 use pyclast_syntax::{Diagnostic, Severity};
 use pyclast_typeck::{ModuleFlags, Source, fold, module_flags};
 use rustc_hash::FxHashMap;
@@ -61,13 +62,15 @@ fn static_flags(db: &dyn Db, file: SourceFile) -> (ModuleFlags, Vec<Diagnostic>)
     }
 }
 
+/// Whether a file may be static. Only its imports are asked, so that an edit elsewhere in it changes nothing here.
 fn may_be_static(db: &dyn Db, file: SourceFile) -> bool {
-    match (StaticProject::get(db).mode(db), file.contents(db)) {
-        // The annotations of stubs are not trusted.
-        (StaticMode::Never, _) | (_, Contents::Absent | Contents::Unreadable(_)) => false,
-        _ if file.path(db).extension().is_some_and(|extension| extension == "pyi") => false,
-        (StaticMode::Always, _) => true,
-        (StaticMode::Auto, Contents::Text { bytes, .. }) => may_have_flags(bytes),
+    // The annotations of stubs are not trusted.
+    let is_stub = || file.path(db).extension().is_some_and(|extension| extension == "pyi");
+    let is_flag = |import: &Import| matches!(&import.target, ImportTarget::Module(name) if is_flag(name));
+    match StaticProject::get(db).mode(db) {
+        StaticMode::Never => false,
+        StaticMode::Always => !is_stub(),
+        StaticMode::Auto => imported_modules(db, file).iter().any(is_flag) && !is_stub(),
     }
 }
 

@@ -4,7 +4,11 @@ use super::{Intrinsic, MemberKind, TypeKind, class, classes, is_typing_name, mod
 fn bases_come_first() {
     for (index, derived) in classes().iter().enumerate() {
         for base in derived.bases {
-            assert!(classes()[..index].iter().any(|class| class.name == *base) || *base == "object", "{}", derived.name);
+            assert!(
+                classes()[..index].iter().any(|class| class.name == *base) || *base == "object",
+                "{}",
+                derived.name
+            );
         }
     }
 }
