@@ -70,11 +70,13 @@ pub struct Errors {
     pub list: Vec<CheckError>,
     seen: FxHashSet<(ModuleId, Span, String)>,
     muted: u32,
+    attempts: u64,
 }
 
 impl Errors {
     /// Reports an error, unless it was reported before, or errors are muted.
     pub fn report(&mut self, error: CheckError) {
+        self.attempts += 1;
         if self.muted == 0 && self.seen.insert((error.module, error.span, error.message.clone())) {
             self.list.push(error);
         }
@@ -93,6 +95,11 @@ impl Errors {
     /// Whether errors are muted.
     pub fn is_muted(&self) -> bool {
         self.muted > 0
+    }
+
+    /// How many errors were reported at all: muted ones and repetitions too.
+    pub fn attempts(&self) -> u64 {
+        self.attempts
     }
 
     /// How many errors there are.

@@ -8,6 +8,7 @@
 
 use crate::arena::Arena;
 use crate::bind::Binder;
+use crate::constant_fold::fold_expression;
 use crate::constants::{Constant, Folds};
 use crate::errors::{CheckError, Check, ErrorClass, Errors, Raised};
 use crate::facts::Facts;
@@ -15,8 +16,10 @@ use crate::module_table::{IntrinsicModules, ModuleTable};
 use crate::types::{ModuleId, Types, Value};
 use pyclast_syntax::{ParsedModule, Span, SymbolTable, node_index};
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{Expr, HasNodeIndex, Stmt};
-use rustc_hash::FxHashMap;
+use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal, walk_expr};
+use ruff_python_ast::{AnyNodeRef, Expr, HasNodeIndex, NodeIndex, Stmt};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A static module, parsed.
 #[derive(Clone, Copy, Debug)]
@@ -87,14 +90,18 @@ pub struct Checker<'a> {
     pub sources: FxHashMap<&'a str, &'a Source<'a>>,
     /// Modules declared whose overrides are not checked yet (`decl_visitors`).
     pub pending: Vec<ModuleId>,
-    /// How deep modules are being loaded inside each other.
-    pub loading: u32,
+    /// Names that are being looked for.
+    pub resolving: FxHashSet<(ModuleId, Name)>,
     /// The errors.
     pub errors: Errors,
     /// Expressions the checker makes.
     pub arena: &'a Arena,
-    /// Parsed string annotations by the address of their node.
+    /// Parsed string annotations by their node.
     pub(crate) parsed_annotations: FxHashMap<(ModuleId, u32), Option<&'a Expr>>,
+    /// Constants among the expressions the checker made.
+    pub(crate) made_constants: FxHashMap<(ModuleId, u32), Constant>,
+    /// Where nodes of string annotations are, as the reference has it: line and column in the string.
+    pub(crate) foreign_places: FxHashMap<(ModuleId, u32), (u32, u32)>,
 }
 
 impl<'a> Checker<'a> {
@@ -107,10 +114,12 @@ impl<'a> Checker<'a> {
             intrinsic: IntrinsicModules::default(),
             sources: sources.iter().map(|source| (source.name, source)).collect(),
             pending: Vec::new(),
-            loading: 0,
+            resolving: FxHashSet::default(),
             errors: Errors::default(),
             arena,
             parsed_annotations: FxHashMap::default(),
+            made_constants: FxHashMap::default(),
+            foreign_places: FxHashMap::default(),
         };
         checker.add_intrinsic_modules();
         checker
@@ -182,8 +191,70 @@ impl<'a> Checker<'a> {
     /// The constant an expression is, or folds to (`isinstance(node, ast.Constant)`).
     pub fn constant(&self, module: ModuleId, expression: &Expr) -> Option<Constant> {
         let source = self.source(module)?;
-        literal_constant(expression, source.parsed.text())
-            .or_else(|| source.folds.constants.get(&expression.node_index().load().as_u32()?).cloned())
+        let index = expression.node_index().load().as_u32()?;
+        if index >= source.parsed.node_count() {
+            return self.made_constants.get(&(module, index)).cloned();
+        }
+        literal_constant(expression, source.parsed.text()).or_else(|| source.folds.constants.get(&index).cloned())
+    }
+
+    /// Keeps an expression that the checker made of `text`: its nodes get indices of their own, and its constants are known.
+    pub fn adopt(&mut self, module: ModuleId, expression: Expr, text: &str) -> &'a Expr {
+        let expression = self.arena.alloc(expression);
+        self.number(module, expression);
+        let mut literals = Literals { text, found: Vec::new() };
+        literals.visit_expr(expression);
+        let folds = fold_expression(expression, text, false);
+        let constants = literals.found.into_iter().chain(folds.constants);
+        self.made_constants.extend(constants.map(|(index, constant)| ((module, index), constant)));
+        expression
+    }
+
+    /// Gives new indices to the nodes of an expression that the checker made.
+    pub fn number(&mut self, module: ModuleId, expression: &Expr) {
+        let table = self.module_mut(module);
+        let first = table.source.map_or(0, |source| source.parsed.node_count()) + table.made_nodes;
+        let mut numbering = Numbering { next: first };
+        numbering.visit_expr(expression);
+        table.made_nodes += numbering.next - first;
+    }
+
+    /// Reports a raised error at an expression, of a string annotation too.
+    pub fn report_at(&mut self, module: ModuleId, expression: &Expr, raised: Raised) {
+        let index = expression.node_index().load().as_u32();
+        let foreign = index.and_then(|index| self.foreign_places.get(&(module, index)).copied());
+        let Raised { message, class } = raised;
+        let span = if class == ErrorClass::Type { self.expr_span(module, expression) } else { Span::NONE };
+        self.errors.report(CheckError { module, span, foreign, message, class });
+    }
+}
+
+/// Numbers nodes in source order.
+struct Numbering {
+    next: u32,
+}
+
+impl<'n> SourceOrderVisitor<'n> for Numbering {
+    fn enter_node(&mut self, node: AnyNodeRef<'n>) -> TraversalSignal {
+        node.node_index().set(NodeIndex::from(self.next));
+        self.next += 1;
+        TraversalSignal::Traverse
+    }
+}
+
+/// Finds literals.
+struct Literals<'t> {
+    text: &'t str,
+    found: Vec<(u32, Constant)>,
+}
+
+impl<'n> SourceOrderVisitor<'n> for Literals<'_> {
+    fn visit_expr(&mut self, expression: &'n Expr) {
+        if let Some(constant) = literal_constant(expression, self.text) {
+            self.found.push((node_index(expression), constant));
+        } else {
+            walk_expr(self, expression);
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::types::{
     Assignment, ClassId, ClassKind, FunctionId, ModuleId, SlotData, SlotId, TypeRef, Value,
 };
 use pyclast_syntax::Span;
+use pyclast_syntax::symtable::SymbolFlags;
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{Expr, ExceptHandler, Stmt, StmtAnnAssign, StmtFunctionDef};
 use ruff_text_size::Ranged;
@@ -193,10 +194,25 @@ impl<'a> Checker<'a> {
                 Ok(())
             });
         }
+        let made = self.names_made_by_global(module);
         let table = self.module_mut(module);
-        for (name, ()) in std::mem::take(&mut table.implicit_names) {
+        for name in std::mem::take(&mut table.implicit_names).into_keys().chain(made) {
             table.children.entry(name).or_insert(Child::Value(Value::DYNAMIC));
         }
+    }
+
+    /// Names of the module that functions make with `global`. (The reference knows none: §8.1 k.)
+    fn names_made_by_global(&self, module: ModuleId) -> Vec<Name> {
+        let Some(source) = self.source(module) else { return Vec::new() };
+        let symbols = source.symbols;
+        (1..symbols.scope_count())
+            .flat_map(|index| &symbols.scope_at(index).symbols)
+            .filter(|(_, symbol)| {
+                symbol.flags.intersects(SymbolFlags::GLOBAL)
+                    && symbol.flags.intersects(SymbolFlags::LOCAL.union(SymbolFlags::IMPORT))
+            })
+            .filter_map(|(&name, _)| symbols.names.get(name).as_str().map(Name::new))
+            .collect()
     }
 
     fn declaration_place(&self, module: ModuleId, node: DeclarationNode<'a>) -> Span {

@@ -412,6 +412,10 @@ impl<'a> Checker<'a> {
             return;
         };
         for alias in &import.names {
+            if alias.name.as_str() == "*" {
+                self.module_mut(module).stars.push(target.clone());
+                continue;
+            }
             let bound = alias.asname.as_ref().unwrap_or(&alias.name).id.clone();
             let name = alias.name.id.clone();
             let deferred = DeferredImport { module: target.clone(), name: Some(name.clone()), returns: None };

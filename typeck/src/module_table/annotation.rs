@@ -6,12 +6,14 @@
 //!
 //! Invariant: faults are reported at the node the reference blames, and give no class.
 
-use crate::errors::{Check, Raised};
+use crate::errors::{Check, CheckError, ErrorClass, Raised};
 use crate::program::Checker;
 use crate::types::{ClassId, ClassKind, Literal, ModuleId, Value};
 use crate::constants::Constant;
 use pyclast_syntax::{Span, node_index};
+use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
 use ruff_python_ast::{Expr, ExprSubscript, Operator};
+use ruff_text_size::Ranged;
 
 impl<'a> Checker<'a> {
     /// `module.resolve_annotation`: the class, or none where it is unknown or dynamic in effect.
@@ -21,19 +23,24 @@ impl<'a> Checker<'a> {
 
     /// `resolve_type`: the class a node names, for bases and aliases.
     pub fn resolve_type(&mut self, module: ModuleId, node: &'a Expr) -> Option<ClassId> {
-        match self.visit_annotation(module, node, 0) {
-            Some(Value::Class(class)) => Some(class),
-            _ => None,
+        // The reference takes any fault in here as an unknown type; but a name that a cycle hides fails.
+        let attempts = self.errors.attempts();
+        let count = self.errors.len();
+        let value = self.visit_annotation(module, node, 0);
+        if self.errors.attempts() != attempts {
+            let failed = self.errors.take_after(count).into_iter().filter(|error| error.class != ErrorClass::Type);
+            failed.for_each(|error| self.errors.report(error));
+            return None;
         }
+        value.and_then(Value::as_class)
     }
 
     fn annotation(&mut self, module: ModuleId, node: &'a Expr, is_declaration: bool, nesting: u32) -> Option<ClassId> {
-        let place = self.expr_span(module, node);
         let Some(Value::Class(class)) = self.visit_annotation(module, node, nesting) else { return None };
         match self.check_annotation(class, is_declaration, nesting) {
             Ok(class) => class,
             Err(raised) => {
-                self.report(module, place, raised);
+                self.report_at(module, node, raised);
                 None
             }
         }
@@ -88,11 +95,10 @@ impl<'a> Checker<'a> {
 
     /// `ann_visitor.visit(node)`
     fn visit_annotation(&mut self, module: ModuleId, node: &'a Expr, nesting: u32) -> Option<Value> {
-        let place = self.expr_span(module, node);
         match self.annotation_value(module, node, nesting) {
             Ok(value) => value,
             Err(raised) => {
-                self.report(module, place, raised);
+                self.report_at(module, node, raised);
                 None
             }
         }
@@ -164,7 +170,15 @@ impl<'a> Checker<'a> {
         if let Some(&parsed) = self.parsed_annotations.get(&key) {
             return parsed;
         }
-        let parsed = ruff_python_parser::parse_expression(text?).ok().map(|parsed| self.arena.alloc(*parsed.into_syntax().body));
+        let text = text?;
+        let parsed = ruff_python_parser::parse_expression(text).ok().map(|parsed| *parsed.into_syntax().body);
+        let parsed = parsed.map(|parsed| {
+            let parsed = self.adopt(module, parsed, text);
+            let mut places = ForeignPlaces { text, found: Vec::new() };
+            places.visit_expr(parsed);
+            self.foreign_places.extend(places.found.into_iter().map(|(index, place)| ((module, index), place)));
+            parsed
+        });
         self.parsed_annotations.insert(key, parsed);
         parsed
     }
@@ -178,7 +192,7 @@ impl<'a> Checker<'a> {
         _slice: Value,
         nesting: u32,
     ) -> Check<Option<Value>> {
-        let place = Span::from(node.range);
+        let place = self.foreign_or_span(module, node);
         match self.types.kind(class) {
             ClassKind::Annotated => self.annotated(module, node, place, nesting),
             ClassKind::LiteralForm => self.literal_form(module, node, place),
@@ -187,15 +201,25 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn annotated(&mut self, module: ModuleId, node: &'a ExprSubscript, place: Span, nesting: u32) -> Check<Option<Value>> {
+    fn foreign_or_span(&self, module: ModuleId, node: &ExprSubscript) -> Place {
+        let foreign = self.foreign_places.get(&(module, node_index(node))).copied();
+        Place { span: node.range.into(), foreign }
+    }
+
+    fn place_error(&mut self, module: ModuleId, place: Place, message: impl Into<String>) {
+        let Place { span, foreign } = place;
+        self.errors.report(CheckError { module, span, foreign, message: message.into(), class: ErrorClass::Type });
+    }
+
+    fn annotated(&mut self, module: ModuleId, node: &'a ExprSubscript, place: Place, nesting: u32) -> Check<Option<Value>> {
         if matches!(&*node.slice, Expr::Slice(_)) {
-            self.error(module, place, "can't slice generic types");
+            self.place_error(module, place, "can't slice generic types");
             return Ok(Some(Value::DYNAMIC));
         }
         let elements = match &*node.slice {
             Expr::Tuple(tuple) if tuple.elts.len() > 1 && !self.is_folded(module, &node.slice) => &tuple.elts,
             _ => {
-                self.error(module, place, "Annotated types must be parametrized by at least one annotation.");
+                self.place_error(module, place, "Annotated types must be parametrized by at least one annotation.");
                 return Ok(None);
             }
         };
@@ -214,9 +238,9 @@ impl<'a> Checker<'a> {
         self.constant(module, node).is_some()
     }
 
-    fn literal_form(&mut self, module: ModuleId, node: &'a ExprSubscript, place: Span) -> Check<Option<Value>> {
+    fn literal_form(&mut self, module: ModuleId, node: &'a ExprSubscript, place: Place) -> Check<Option<Value>> {
         if matches!(&*node.slice, Expr::Slice(_)) {
-            self.error(module, place, "can't slice generic types");
+            self.place_error(module, place, "can't slice generic types");
             return Ok(Some(Value::DYNAMIC));
         }
         let constant = self.constant(module, &node.slice);
@@ -225,7 +249,7 @@ impl<'a> Checker<'a> {
         }
         let literal = match constant {
             None => {
-                self.error(module, place, "Literal must be parametrized by a constant");
+                self.place_error(module, place, "Literal must be parametrized by a constant");
                 return Ok(Some(Value::DYNAMIC));
             }
             Some(Constant::Bool(value)) => self.types.literal(Value::Instance(ClassId::BOOL), Literal::Bool(value)),
@@ -240,11 +264,11 @@ impl<'a> Checker<'a> {
         module: ModuleId,
         class: ClassId,
         node: &'a ExprSubscript,
-        place: Span,
+        place: Place,
         nesting: u32,
     ) -> Check<Option<Value>> {
         if matches!(&*node.slice, Expr::Slice(_)) {
-            self.error(module, place, "can't slice generic types");
+            self.place_error(module, place, "can't slice generic types");
             return Ok(Some(Value::DYNAMIC));
         }
         let index: Vec<ClassId> = match &*node.slice {
@@ -262,9 +286,33 @@ impl<'a> Checker<'a> {
                 "incorrect number of generic arguments for {name}, expected {expected}, got {}",
                 index.len()
             );
-            self.error(module, place, message);
+            self.place_error(module, place, message);
             return Ok(None);
         }
         Ok(Some(Value::Class(self.types.generic(class, &index)?)))
+    }
+}
+
+/// Where a node of an annotation is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    span: Span,
+    foreign: Option<(u32, u32)>,
+}
+
+/// Lines and columns of the nodes of a string annotation.
+struct ForeignPlaces<'t> {
+    text: &'t str,
+    found: Vec<(u32, (u32, u32))>,
+}
+
+impl<'n> SourceOrderVisitor<'n> for ForeignPlaces<'_> {
+    fn visit_expr(&mut self, expression: &'n Expr) {
+        let before = self.text.get(..expression.range().start().to_usize()).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().len();
+        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        self.found.push((node_index(expression), (number(line), number(column))));
+        walk_expr(self, expression);
     }
 }

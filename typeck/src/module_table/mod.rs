@@ -49,6 +49,10 @@ pub struct ModuleTable<'a> {
     pub checked_dicts: bool,
     /// `… import checked_lists`
     pub checked_lists: bool,
+    /// Modules whose names it takes over (`from m import *`).
+    pub stars: Vec<Name>,
+    /// How many nodes the checker made for it.
+    pub made_nodes: u32,
     /// Whether all its statements were seen.
     pub first_pass_done: bool,
     /// Classes that are compiled as ordinary code.
@@ -113,6 +117,8 @@ impl<'a> ModuleTable<'a> {
             local_names: FxHashMap::default(),
             checked_dicts: false,
             checked_lists: false,
+            stars: Vec::new(),
+            made_nodes: 0,
             first_pass_done: false,
             compile_non_static: Vec::new(),
         }
@@ -143,13 +149,57 @@ impl<'a> Checker<'a> {
     /// What a name of a module stands for (`get_child`).
     pub fn child(&mut self, module: ModuleId, name: &str) -> Check<Option<Value>> {
         let import = match self.module(module).children.get(name) {
-            None => return Ok(None),
+            None if self.module(module).stars.is_empty() => return Ok(None),
+            None => return self.guarded(module, name, |checker| checker.starred_child(module, name)),
             Some(Child::Value(value)) => return Ok(Some(*value)),
             Some(Child::Import(import)) => import.clone(),
         };
-        let value = self.resolve_import(&import)?;
-        self.module_mut(module).set(Name::new(name), value);
-        Ok(Some(value))
+        let value = self.guarded(module, name, |checker| checker.resolve_import(&import).map(Some))?;
+        if let Some(value) = value {
+            self.module_mut(module).set(Name::new(name), value);
+        }
+        Ok(value)
+    }
+
+    /// Looks for a name of a module, unless it is being looked for already: then imports go in a circle.
+    fn guarded(
+        &mut self,
+        module: ModuleId,
+        name: &str,
+        look: impl FnOnce(&mut Self) -> Check<Option<Value>>,
+    ) -> Check<Option<Value>> {
+        let key = (module, Name::new(name));
+        if !self.resolving.insert(key.clone()) {
+            let message = format!("Cannot find {}.{name} due to cyclic reference", self.module(module).name);
+            return Err(Raised { message, class: ErrorClass::ModuleTable });
+        }
+        // A chain of imports may be as long as the program has modules.
+        let value = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || look(self));
+        self.resolving.remove(&key);
+        value
+    }
+
+    /// A name that comes from a module whose names are all imported. (The reference finds none: §8.1 k.)
+    fn starred_child(&mut self, module: ModuleId, name: &str) -> Check<Option<Value>> {
+        if name.starts_with('_') {
+            return Ok(None);
+        }
+        for star in self.module(module).stars.clone().into_iter().rev() {
+            let Some(from) = self.load_module(&star) else { continue };
+            if from != module
+                && !self.resolving.contains(&(from, Name::new(name)))
+                && let Some(value) = self.child(from, name)?
+            {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a name may come from a module that nobody knows.
+    fn has_unknown_star(&mut self, module: ModuleId) -> bool {
+        let stars = self.module(module).stars.clone();
+        stars.iter().any(|star| self.load_module(star).is_none())
     }
 
     /// `DeferredImport.resolve`
@@ -179,7 +229,10 @@ impl<'a> Checker<'a> {
         if let Some(value) = self.child(module, name)? {
             return Ok(Some((value, true)));
         }
-        Ok(self.builtin(name).map(|value| (value, false)))
+        if let Some(value) = self.builtin(name) {
+            return Ok(Some((value, false)));
+        }
+        Ok(self.has_unknown_star(module).then_some((Value::DYNAMIC, false)))
     }
 
     /// A name of `builtins`.
@@ -198,7 +251,7 @@ impl<'a> Checker<'a> {
         }
         let mut base: Vec<&str> = parts[..parts.len() - strip].to_vec();
         base.extend(name);
-        if base.is_empty() {
+        if base.is_empty() || base == [""] {
             self.error(module, place, "attempted relative import beyond top-level package");
             return None;
         }
