@@ -20,6 +20,7 @@ mod module_table;
 mod operations;
 mod program;
 mod types;
+mod unparse;
 
 pub use arena::Arena;
 pub use codes::code_of;
