@@ -7,7 +7,7 @@
 //! | `function` | functions of the program: parameters, `finish_bind` |
 //! | `decorate` | what decorators make of functions and classes |
 //! | `overrides` | what may replace an inherited member |
-//! | `dataclass` `context` `native` | the special ones |
+//! | `dataclass` `context` `native` `enumeration` | the special ones |
 //!
 //! Invariant: annotations are resolved when they are asked for.
 
@@ -15,6 +15,7 @@ mod class;
 pub mod context;
 pub mod dataclass;
 mod decorate;
+mod enumeration;
 mod function;
 pub mod native;
 mod overrides;
