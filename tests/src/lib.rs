@@ -10,6 +10,7 @@
 
 pub mod oracle;
 pub mod static_corpus;
+pub mod static_verdict;
 pub mod synthetic;
 
 use std::env;

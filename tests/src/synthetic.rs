@@ -79,9 +79,10 @@ pub fn write(folder: &Path, path: &str, text: &str) {
 /// The text of a static module of about `lines` lines: classes with fields and methods, primitives, narrowing, containers,
 /// calls between all of them.
 pub fn static_module(lines: usize) -> String {
-    let mut text = "import __static__\nfrom __static__ import CheckedDict, CheckedList, box, cast, clen, crange, int64\n\
+    let mut text =
+        "import __static__\nfrom __static__ import CheckedDict, CheckedList, box, cast, clen, crange, int64\n\
                     from typing import Final, Optional\nLIMIT: Final[int] = 100\n\n\n"
-        .to_owned();
+            .to_owned();
     let unit = STATIC_UNIT.lines().count();
     for number in 0..lines.saturating_sub(6).div_ceil(unit) {
         let base = if number % 5 == 0 { String::new() } else { format!("(Node{})", number - 1) };
