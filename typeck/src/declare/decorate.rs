@@ -16,14 +16,14 @@ use std::rc::Rc;
 
 impl<'a> Checker<'a> {
     /// What `decorator` makes of `function`: none if nobody knows.
-    pub(super) fn decorate_function(&mut self, value: Value, function: Value, decorator: &'a Expr) -> Check<Option<Value>> {
+    pub(super) fn decorate_function(&mut self, module: ModuleId, value: Value, function: Value, decorator: &'a Expr) -> Check<Option<Value>> {
         match value {
             Value::Class(class) => match self.types.kind(class) {
                 ClassKind::Decorator(kind) => self.decorate_with(kind, function, decorator),
                 _ => Ok(None),
             },
             Value::Instance(class) => match self.types.kind(class) {
-                ClassKind::ContextDecorator { .. } => self.decorate_with_context(function, class, decorator),
+                ClassKind::ContextDecorator { .. } => self.decorate_with_context(module, function, class, decorator),
                 _ => Ok(None),
             },
             Value::Function(FunctionId::NATIVE) => self.decorate_native(function, decorator),

@@ -128,7 +128,7 @@ impl<'a> Checker<'a> {
             // What a decorator's expression raises is raised at it.
             let value = self.at(module, place, |checker| checker.resolve_decorator(module, decorator)).flatten();
             let value = value.unwrap_or(Value::Class(ClassId::DYNAMIC));
-            match self.decorate_function(value, result, decorator)? {
+            match self.decorate_function(module, value, result, decorator)? {
                 Some(new) if new != result => result = self.finish_decorated(module, class, new)?,
                 Some(_) => {}
                 None => {
@@ -150,7 +150,7 @@ impl<'a> Checker<'a> {
         match value {
             Value::Decorated(decorated) => {
                 if let DecoratedKind::Context(_) = self.types.decorated(decorated).kind {
-                    self.finish_context(module, decorated, class)?;
+                    self.finish_context(module, Value::Decorated(decorated), class)?;
                 }
             }
             Value::Function(function) => {

@@ -19,6 +19,5 @@ mod enumeration;
 mod function;
 pub mod native;
 mod overrides;
-mod pending;
 mod scope;
 mod visitor;
