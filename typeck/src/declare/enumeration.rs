@@ -1,22 +1,112 @@
 //! Enums of `__static__` (`EnumType`).
 //!
-//! Invariant: the members of an enum belong to its exact flavour.
+//! ```text
+//! class Color(Enum):
+//!     RED = 1            Color.RED: a member whose value is Literal[1]
+//! ```
+//!
+//! Invariant: the members of an enum belong to its exact flavour; both flavours know them.
 
-use crate::errors::Check;
+use crate::errors::{Check, Raised};
 use crate::program::Checker;
-use crate::types::{ClassId, EnumFlavour, Value};
+use crate::types::{ClassData, ClassId, ClassKind, EnumFlavour, EnumMember, EnumMemberId, NameMap, Types, Value};
 use ruff_python_ast::name::Name;
 
+impl EnumFlavour {
+    /// What `__static__` calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "Enum",
+            Self::Int => "IntEnum",
+            Self::String => "StringEnum",
+        }
+    }
+
+    /// The class of `__static__`.
+    pub const fn class(self) -> ClassId {
+        match self {
+            Self::Plain => ClassId::ENUM,
+            Self::Int => ClassId::INT_ENUM,
+            Self::String => ClassId::STRING_ENUM,
+        }
+    }
+}
+
+impl Types<'_> {
+    /// The member of an enum by its name.
+    pub fn enum_value(&mut self, class: ClassId, name: &str) -> Option<EnumMemberId> {
+        let class = self.inexact_type(class);
+        self.enum_values.get(&class)?.get(name).copied()
+    }
+}
+
 impl Checker<'_> {
-    /// `EnumType.make_subclass`
-    pub fn make_enum_subclass(&mut self, flavour: EnumFlavour, module_name: &Name, qualname: &Name, bases: &[ClassId]) -> Check<ClassId> {
-        let _ = (flavour, module_name, qualname, bases);
-        Ok(ClassId::DYNAMIC)
+    /// `EnumType.make_subclass`; `flavour` is that of the base whose method it is.
+    pub fn make_enum_subclass(
+        &mut self,
+        flavour: EnumFlavour,
+        module_name: &Name,
+        qualname: &Name,
+        bases: &[ClassId],
+    ) -> Check<ClassId> {
+        let kind = flavour.name();
+        if bases.len() > 1 {
+            let bases: Vec<String> = bases.iter().map(|&base| self.types.repr(Value::Class(base))).collect();
+            let bases = bases.join(", ");
+            return Err(Raised::new(format!("Static {kind} types cannot support multiple bases: [{bases}]")));
+        }
+        if bases != [flavour.class()] {
+            return Err(Raised::new(format!("Static {kind} types do not allow subclassing")));
+        }
+        Ok(self.types.make_subclass(module_name, qualname, bases, ClassKind::Enum(flavour)))
     }
 
     /// `EnumType.bind_enum_value`
     pub fn bind_enum_value(&mut self, class: ClassId, name: &Name, value: Value) -> Check<()> {
-        let _ = (class, name, value);
+        let ClassKind::Enum(flavour) = self.types.kind(class) else { return Ok(()) };
+        let expected = match flavour {
+            EnumFlavour::Plain => None,
+            EnumFlavour::Int => Some((ClassId::INT, "int")),
+            EnumFlavour::String => Some((ClassId::STR, "str")),
+        };
+        if let Some((expected, expected_name)) = expected
+            && !self.types.can_assign_value(expected, value)
+        {
+            let found = self.types.name(value);
+            return Err(Raised::new(format!("{} values must be {expected_name}, not {found}", flavour.name())));
+        }
+        let member = self.types.add_enum_member(EnumMember { class, name: name.clone(), value });
+        let inexact = self.types.inexact_type(class);
+        self.types.enum_values.entry(inexact).or_default().insert(name.clone(), member);
         Ok(())
+    }
+}
+
+impl Types<'_> {
+    /// A subclass with rules of its own, which has no members yet.
+    pub(crate) fn make_subclass(&mut self, module: &Name, qualname: &Name, bases: &[ClassId], kind: ClassKind) -> ClassId {
+        let members = self.add_member_table(NameMap::default());
+        let dynamic = bases.iter().position(|&base| self.kind(base) == ClassKind::Dynamic);
+        let bases = bases[..dynamic.map_or(bases.len(), |position| position + 1)].to_vec();
+        self.add_class(ClassData {
+            module: module.clone(),
+            qualname: qualname.clone(),
+            kind,
+            bases,
+            members,
+            class: ClassId::TYPE,
+            is_exact: false,
+            is_final: false,
+            allow_weakrefs: false,
+            do_not_compile: false,
+            dynamic_dispatch: false,
+            has_init_subclass: false,
+            literal: None,
+            type_args: Vec::new(),
+            type_def: None,
+            exact: None,
+            inexact: None,
+            mro: None,
+        })
     }
 }

@@ -26,6 +26,11 @@ impl Types<'_> {
         if let Some(exact) = self.class(class).exact {
             return exact;
         }
+        if let ClassKind::Dataclass(dataclass) = self.kind(class) {
+            let exact = self.make_exact_dataclass(class, dataclass);
+            self.class_mut(class).exact = Some(exact);
+            return exact;
+        }
         let mut data = ClassData { is_exact: true, exact: None, inexact: Some(class), mro: None, ..self.class(class).clone() };
         if matches!(data.kind, ClassKind::Enum(_)) {
             data.members = self.add_member_table(NameMap::default());
