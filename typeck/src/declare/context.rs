@@ -11,11 +11,6 @@ use ruff_python_ast::name::Name;
 use ruff_python_ast::{Expr, StmtFunctionDef};
 
 impl<'a> Checker<'a> {
-    /// `ContextDecoratorClass.make_subclass`
-    pub fn make_context_subclass(&mut self, _module_name: &Name, _qualname: &Name, _bases: &[ClassId]) -> ClassId {
-        todo!()
-    }
-
     /// `ContextDecoratorInstance.resolve_decorate_function`; `class` is that of the decorator.
     pub fn decorate_with_context(&mut self, module: ModuleId, function: Value, class: ClassId, decorator: &'a Expr) -> Check<Option<Value>> {
         let _ = (module, function, class, decorator);

@@ -9,7 +9,7 @@
 
 use crate::errors::{Check, Raised};
 use crate::program::Checker;
-use crate::types::{ClassData, ClassId, ClassKind, EnumFlavour, EnumMember, EnumMemberId, NameMap, Types, Value};
+use crate::types::{ClassId, ClassKind, EnumFlavour, EnumMember, EnumMemberId, Types, Value};
 use ruff_python_ast::name::Name;
 
 impl EnumFlavour {
@@ -58,7 +58,7 @@ impl Checker<'_> {
         if bases != [flavour.class()] {
             return Err(Raised::new(format!("Static {kind} types do not allow subclassing")));
         }
-        Ok(self.types.make_subclass(module_name, qualname, bases, ClassKind::Enum(flavour)))
+        Ok(self.plain_class(module_name, qualname, bases, ClassKind::Enum(flavour)))
     }
 
     /// `EnumType.bind_enum_value`
@@ -79,34 +79,5 @@ impl Checker<'_> {
         let inexact = self.types.inexact_type(class);
         self.types.enum_values.entry(inexact).or_default().insert(name.clone(), member);
         Ok(())
-    }
-}
-
-impl Types<'_> {
-    /// A subclass with rules of its own, which has no members yet.
-    pub(crate) fn make_subclass(&mut self, module: &Name, qualname: &Name, bases: &[ClassId], kind: ClassKind) -> ClassId {
-        let members = self.add_member_table(NameMap::default());
-        let dynamic = bases.iter().position(|&base| self.kind(base) == ClassKind::Dynamic);
-        let bases = bases[..dynamic.map_or(bases.len(), |position| position + 1)].to_vec();
-        self.add_class(ClassData {
-            module: module.clone(),
-            qualname: qualname.clone(),
-            kind,
-            bases,
-            members,
-            class: ClassId::TYPE,
-            is_exact: false,
-            is_final: false,
-            allow_weakrefs: false,
-            do_not_compile: false,
-            dynamic_dispatch: false,
-            has_init_subclass: false,
-            literal: None,
-            type_args: Vec::new(),
-            type_def: None,
-            exact: None,
-            inexact: None,
-            mro: None,
-        })
     }
 }
