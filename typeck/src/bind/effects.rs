@@ -133,7 +133,7 @@ impl Refine {
             }
             [base, field] => {
                 let refinement = Refinement { value, temporary: self.temporary, sources: [self.node].into_iter().collect() };
-                state.refined.entry(base.clone()).or_default().insert(field.clone(), refinement);
+                state.refine(base, field, refinement);
             }
             _ => {}
         }

@@ -27,13 +27,13 @@ mod scope;
 mod statement;
 
 pub use effects::Effect;
-pub use scope::{BindingScope, Branch, ScopeNode, TerminalKind, TypeDeclaration, TypeState};
+pub use scope::{BindingScope, ScopeNode, TerminalKind, TypeDeclaration, TypeState};
 
 use crate::errors::{Check, Raised};
 use crate::program::{Checker, Source};
-use crate::types::{ClassId, ModuleId, TYPE_MISMATCH, Value};
-use pyclast_syntax::Span;
-use ruff_python_ast::{Expr, HasNodeIndex};
+use crate::types::{ClassId, FunctionId, ModuleId, TYPE_MISMATCH, Value};
+use pyclast_syntax::{Span, node_index};
+use ruff_python_ast::{Expr, ExprAttribute, HasNodeIndex};
 use ruff_text_size::Ranged;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::{Deref, DerefMut};
@@ -62,6 +62,12 @@ pub struct Binder<'c, 'a> {
     pub inline_calls: u32,
     /// Temporaries of refined fields by path (`self.x`).
     pub refined_indices: FxHashMap<String, u32>,
+    /// Nodes after which refined fields still hold (`PreserveRefinedFields`).
+    preserved: FxHashSet<u32>,
+    /// Classes of nested functions.
+    nested_functions: FxHashMap<FunctionId, ClassId>,
+    /// `x.__exit__`, to look it up.
+    exit: Option<&'a ExprAttribute>,
 }
 
 impl<'a> Deref for Binder<'_, 'a> {
@@ -94,6 +100,9 @@ impl<'c, 'a> Binder<'c, 'a> {
             inline_depth: 0,
             inline_calls: 0,
             refined_indices: FxHashMap::default(),
+            preserved: FxHashSet::default(),
+            nested_functions: FxHashMap::default(),
+            exit: None,
         }
     }
 
@@ -150,6 +159,26 @@ impl<'c, 'a> Binder<'c, 'a> {
     /// The scope of the current node, to change.
     pub fn scope_mut(&mut self) -> &mut BindingScope<'a> {
         self.scopes.last_mut().expect("nodes are visited in a scope")
+    }
+
+    /// Says what a node with that index is.
+    fn set_type_at(&mut self, index: u32, value: Value) {
+        let module = self.module;
+        self.checker.module_mut(module).facts.set_type(index, value);
+    }
+
+    /// Refined fields still hold after this node.
+    fn preserve_refined(&mut self, node: &impl HasNodeIndex) {
+        self.preserved.insert(node_index(node));
+    }
+
+    /// What follows every visit of a node: other code may have run, so refined fields are forgotten.
+    fn after_visit(&mut self, index: u32) {
+        if !self.preserved.contains(&index)
+            && let Some(scope) = self.scopes.last_mut()
+        {
+            scope.state.refined.clear();
+        }
     }
 
     /// The types of locals here (`type_state`).

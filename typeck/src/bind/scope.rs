@@ -12,6 +12,8 @@ use pyclast_syntax::symtable::ScopeId;
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{StmtClassDef, StmtFunctionDef};
 use rustc_hash::FxHashSet;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// The node a scope belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +53,21 @@ pub struct Refinement {
 pub struct TypeState {
     /// Types of locals.
     pub locals: NameMap<Value>,
-    /// Fields of locals, by local and field.
-    pub refined: NameMap<NameMap<Refinement>>,
+    /// Fields of locals, by local and field. Copies of a state share the fields of a local, as the reference's do:
+    /// what is refined in a branch is refined in the states it was copied from, too.
+    pub refined: NameMap<Rc<RefCell<NameMap<Refinement>>>>,
+}
+
+impl TypeState {
+    /// Says what a field of a local is.
+    pub fn refine(&mut self, base: &Name, field: &Name, refinement: Refinement) {
+        self.refined.entry(base.clone()).or_default().borrow_mut().insert(field.clone(), refinement);
+    }
+
+    /// What a field of a local is known to be.
+    pub fn refinement(&self, base: &str, field: &str) -> Option<Refinement> {
+        self.refined.get(base)?.borrow().get(field).cloned()
+    }
 }
 
 /// A scope (`BindingScope`).
@@ -121,19 +136,20 @@ impl Branch {
             if *value != entry {
                 match join(types, *value, entry) {
                     Ok(joined) => *value = joined,
-                    Err(message) => failure = Err(message),
+                    Err(message) => failure = failure.and(Err(message)),
                 }
             }
         }
         current.refined.retain(|name, _| other.refined.contains_key(name));
         for (name, fields) in &mut current.refined {
-            let entry = &other.refined[name];
+            let entry = other.refined[name].borrow().clone();
+            let mut fields = fields.borrow_mut();
             fields.retain(|field, _| entry.contains_key(field));
-            for (field, refinement) in fields {
+            for (field, refinement) in &mut *fields {
                 let entry = &entry[field];
                 match join(types, entry.value, refinement.value) {
                     Ok(joined) => refinement.value = joined,
-                    Err(message) => failure = Err(message),
+                    Err(message) => failure = failure.and(Err(message)),
                 }
                 refinement.sources.extend(&entry.sources);
             }

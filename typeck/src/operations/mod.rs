@@ -24,3 +24,5 @@ mod special;
 mod subscript;
 mod unary;
 mod union;
+
+pub use compare::Comparison;
