@@ -13,6 +13,8 @@ pub struct Facts {
     pub types: Vec<Option<Value>>,
     /// How calls are made.
     pub calls: FxHashMap<u32, CallPlan>,
+    /// Calls that are inlined, and the expressions that stand for them.
+    pub inlined: FxHashMap<u32, u32>,
     /// Attributes that are read from a temporary.
     pub refined_fields: FxHashMap<u32, RefinedField>,
     /// The common type of the operands of arithmetic on primitives.

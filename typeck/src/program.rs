@@ -13,7 +13,7 @@ use crate::constants::{Constant, Folds};
 use crate::errors::{CheckError, Check, ErrorClass, Errors, Raised};
 use crate::facts::Facts;
 use crate::module_table::{IntrinsicModules, ModuleTable};
-use crate::types::{ModuleId, Types, Value};
+use crate::types::{DecoratedId, ModuleId, Types, Value};
 use pyclast_syntax::{ParsedModule, Span, SymbolTable, node_index};
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal, walk_expr};
@@ -98,6 +98,8 @@ pub struct Checker<'a> {
     pub arena: &'a Arena,
     /// Parsed string annotations by their node.
     pub(crate) parsed_annotations: FxHashMap<(ModuleId, u32), Option<&'a Expr>>,
+    /// Context expressions of decorated functions.
+    pub(crate) context_items: FxHashMap<DecoratedId, &'a Expr>,
     /// Constants among the expressions the checker made.
     pub(crate) made_constants: FxHashMap<(ModuleId, u32), Constant>,
     /// Where nodes of string annotations are, as the reference has it: line and column in the string.
@@ -118,6 +120,7 @@ impl<'a> Checker<'a> {
             errors: Errors::default(),
             arena,
             parsed_annotations: FxHashMap::default(),
+            context_items: FxHashMap::default(),
             made_constants: FxHashMap::default(),
             foreign_places: FxHashMap::default(),
         };

@@ -77,6 +77,7 @@ impl<'a> Checker<'a> {
                 });
                 if !is_annotated {
                     self.set_first_parameter(real, ClassId::DYNAMIC);
+                    self.replace_context_items(function);
                 }
                 self.decorated(DecoratedKind::Static, function, decorator, ClassId::STATIC_METHOD)
             }
