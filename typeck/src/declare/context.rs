@@ -73,18 +73,18 @@ impl<'a> Checker<'a> {
 
     fn make_context_item(&mut self, module: ModuleId, decorated: DecoratedId, function: FunctionId) {
         // The reference gives made nodes the first place of the file.
-        const PLACE: TextRange = TextRange::empty(TextSize::new(0));
+        let place = TextRange::empty(TextSize::new(0));
         let decorator = self.types.decorated(decorated).decorator;
         let decorator_name = self.context_name(function, decorator);
         let name = |id: Name| {
-            Expr::Name(ExprName { id, ctx: ExprContext::Load, range: PLACE, node_index: AtomicNodeIndex::NONE })
+            Expr::Name(ExprName { id, ctx: ExprContext::Load, range: place, node_index: AtomicNodeIndex::NONE })
         };
         let attribute = |value: Expr, attr: Name| {
             Expr::Attribute(ExprAttribute {
                 value: Box::new(value),
-                attr: Identifier { id: attr, range: PLACE, node_index: AtomicNodeIndex::NONE },
+                attr: Identifier { id: attr, range: place, node_index: AtomicNodeIndex::NONE },
                 ctx: ExprContext::Load,
-                range: PLACE,
+                range: place,
                 node_index: AtomicNodeIndex::NONE,
             })
         };
@@ -96,11 +96,11 @@ impl<'a> Checker<'a> {
             func: Box::new(attribute(manager, Name::new_static("_recreate_cm"))),
             arguments: Arguments {
                 args: Box::default(),
-                keywords: Box::default(),
-                range: PLACE,
+                keywords: Default::default(),
+                range: place,
                 node_index: AtomicNodeIndex::NONE,
             },
-            range: PLACE,
+            range_start: place.start(),
             node_index: AtomicNodeIndex::NONE,
         });
         let call = self.adopt(module, call, "");

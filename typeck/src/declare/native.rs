@@ -2,12 +2,10 @@
 //!
 //! Invariant: a native function has no body, and primitive parameters.
 
-use crate::bind::Binder;
-use crate::constants::Constant;
 use crate::errors::{Check, Raised};
 use crate::program::Checker;
 use crate::types::{FunctionData, FunctionId, FunctionKind, TypeRef, Value};
-use ruff_python_ast::{Expr, ExprCall};
+use ruff_python_ast::Expr;
 
 impl<'a> Checker<'a> {
     /// `NativeDecorator.resolve_decorate_function`
@@ -41,48 +39,5 @@ impl<'a> Checker<'a> {
             }
         }
         Ok(Some(Value::Function(native)))
-    }
-}
-
-impl<'a> Binder<'_, 'a> {
-    /// The checks of `NativeDecorator.bind_call_self` after the arguments are bound. Sets the type of the call.
-    pub fn bind_native_decorator_call(&mut self, node: &'a ExprCall) -> Check<()> {
-        let Some(argument) = node.arguments.args.first() else { return Ok(()) };
-        let module = self.module;
-        let library = match self.constant(module, argument) {
-            Some(_) => argument,
-            None => match self.get_final_literal(argument) {
-                Some(literal) => literal,
-                None => {
-                    self.error_at(argument, "@native decorator 'lib' argument must be a `str`");
-                    argument
-                }
-            },
-        };
-        match self.constant(module, library) {
-            Some(Constant::Str(_)) | None => {}
-            Some(constant) => {
-                let class = python_class(&constant);
-                let message = format!("@native decorator 'lib' argument must be a `str` not <class '{class}'>");
-                self.error_at(library, message);
-            }
-        }
-        self.set_type(node, Value::Function(FunctionId::NATIVE));
-        Ok(())
-    }
-}
-
-fn python_class(constant: &Constant) -> &'static str {
-    match constant {
-        Constant::None => "NoneType",
-        Constant::Ellipsis => "ellipsis",
-        Constant::Bool(_) => "bool",
-        Constant::Int(_) => "int",
-        Constant::Float(_) => "float",
-        Constant::Complex(..) => "complex",
-        Constant::Str(_) => "str",
-        Constant::Bytes(_) => "bytes",
-        Constant::Tuple(_) => "tuple",
-        Constant::FrozenSet(_) => "frozenset",
     }
 }

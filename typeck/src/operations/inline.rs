@@ -48,7 +48,7 @@ impl<'a> Binder<'_, 'a> {
             };
             let parameter = &parameter.parameter.name.id;
             let replacement = match plan {
-                ArgumentPlan::Default { parameter: position } => self.default_argument(function, position, node.range),
+                ArgumentPlan::Default { parameter: position } => self.default_argument(function, position, node.range()),
                 ArgumentPlan::Position { node: argument, .. } | ArgumentPlan::Keyword { node: argument, .. } => {
                     match argument_of(node, argument) {
                         Some(argument) => Some(self.inlined_argument(parameter, argument)?),
