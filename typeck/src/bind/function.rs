@@ -10,7 +10,7 @@ use super::Binder;
 use super::scope::{BindingScope, ScopeNode, TerminalKind};
 use crate::errors::{Check, Raised};
 use crate::types::{
-    ClassData, ClassId, ClassKind, DecoratedKind, FunctionKind, NameMap, TYPE_MISMATCH, Value,
+    ClassData, ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, NameMap, TYPE_MISMATCH, TypeRef, Value,
 };
 use pyclast_syntax::node_index;
 use ruff_python_ast::name::Name;
@@ -66,6 +66,7 @@ impl<'a> Binder<'_, 'a> {
         if let Some(&class) = self.nested_functions.get(&function) {
             return Value::Instance(class);
         }
+        self.settle_identity(function);
         let members = self.types.add_member_table(NameMap::default());
         let data = ClassData {
             module: Name::new(&self.scope().qualname),
@@ -85,6 +86,20 @@ impl<'a> Binder<'_, 'a> {
         let class = self.types.add_class(data);
         self.nested_functions.insert(function, class);
         Value::Instance(class)
+    }
+
+    /// Whether a function of one parameter gives it back is asked where types are compared, which resolve nothing.
+    fn settle_identity(&mut self, function: FunctionId) {
+        if self.types.function(function).params.as_ref().is_none_or(|params| params.len() != 1) {
+            return;
+        }
+        let Some(parameter) = self.parameter_type(function, 0) else { return };
+        let returns = self.returns(function);
+        let data = self.types.function_mut(function);
+        data.returns = TypeRef::Resolved(returns);
+        if let Some(first) = data.params.as_mut().and_then(|params| params.first_mut()) {
+            first.type_ref = TypeRef::Resolved(parameter);
+        }
     }
 
     /// `container.bind_function(node, visitor)`

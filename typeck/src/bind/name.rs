@@ -9,6 +9,7 @@
 use super::{Binder, Effect, ScopeNode, TypeDeclaration};
 use crate::constants::Constant;
 use crate::errors::{Check, Raised};
+use crate::operations::TEMPORARY;
 use crate::types::{Assignment, ClassId, DecoratedKind, TYPE_MISMATCH, Value};
 use pyclast_syntax::symtable::{Resolution, ScopeKind, SymbolFlags};
 use pyclast_syntax::{Span, node_index};
@@ -18,6 +19,9 @@ use ruff_python_ast::{Expr, ExprContext, ExprName, HasNodeIndex};
 impl<'a> Binder<'_, 'a> {
     /// Where a name lives, seen from here (`check_name`). Names are not mangled, as in the reference.
     pub fn var_scope(&self, name: &str) -> Resolution {
+        if name.starts_with(TEMPORARY) {
+            return Resolution::Local;
+        }
         let symbols = self.source.symbols;
         let scope = symbols.scope(self.scope().symbols);
         match symbols.names.lookup(name).and_then(|id| scope.symbol(id)) {

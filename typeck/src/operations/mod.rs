@@ -26,3 +26,5 @@ mod unary;
 mod union;
 
 pub use compare::Comparison;
+
+pub use inline::TEMPORARY;
