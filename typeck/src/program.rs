@@ -12,7 +12,7 @@ use crate::constant_fold::fold_expression;
 use crate::constants::{Constant, Folds};
 use crate::errors::{CheckError, Check, ErrorClass, Errors, Raised};
 use crate::facts::Facts;
-use crate::module_table::{IntrinsicModules, ModuleTable};
+use crate::module_table::{Child, IntrinsicModules, ModuleTable};
 use crate::types::{DecoratedId, ModuleId, Types, Value};
 use pyclast_syntax::{ParsedModule, Span, SymbolTable, node_index};
 use ruff_python_ast::name::Name;
@@ -56,6 +56,7 @@ pub fn check_program<'a>(sources: &'a [Source<'a>], arena: &'a Arena) -> Checked
         let name = Name::new(source.name);
         if let Some(module) = checker.load_module(&name) {
             Binder::new(&mut checker, module).bind_module();
+            checker.check_base_orders(module);
         }
     }
     let positions: FxHashMap<&str, usize> = sources.iter().map(|source| source.name).zip(0..).collect();
@@ -126,6 +127,25 @@ impl<'a> Checker<'a> {
         };
         checker.add_intrinsic_modules();
         checker
+    }
+
+    /// Reports classes whose bases have no order, as the reference does when it makes code for them.
+    fn check_base_orders(&mut self, module: ModuleId) {
+        let name = self.module(module).name.clone();
+        let values: Vec<Value> = self
+            .module(module)
+            .children
+            .values()
+            .filter_map(|child| if let Child::Value(value) = child { Some(*value) } else { None })
+            .collect();
+        for class in values.into_iter().filter_map(Value::as_class) {
+            if self.types.class(class).module == name {
+                self.types.mro(class);
+            }
+        }
+        if let Some(message) = self.types.mro_failure.take() {
+            self.report(module, Span::NONE, Raised { message, class: ErrorClass::Other("SyntaxError") });
+        }
     }
 
     /// The table of a module.
