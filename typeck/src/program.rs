@@ -54,7 +54,8 @@ pub fn check_program<'a>(sources: &'a [Source<'a>], arena: &'a Arena) -> Checked
     let mut checker = Checker::new(sources, arena);
     for source in sources.iter().filter(|source| source.bind) {
         let name = Name::new(source.name);
-        if let Some(module) = checker.load_module(&name) {
+        // A module that is named as an intrinsic one is not looked into.
+        if let Some(module) = checker.load_module(&name).filter(|module| checker.source(*module).is_some()) {
             Binder::new(&mut checker, module).bind_module();
             checker.check_base_orders(module);
         }
