@@ -40,17 +40,25 @@ impl<'a> Binder<'_, 'a> {
         Ok(())
     }
 
-    fn in_loop<T>(&mut self, index: u32, step: impl FnOnce(&mut Self) -> Check<T>) -> Check<T> {
+    /// Does a step inside a loop, which iterates over an expression or tests one.
+    fn in_loop<T>(
+        &mut self,
+        index: u32,
+        iterable: Option<&Expr>,
+        step: impl FnOnce(&mut Self) -> Check<T>,
+    ) -> Check<T> {
         let previous = self.current_loop.replace(index);
+        let previous_iterable = std::mem::replace(&mut self.current_iterable, iterable.map(node_index));
         let result = step(self);
         self.current_loop = previous;
+        self.current_iterable = previous_iterable;
         result
     }
 
     pub(super) fn bind_while(&mut self, node: &'a StmtWhile) -> Check<()> {
         let index = node_index(node);
         let mut branch = self.scope().branch();
-        let (effect, is_endless, terminal) = self.in_loop(index, |this| {
+        let (effect, is_endless, terminal) = self.in_loop(index, None, |this| {
             this.iterate_to_fixed_point(&node.body, Some(&node.test))?;
             let effect = this.visit_test(&node.test);
             let test = this.get_type(&*node.test);
@@ -87,7 +95,7 @@ impl<'a> Binder<'_, 'a> {
             self.in_target(|this| this.visit_expr(&node.target, None));
             self.assign_value(&node.target, Value::DYNAMIC, None, None)?;
         } else {
-            self.in_loop(index, |this| {
+            self.in_loop(index, Some(&node.iter), |this| {
                 this.visit_expr(&node.iter, None);
                 Ok(())
             })?;
@@ -97,7 +105,7 @@ impl<'a> Binder<'_, 'a> {
             self.assign_value(&node.target, element, None, None)?;
         }
         let branch = self.scope().branch();
-        self.in_loop(index, |this| {
+        self.in_loop(index, Some(&node.iter), |this| {
             this.iterate_to_fixed_point(&node.body, None)?;
             this.visit_body(&node.body);
             Ok(())

@@ -52,6 +52,8 @@ pub struct Binder<'c, 'a> {
     pub terminals: FxHashMap<u32, TerminalKind>,
     /// The loop around the current node, by node index.
     pub current_loop: Option<u32>,
+    /// What the `for` loop around the current node iterates over, by node index.
+    pub current_iterable: Option<u32>,
     /// Loops with a `break`.
     pub loop_may_break: FxHashSet<u32>,
     /// Whether an assignment's target is being visited.
@@ -95,6 +97,7 @@ impl<'c, 'a> Binder<'c, 'a> {
             scopes: Vec::new(),
             terminals: FxHashMap::default(),
             current_loop: None,
+            current_iterable: None,
             loop_may_break: FxHashSet::default(),
             in_target: false,
             inline_depth: 0,

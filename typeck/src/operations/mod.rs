@@ -17,6 +17,7 @@ mod compare;
 mod constructor;
 mod dataclass;
 mod enumeration;
+mod expression_text;
 mod inline;
 mod iterate;
 mod property;
