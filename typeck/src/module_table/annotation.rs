@@ -10,7 +10,7 @@ use crate::errors::{Check, CheckError, ErrorClass, Raised};
 use crate::program::Checker;
 use crate::types::{ClassId, ClassKind, Literal, ModuleId, Value};
 use crate::constants::Constant;
-use pyclast_syntax::{Span, node_index};
+use pyclast_syntax::{SourceText, Span, node_index};
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
 use ruff_python_ast::{Expr, ExprSubscript, Operator};
 use ruff_text_size::Ranged;
@@ -28,7 +28,7 @@ impl<'a> Checker<'a> {
         let count = self.errors.len();
         let value = self.visit_annotation(module, node, 0);
         if self.errors.attempts() != attempts {
-            let failed = self.errors.take_after(count).into_iter().filter(|error| error.class != ErrorClass::Type);
+            let failed = self.errors.take_after(count).into_iter().filter(|error| error.class == ErrorClass::ModuleTable);
             failed.for_each(|error| self.errors.report(error));
             return None;
         }
@@ -171,7 +171,13 @@ impl<'a> Checker<'a> {
             return parsed;
         }
         let text = text?;
-        let parsed = ruff_python_parser::parse_expression(text).ok().map(|parsed| *parsed.into_syntax().body);
+        let parsed = match ruff_python_parser::parse_expression(text) {
+            Ok(parsed) => Some(*parsed.into_syntax().body),
+            Err(_) => {
+                self.refuse_annotation(module, text);
+                None
+            }
+        };
         let parsed = parsed.map(|parsed| {
             let parsed = self.adopt(module, parsed, text);
             let mut places = ForeignPlaces { text, found: Vec::new() };
@@ -181,6 +187,19 @@ impl<'a> Checker<'a> {
         });
         self.parsed_annotations.insert(key, parsed);
         parsed
+    }
+
+    /// Reports what CPython's parser says of a string annotation that is no expression.
+    fn refuse_annotation(&mut self, module: ModuleId, text: &str) {
+        let source = SourceText::decode(text.as_bytes());
+        let first = source.ok().and_then(|source| pyclast_syntax::parse(source).err()).and_then(|errors| errors.into_iter().next());
+        let (message, start) = first.map_or_else(|| ("invalid syntax".to_owned(), 0), |error| (error.message, error.span.start));
+        let before = text.get(..start as usize).unwrap_or_default();
+        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        let line = number(before.matches('\n').count() + 1);
+        let column = number(before.rsplit('\n').next().unwrap_or_default().chars().count());
+        let class = ErrorClass::Other("SyntaxError");
+        self.errors.report(CheckError { module, span: Span::NONE, foreign: Some((line, column)), message, class });
     }
 
     /// `klass.resolve_subscr(node, slice, visitor)` for a class.
