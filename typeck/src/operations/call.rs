@@ -116,10 +116,10 @@ impl<'a> Binder<'_, 'a> {
         if self.types.function(function).kind == FunctionKind::BuiltinNew {
             let first = first.or_else(|| call.arguments.args.first());
             let made = first.and_then(|first| self.get_type(first).as_class());
-            let result = match made.map(|class| self.types.instance(class)) {
-                // A `type` may make anything.
-                None | Some(Value::Class(_)) => Value::DYNAMIC,
-                Some(instance) => instance,
+            let result = match made {
+                // A `type` may make anything; but the exact `type` makes a type.
+                None | Some(ClassId::TYPE) => Value::DYNAMIC,
+                Some(class) => self.types.instance(class),
             };
             return Ok((mapping, result));
         }

@@ -115,6 +115,8 @@ impl Types<'_> {
                 };
                 if is_plain { self.name(value) } else { format!("Exact[{}]", self.name(value)) }
             }
+            // The instance of `type` is a class: its name is that of a class.
+            Value::Class(ClassId::TYPE) => "Type[Type[type]]".to_owned(),
             Value::Class(class) => format!("Type[{}]", self.name_with_exact(Value::Instance(class))),
             Value::Group(_) => self.name(value),
             _ => self.name_with_exact(Value::Instance(self.class_of(value))),
