@@ -92,6 +92,11 @@ impl Errors {
         self.muted -= 1;
     }
 
+    /// How many trial passes are inside each other.
+    pub fn muted_depth(&self) -> u32 {
+        self.muted
+    }
+
     /// Whether errors are muted.
     pub fn is_muted(&self) -> bool {
         self.muted > 0

@@ -6,7 +6,7 @@
 //!
 //! Invariant: errors are reported in the last pass only.
 
-use super::Binder;
+use super::{Binder, Effect};
 use super::scope::TerminalKind;
 use crate::errors::Check;
 use crate::types::Value;
@@ -17,9 +17,16 @@ use ruff_python_ast::{Expr, Stmt, StmtFor, StmtWhile};
 const PASSES: u32 = 50;
 
 impl<'a> Binder<'_, 'a> {
-    /// `iterate_to_fixed_point`
-    fn iterate_to_fixed_point(&mut self, body: &'a [Stmt], test: Option<&'a Expr>) -> Check<()> {
+    /// `iterate_to_fixed_point`: none if the body is to be bound once more from there, as the reference does it.
+    ///
+    /// That takes 2^depth passes over the innermost of nested loops. Deep inside trial passes of other loops, where errors
+    /// are muted, the last trial pass stands for the one that would follow: it started from the same types.
+    fn iterate_to_fixed_point(&mut self, body: &'a [Stmt], test: Option<&'a Expr>) -> Check<Option<(Effect, TerminalKind)>> {
+        /// So many loops inside each other are bound exactly as the reference binds them.
+        const EXACT_DEPTH: u32 = 3;
+        let is_deep = self.errors.muted_depth() >= EXACT_DEPTH;
         let entry = self.scope().declarations.clone();
+        let mut last = (Effect::None, TerminalKind::NonTerminal);
         for _ in 0..PASSES {
             let branch = self.scope().branch();
             self.errors.mute();
@@ -27,17 +34,23 @@ impl<'a> Binder<'_, 'a> {
                 let effect = self.visit_test(test);
                 effect.apply(self.state());
                 self.clear_after_test(test);
+                last.0 = effect;
             }
-            self.visit_check_terminal(body);
+            last.1 = self.visit_check_terminal(body);
+            let end = is_deep.then(|| (self.scope().state.clone(), self.scope().declarations.clone()));
             // Declarations of the body come again.
             self.scope_mut().declarations = entry.clone();
             self.errors.unmute();
             self.merge(&branch, None)?;
             if !branch.changed(&self.scope().state) {
-                break;
+                let Some((state, declarations)) = end else { break };
+                let scope = self.scope_mut();
+                scope.state = state;
+                scope.declarations = declarations;
+                return Ok(Some(last));
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Does a step inside a loop, which iterates over an expression or tests one.
@@ -59,12 +72,17 @@ impl<'a> Binder<'_, 'a> {
         let index = node_index(node);
         let mut branch = self.scope().branch();
         let (effect, is_endless, terminal) = self.in_loop(index, None, |this| {
-            this.iterate_to_fixed_point(&node.body, Some(&node.test))?;
-            let effect = this.visit_test(&node.test);
+            let done = this.iterate_to_fixed_point(&node.body, Some(&node.test))?;
+            let effect = if let Some((effect, _)) = &done { effect.clone() } else { this.visit_test(&node.test) };
             let test = this.get_type(&*node.test);
             let is_endless = this.types.is_truthy_literal(test);
-            effect.apply(this.state());
-            let terminal = this.visit_check_terminal(&node.body);
+            let terminal = match done {
+                Some((_, terminal)) => terminal,
+                None => {
+                    effect.apply(this.state());
+                    this.visit_check_terminal(&node.body)
+                }
+            };
             Ok((effect, is_endless, terminal))
         })?;
         self.clear_after_test(&node.test);
@@ -106,8 +124,9 @@ impl<'a> Binder<'_, 'a> {
         }
         let branch = self.scope().branch();
         self.in_loop(index, Some(&node.iter), |this| {
-            this.iterate_to_fixed_point(&node.body, None)?;
-            this.visit_body(&node.body);
+            if this.iterate_to_fixed_point(&node.body, None)?.is_none() {
+                this.visit_body(&node.body);
+            }
             Ok(())
         })?;
         self.visit_body(&node.orelse);
