@@ -278,8 +278,8 @@ impl<'a> Binder<'_, 'a> {
             attr: Identifier::new(Name::new_static("__exit__"), range),
             ctx: ExprContext::Load,
         });
-        let arena = self.arena;
-        let Expr::Attribute(exit) = arena.alloc(made) else { unreachable!("an attribute was made") };
+        let module = self.module;
+        let Expr::Attribute(exit) = self.adopt(module, made, "") else { unreachable!("an attribute was made") };
         debug_assert_eq!(exit.range(), range);
         self.exit = Some(exit);
         exit
