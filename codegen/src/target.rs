@@ -45,6 +45,9 @@ impl Target {
         borrow_shadowing_bug: true,
         borrow_empty_block_bug: true,
     };
+
+    /// CPython 3.14.8 with CinderX.
+    pub const CINDERX_3_14: Self = Self { name: "cinderx-3.14", static_modules: true, ..Self::CPYTHON_3_14 };
 }
 
 /// How to compile a module.

@@ -4,6 +4,7 @@
 //!
 //! Invariant: help texts are the doc comments here; nothing is parsed elsewhere.
 
+use crate::static_program::StaticMode;
 use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -175,6 +176,31 @@ pub struct OneModuleArgs {
     /// Directories in which the modules it imports are found.
     #[arg(long, value_name = "DIR", help_heading = "One module")]
     pub search_path: Vec<PathBuf>,
+
+    /// Which modules are static.
+    #[command(flatten)]
+    pub static_: StaticArgs,
+}
+
+/// Which modules are static or strict.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct StaticArgs {
+    /// Which modules are static: those that import __static__, all, or none.
+    #[arg(long = "static", value_enum, value_name = "WHEN", default_value_t = StaticMode::Auto)]
+    pub static_mode: StaticMode,
+
+    /// Which modules are strict: those that import __strict__, or all.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = StrictMode::Auto)]
+    pub strict: StrictMode,
+}
+
+/// Which modules are strict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StrictMode {
+    /// Those that say so.
+    Auto,
+    /// All.
+    Always,
 }
 
 /// Which project is looked at.
@@ -207,6 +233,10 @@ pub struct CheckArgs {
     /// How what is found is shown.
     #[command(flatten)]
     pub report: ReportArgs,
+
+    /// Which modules are static.
+    #[command(flatten)]
+    pub static_: StaticArgs,
 
     /// Check again whenever a file changes.
     #[arg(long, conflicts_with = "write_baseline")]
@@ -324,6 +354,9 @@ pub enum TargetName {
     /// CPython 3.14
     #[value(name = "cpython-3.14")]
     Cpython314,
+    /// CPython 3.14 with CinderX: static modules are checked; their code is not typed yet
+    #[value(name = "cinderx-3.14")]
+    Cinderx314,
 }
 
 /// How diagnostics are shown.

@@ -4,10 +4,11 @@
 //! is_stdlib_module("asyncio")   → true       is_builtin("len")   → true
 //! ```
 //!
-//! Data taken from CPython 3.14.8 by the scripts in `tools/`.
+//! Data taken from CPython 3.14.8 by the scripts in `tools/`. [`c_types`] is for the checker: what classes and functions of C have.
 //!
 //! Invariant: the tables are sorted.
 
+pub mod c_types;
 mod modules;
 
 /// Whether a top-level name is a module or package of the standard library.

@@ -39,6 +39,12 @@ pub enum Exception {
     UnicodeEncodeError,
     /// `SyntaxWarning`
     SyntaxWarning,
+    /// `TypedSyntaxError`: what CinderX's checker raises.
+    TypedSyntaxError,
+    /// `BadFlagException`: of CinderX too.
+    BadFlagException,
+    /// `ModuleTableException`: of CinderX too.
+    ModuleTableException,
     /// `SystemError`: a bug of the compiler.
     SystemError,
     /// `Warning`: a warning of ours that CPython does not give.
@@ -58,6 +64,9 @@ impl Exception {
             Self::ValueError => "ValueError",
             Self::UnicodeEncodeError => "UnicodeEncodeError",
             Self::SyntaxWarning => "SyntaxWarning",
+            Self::TypedSyntaxError => "TypedSyntaxError",
+            Self::BadFlagException => "BadFlagException",
+            Self::ModuleTableException => "ModuleTableException",
             Self::SystemError => "SystemError",
             Self::Warning => "Warning",
         }
@@ -115,6 +124,68 @@ codes! {
     InvalidIgnore = "invalid-ignore", Warning, Settings;
     /// The baseline records a problem that is gone.
     StaleBaseline = "stale-baseline", Warning, Settings;
+    /// `import __static__` or `import __strict__` stands where it does not count.
+    BadFlag = "bad-flag", Error, Fixed;
+    /// A name of another module cannot be found because the modules import each other.
+    ModuleTable = "module-table", Error, Fixed;
+    /// Static Python has no such thing.
+    Unsupported = "unsupported", Error, Fixed;
+    /// A value is assigned to something of another type.
+    TypeMismatch = "type-mismatch", Error, Fixed;
+    /// An argument has another type than the parameter.
+    ArgumentType = "argument-type", Error, Fixed;
+    /// The arguments of a call do not fit the parameters.
+    CallArguments = "call-arguments", Error, Fixed;
+    /// A function returns something of another type than it declares.
+    ReturnType = "return-type", Error, Fixed;
+    /// A function that declares a result may end without one.
+    MissingReturn = "missing-return", Error, Fixed;
+    /// A name is not defined.
+    UndefinedName = "undefined-name", Error, Fixed;
+    /// A name is declared twice.
+    Redefinition = "redefinition", Error, Fixed;
+    /// A primitive is a global or is captured by an inner function.
+    PrimitiveScope = "primitive-scope", Error, Fixed;
+    /// A primitive stands where an object is needed.
+    PrimitiveValue = "primitive-value", Error, Fixed;
+    /// Something `Final` is assigned again, or never.
+    FinalAssignment = "final-assignment", Error, Fixed;
+    /// `Final`, `ClassVar` or `InitVar` stands where it means nothing.
+    TypeQualifier = "type-qualifier", Error, Fixed;
+    /// A class variable is assigned through an instance.
+    ClassVariable = "class-variable", Error, Fixed;
+    /// A member does not fit the inherited one.
+    BadOverride = "bad-override", Error, Fixed;
+    /// A class cannot have these bases.
+    BadBase = "bad-base", Error, Fixed;
+    /// A value does not have the operation.
+    NoOperation = "no-operation", Error, Fixed;
+    /// An operation on `None`.
+    NoneOperation = "none-operation", Error, Fixed;
+    /// An operation that a member of a union does not have.
+    UnionOperation = "union-operation", Error, Fixed;
+    /// An operator does not take these operands.
+    OperandType = "operand-type", Error, Fixed;
+    /// A primitive is made of something it cannot be made of.
+    PrimitiveConversion = "primitive-conversion", Error, Fixed;
+    /// A builtin function is called in a way it does not take.
+    BuiltinCall = "builtin-call", Error, Fixed;
+    /// A type cannot be formed.
+    InvalidType = "invalid-type", Error, Fixed;
+    /// A dataclass or a field of one is declared wrongly.
+    BadDataclass = "bad-dataclass", Error, Fixed;
+    /// An enum is declared or used wrongly.
+    BadEnum = "bad-enum", Error, Fixed;
+    /// A decorator does not take what it decorates.
+    BadDecorator = "bad-decorator", Error, Fixed;
+    /// A `@native` function is declared wrongly.
+    BadNative = "bad-native", Error, Fixed;
+    /// An import that static modules do not have.
+    BadImport = "bad-import", Error, Fixed;
+    /// `reveal_type` tells a type.
+    RevealType = "reveal-type", Error, Fixed;
+    /// Something stays dynamic and is slow.
+    Performance = "performance", Warning, Free;
     /// A bug of pyclast.
     InternalError = "internal-error", Error, Fixed;
 }
@@ -199,6 +270,16 @@ impl Diagnostic {
     /// A problem that CPython knows nothing of, as bad as its code says.
     pub fn of_code(code: Code, span: impl Into<Span>, message: impl Into<String>) -> Self {
         Self { code, severity: code.severity(), ..Self::error(Exception::Warning, span, message) }
+    }
+
+    /// An error of the type checker, in CinderX's words.
+    pub fn type_error(code: Code, span: impl Into<Span>, message: impl Into<String>) -> Self {
+        let exception = match code {
+            Code::BadFlag => Exception::BadFlagException,
+            Code::ModuleTable => Exception::ModuleTableException,
+            _ => Exception::TypedSyntaxError,
+        };
+        Self { code, severity: code.severity(), ..Self::error(exception, span, message) }
     }
 
     /// The same with advice.

@@ -26,6 +26,7 @@ mod parse;
 pub mod parser_errors;
 mod printable;
 mod py_string;
+pub mod repr;
 mod source_text;
 pub mod symtable;
 mod tokenizer;

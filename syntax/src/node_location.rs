@@ -20,7 +20,8 @@
 
 use crate::{Location, ParsedModule, Span};
 use ruff_python_ast::{
-    Decorator, ElifElseClause, ExceptHandler, Expr, InterpolatedStringFormatSpec, Parameter, Stmt, StmtIf,
+    Decorator, ElifElseClause, ExceptHandler, Expr, InterpolatedStringFormatSpec, Parameter, Stmt, StmtClassDef,
+    StmtFunctionDef, StmtIf,
 };
 use ruff_text_size::Ranged;
 
@@ -50,6 +51,21 @@ impl ParsedModule {
             Stmt::If(_) | Stmt::For(_) | Stmt::While(_) | Stmt::With(_) | Stmt::Match(_) | Stmt::Try(_) => &[],
             _ => return range,
         };
+        let start = decorators.last().map_or(range.start, |last| self.after_decorators(last));
+        Span::new(start, self.block_end(range.end))
+    }
+
+    /// The span of CPython's node for a `def`.
+    pub fn function_span(&self, function: &StmtFunctionDef) -> Span {
+        self.definition_span(function.range.into(), &function.decorator_list)
+    }
+
+    /// The span of CPython's node for a `class`.
+    pub fn class_span(&self, class: &StmtClassDef) -> Span {
+        self.definition_span(class.range.into(), &class.decorator_list)
+    }
+
+    fn definition_span(&self, range: Span, decorators: &[Decorator]) -> Span {
         let start = decorators.last().map_or(range.start, |last| self.after_decorators(last));
         Span::new(start, self.block_end(range.end))
     }

@@ -11,6 +11,7 @@
 pub mod json_schema;
 pub mod oracle;
 pub mod static_corpus;
+pub mod static_verdict;
 pub mod synthetic;
 pub mod xml_schema;
 

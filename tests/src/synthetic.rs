@@ -75,3 +75,82 @@ pub fn write(folder: &Path, path: &str, text: &str) {
     fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a scratch folder can be made");
     fs::write(path, text).expect("a file can be written");
 }
+
+/// The text of a static module of about `lines` lines: classes with fields and methods, primitives, narrowing, containers,
+/// calls between all of them.
+pub fn static_module(lines: usize) -> String {
+    let mut text =
+        "import __static__\nfrom __static__ import CheckedDict, CheckedList, box, cast, clen, crange, int64\n\
+                    from typing import Final, Optional\nLIMIT: Final[int] = 100\n\n\n"
+            .to_owned();
+    let unit = STATIC_UNIT.lines().count();
+    for number in 0..lines.saturating_sub(6).div_ceil(unit) {
+        let base = if number % 5 == 0 { String::new() } else { format!("(Node{})", number - 1) };
+        text += &STATIC_UNIT.replace("(BASE)", &base).replace("NUMBER", &number.to_string());
+    }
+    text
+}
+
+/// What is repeated; `NUMBER` and `(BASE)` differ.
+const STATIC_UNIT: &str = r#"class NodeNUMBER(BASE):
+    countNUMBER: int64
+    labelNUMBER: str
+
+    def __init__(self, value: int, label: str = "x") -> None:
+        self.value: int = value
+        self.labelNUMBER = label
+        self.nextNUMBER: Optional[NodeNUMBER] = None
+        self.countNUMBER = 0
+
+    def total(self, limit: int) -> int:
+        result = 0
+        node: Optional[NodeNUMBER] = self
+        while node is not None:
+            result += node.value
+            if result > limit:
+                return result
+            node = node.nextNUMBER
+        return result
+
+    def push(self, value: int) -> NodeNUMBER:
+        node = NodeNUMBER(value, self.labelNUMBER)
+        node.nextNUMBER = self
+        return node
+
+    @property
+    def name(self) -> str:
+        return f"{self.labelNUMBER} of {self.value!r}"
+
+
+def count_NUMBER(values: CheckedList[int], limit: int64) -> int:
+    total: int64 = 0
+    for i in crange(clen(values)):
+        if i >= limit:
+            break
+        total += i * 2 + 1
+    return box(total)
+
+
+def find_NUMBER(names: CheckedDict[str, int], name: str, other: object) -> int:
+    found = names.get(name)
+    if found is not None:
+        return found
+    if isinstance(other, NodeNUMBER):
+        return other.total(LIMIT) + other.value
+    try:
+        return cast(int, other)
+    except TypeError as error:
+        raise ValueError(name) from error
+
+
+def use_NUMBER(value: int) -> str:
+    head = NodeNUMBER(value, label="head")
+    for item in [1, 2, 3]:
+        head = head.push(item)
+    numbers: CheckedList[int] = [head.total(10), value]
+    count = count_NUMBER(numbers, 5) if value else find_NUMBER({"a": 1}, "a", head)
+    pairs = [(key, other) for key, other in enumerate(numbers) if other]
+    return head.name + str(count) + str(len(pairs))
+
+
+"#;

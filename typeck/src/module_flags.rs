@@ -9,7 +9,7 @@
 //! A flag counts at the top of the module only: after the docstring, `__future__` imports and other
 //! flags. `from __static__ import int64` does not make a module static.
 
-use pyclast_syntax::{Diagnostic, ParsedModule, Span};
+use pyclast_syntax::{Code, Diagnostic, ParsedModule, Span};
 use ruff_python_ast::{Stmt, StmtImport};
 
 /// What a module asks for.
@@ -80,7 +80,7 @@ fn extract(import: &StmtImport, may_appear: &mut bool, flags: &mut ModuleFlags, 
         } else {
             None
         };
-        errors.extend(fault.map(|message| Diagnostic::syntax_error(import.range, message)));
+        errors.extend(fault.map(|message| Diagnostic::type_error(Code::BadFlag, import.range, message)));
         flags.is_static |= name == "__static__";
         flags.is_strict |= name == "__strict__";
     }

@@ -27,10 +27,11 @@ pub(super) fn run(arguments: &CheckArgs) -> anyhow::Result<Status> {
     let options = session_options(&arguments.project, &settings, Purpose::Check, cache);
     let shown = Shown { flags: arguments.report.clone(), settings };
     if arguments.watch {
-        return watch(options, &shown);
+        return watch(options, &shown, arguments.static_.static_mode);
     }
     let started = Instant::now();
     let mut session = Session::open(options, None);
+    session.set_static_mode(arguments.static_.static_mode);
     let checked = session.check();
     session.save_cache();
     let totals = shown.report(&session, &checked)?;

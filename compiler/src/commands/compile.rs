@@ -193,6 +193,7 @@ impl<'arguments> Compilation<'arguments> {
 pub(super) fn target(name: TargetName) -> &'static Target {
     match name {
         TargetName::Cpython314 => &Target::CPYTHON_3_14,
+        TargetName::Cinderx314 => &Target::CINDERX_3_14,
     }
 }
 

@@ -9,16 +9,18 @@
 use super::Status;
 use super::compile::{invalidation_mode, optimize, target};
 use super::show::{internal_error, reported_file};
-use crate::cli::{CompileArgs, Emit, ErrorFormat, TargetName};
+use super::static_closure::check_static;
+use crate::cli::{CompileArgs, Emit, ErrorFormat, OneModuleArgs, TargetName};
 use crate::files::artifact;
 use crate::files::path::decode;
-use crate::jobs::run_in_order;
+use crate::jobs::{Panicked, panic_message, run_in_order};
 use crate::pipeline::{CompiledModule, Refused, compile_source, marshal_code, prove};
 use crate::report;
 use anyhow::{Context, bail};
-use pyclast_syntax::{Diagnostic, PyString};
+use pyclast_syntax::{Code, Diagnostic, PyString};
 use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// Compiles one module.
@@ -50,6 +52,10 @@ pub(super) fn run(arguments: &CompileArgs) -> anyhow::Result<Status> {
     };
     match on_large_stack(source, compile) {
         Ok(compiled) => {
+            let status = check_types(arguments, source, &bytes)?;
+            if status != Status::Clean {
+                return Ok(status);
+            }
             show(arguments, source, &compiled.warnings)?;
             let body = marshal_code(&compiled.codes[0], target);
             let header = header.as_ref().map_or(&[][..], |header| &header[..]);
@@ -58,8 +64,33 @@ pub(super) fn run(arguments: &CompileArgs) -> anyhow::Result<Status> {
             Ok(Status::Clean)
         }
         Err((status, refused)) => {
+            // What is wrong with the module comes before what is wrong with the target.
+            if refused.diagnostics.iter().all(|diagnostic| diagnostic.code == Code::NeedsCinderx) {
+                let types = check_types(arguments, source, &bytes)?;
+                if types != Status::Clean {
+                    return Ok(types);
+                }
+            }
             show(arguments, source, &refused.diagnostics)?;
             Ok(status)
+        }
+    }
+}
+
+/// Checks a static module.
+fn check_types(arguments: &CompileArgs, source: &Path, bytes: &[u8]) -> io::Result<Status> {
+    let OneModuleArgs { module_name, search_path, static_, .. } = &arguments.one;
+    let check = || check_static(source, module_name.as_deref(), bytes, search_path, static_.static_mode);
+    match catch_unwind(AssertUnwindSafe(check)) {
+        Ok(problems) => {
+            for (path, problem) in &problems {
+                show(arguments, path, std::slice::from_ref(&problem.diagnostic))?;
+            }
+            Ok(if problems.is_empty() { Status::Clean } else { Status::Problems })
+        }
+        Err(panic) => {
+            show(arguments, source, &[internal_error(source, &Panicked(panic_message(&*panic)))])?;
+            Ok(Status::Bug)
         }
     }
 }

@@ -11,6 +11,7 @@ mod gather;
 mod graph;
 mod project;
 mod show;
+mod static_closure;
 mod verify;
 mod watch;
 

@@ -16,6 +16,7 @@ use crate::cli::ErrorFormat;
 use crate::database::jobs::JobError;
 use crate::database::{CheckedFile, Observer, Session, SessionOptions, Update};
 use crate::report::Totals;
+use crate::static_program::StaticMode;
 use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -37,7 +38,7 @@ enum Message {
 }
 
 /// Watches until nobody is left to tell of changes.
-pub(super) fn watch(options: SessionOptions, shown: &Shown) -> anyhow::Result<Status> {
+pub(super) fn watch(options: SessionOptions, shown: &Shown, mode: StaticMode) -> anyhow::Result<Status> {
     let (sender, receiver) = channel();
     let notices = sender.clone();
     // Before anything is read: what changes meanwhile is noticed.
@@ -47,7 +48,8 @@ pub(super) fn watch(options: SessionOptions, shown: &Shown) -> anyhow::Result<St
     })?;
     let executed = Arc::new(AtomicUsize::new(0));
     let started = Instant::now();
-    let session = Session::open(options, Some(counting(&executed)));
+    let mut session = Session::open(options, Some(counting(&executed)));
+    session.set_static_mode(mode);
     let mut watching = Watching { session, shown, sender, executed, number: 0, started, update: None, watched };
     watching.watch_imported();
     watching.start_check();

@@ -16,6 +16,7 @@ pub mod manifest;
 mod pending;
 pub mod queries;
 pub mod session;
+mod static_modules;
 #[cfg(test)]
 mod tests;
 mod unresolved;

@@ -20,6 +20,7 @@
 use super::facts::{CheckedModule, Facts, LinkedImport, Unresolved};
 use super::fingerprints::hash;
 use super::inputs::{Contents, Link, Project, SourceFile};
+use super::static_modules::type_diagnostics;
 use super::unresolved::unresolved_import;
 use crate::files::path::decode;
 use crate::imports::ModuleName;
@@ -201,6 +202,8 @@ pub fn check_module(db: &dyn Db, file: SourceFile) -> Arc<CheckedModule> {
         let warnings = unresolved_imports(db, file, &unresolved);
         diagnostics = diagnostics.iter().cloned().chain(warnings).collect();
     }
+    let types = if has_errors { Arc::default() } else { type_diagnostics(db, file) };
+    let diagnostics = if types.is_empty() { diagnostics } else { Arc::new([&types[..], &diagnostics[..]].concat()) };
     Arc::new(CheckedModule { diagnostics, unresolved })
 }
 

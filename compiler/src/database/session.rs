@@ -14,6 +14,7 @@ use super::inputs::{Contents, Link, Links, Project, Settings, SourceFile, new_fi
 use super::jobs::for_each_handle;
 use super::pending::{CheckedFile, Pending, RootInput, Snapshot};
 use super::queries::{check_module, import_places, imported_modules, module_diagnostics, module_interface};
+use super::static_modules::{StaticProject, set_files, set_mode};
 use super::{Database, Observer};
 use crate::files::sources::python_files;
 use crate::imports::discover::{Follow, RootFile, Sources, discover};
@@ -21,6 +22,7 @@ use crate::imports::resolve::Resolver;
 use crate::imports::search_path::{Origin, project_root};
 use crate::imports::{ImportGraph, ModuleName, Node, NodeId, Place, SearchPath};
 use crate::settings::Globs;
+use crate::static_program::StaticMode;
 use pyclast_syntax::imports::Import;
 use pyclast_syntax::interface::StarNames;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -84,6 +86,7 @@ impl Session {
     pub fn open(options: SessionOptions, observer: Option<Observer>) -> Self {
         let db = Database::new(observer);
         let _ = Project::builder(options.settings.clone()).settings_durability(Durability::HIGH).new(&db);
+        let _ = StaticProject::builder(StaticMode::Auto, Arc::default()).new(&db);
         let cache = options.cache.as_ref().map(|directory| Cache::open(directory, &options.settings));
         let mut session = Self {
             db,
@@ -156,6 +159,20 @@ impl Session {
         }
     }
 
+    /// Says which modules are static.
+    pub fn set_static_mode(&mut self, mode: StaticMode) {
+        set_mode(&mut self.db, mode);
+    }
+
+    /// Tells the checker which files there are, in the order of their paths.
+    fn set_program(&mut self) {
+        let asked: FxHashSet<&Path> = self.roots.iter().map(|root| root.path.as_path()).collect();
+        let mut paths: Vec<&PathBuf> = self.files.keys().collect();
+        paths.sort();
+        let files = paths.iter().map(|path| (self.files[*path], asked.contains(path.as_path()))).collect();
+        set_files(&mut self.db, files);
+    }
+
     /// Keeps what is known about the present texts for the next run.
     pub fn save_cache(&mut self) {
         if !self.cache.is_kept() {
@@ -218,7 +235,9 @@ impl Session {
         self.read_leaves();
         let input = |root: &RootFile| RootInput { file: self.files[&root.path], path: root.path.as_path().into() };
         self.inputs = self.roots.iter().map(input).collect();
-        self.set_all_links()
+        let relinked = self.set_all_links();
+        self.set_program();
+        relinked
     }
 
     /// Installed packages that the project imports: their interfaces are seen, their imports not

@@ -262,7 +262,10 @@ impl<'output> Report<'output> {
 /// `SyntaxError: invalid syntax`; of what CPython has no class for, the message alone.
 fn headline(diagnostic: &Diagnostic) -> String {
     match diagnostic.exception {
-        Exception::Warning => diagnostic.message.clone(),
+        Exception::Warning
+        | Exception::TypedSyntaxError
+        | Exception::BadFlagException
+        | Exception::ModuleTableException => diagnostic.message.clone(),
         exception => format!("{}: {}", exception.name(), diagnostic.message),
     }
 }

@@ -94,7 +94,8 @@ impl Codec {
             "hz" => Ok(Self(Kind::Hz)),
             "johab" => Ok(Self(Kind::Johab)),
             "utf_7" => Ok(Self(Kind::Utf7)),
-            "euc_jis_2004" | "euc_jisx0213" | "iso2022_jp_2004" | "iso2022_jp_3" | "shift_jis_2004" | "shift_jisx0213" => Ok(Self(Kind::AsciiPart)),
+            "euc_jis_2004" | "euc_jisx0213" | "iso2022_jp_2004" | "iso2022_jp_3" | "shift_jis_2004"
+            | "shift_jisx0213" => Ok(Self(Kind::AsciiPart)),
             _ => Err(LookupError::Unsupported),
         }
     }

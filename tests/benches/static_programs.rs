@@ -1,0 +1,76 @@
+//! What checking and compiling static modules of 500 to 50,000 lines costs, beside CinderX's own compiler.
+//!
+//! ```text
+//! cargo bench -p pyclast-tests --bench static_programs
+//! ```
+//!
+//! Prints milliseconds, the least of several rounds, the starts of processes left out; the ratio, and microseconds a line,
+//! which are the same for every size.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+use pyclast::pipeline::compile_source;
+use pyclast::static_program::{ProgramSource, StaticMode, check};
+use pyclast_codegen::{Optimize, Target};
+use pyclast_syntax::PyString;
+use pyclast_tests::{oracle, output_of, synthetic};
+use std::fs;
+use std::process::Command;
+use std::time::Instant;
+
+const SIZES: [usize; 5] = [500, 2_000, 5_000, 20_000, 50_000];
+
+/// Larger ones take the reference a minute; it is measured up to here.
+const LARGEST_FOR_REFERENCE: usize = 20_000;
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    println!("{:>8}{:>22}{:>22}{:>12}{:>12}", "lines", "check", "check and compile", "µs a line", "µs a line");
+    for size in SIZES {
+        let text = synthetic::static_module(size);
+        let lines = text.lines().count();
+        let rounds = if size <= 5_000 { 20 } else { 5 };
+        let checked = least(rounds, || checked(&text));
+        let compiled = least(rounds, || compiled(&text));
+        let per_line = |time: f64| time * 1000.0 / f64::from(u32::try_from(lines).expect("few lines"));
+        let (check_ratio, compile_ratio) = if size <= LARGEST_FOR_REFERENCE {
+            let path = folder.path().join("main.py");
+            fs::write(&path, &text).expect("a file can be written");
+            let script = oracle::tool("static_time.py");
+            let rounds = if size <= 2_000 { "3" } else { "1" };
+            let times = output_of(Command::new(oracle::cinderx()).arg("-B").arg(script).arg(rounds).arg(&path));
+            let mut times = times.split_whitespace().map(|time| time.parse::<f64>().expect("two numbers"));
+            let mut ratio = |ours: f64| times.next().map_or(String::new(), |time| format!(" {:.0}x", time / ours));
+            (ratio(checked), ratio(compiled))
+        } else {
+            Default::default()
+        };
+        println!(
+            "{lines:>8}{checked:>14.2}{check_ratio:>8}{compiled:>14.2}{compile_ratio:>8}{:>12.2}{:>12.2}",
+            per_line(checked),
+            per_line(compiled)
+        );
+    }
+}
+
+fn checked(text: &str) {
+    let source = ProgramSource { name: "main".to_owned(), bytes: text.into(), is_package: false, is_requested: true };
+    let problems = check(&[source], StaticMode::Auto);
+    assert_eq!(problems, [], "the module is clean");
+}
+
+fn compiled(text: &str) {
+    checked(text);
+    let result = compile_source(text.into(), &PyString::new("main.py"), &[Optimize::None], &Target::CPYTHON_3_14);
+    assert!(result.is_ok(), "the module compiles");
+}
+
+/// Milliseconds of the fastest round.
+fn least(rounds: usize, work: impl Fn()) -> f64 {
+    let time = || {
+        let started = Instant::now();
+        work();
+        started.elapsed().as_secs_f64() * 1000.0
+    };
+    (0..rounds).map(|_| time()).fold(f64::INFINITY, f64::min)
+}

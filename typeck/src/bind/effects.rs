@@ -1,0 +1,142 @@
+//! What a test tells about names (`NarrowingEffect`).
+//!
+//! ```text
+//! isinstance(x, C) and y is not None        And([Refine(x: C), Not(Refine(y: None))])
+//! ```
+//!
+//! Invariant: `undo` after `apply` restores the types before.
+
+use super::scope::{Refinement, TypeState};
+use crate::types::Value;
+use ruff_python_ast::name::Name;
+
+/// What a test tells about names.
+#[derive(Clone, Debug, Default)]
+pub enum Effect {
+    /// Nothing.
+    #[default]
+    None,
+    /// All of them.
+    And(Vec<Self>),
+    /// One of them.
+    Or(Vec<Self>),
+    /// The opposite.
+    Not(Box<Self>),
+    /// A path has a type (`IsInstanceEffect`).
+    Refine(Box<Refine>),
+}
+
+/// A path (`x` or `x.y`), and its types before, if the test holds, and if it does not.
+#[derive(Clone, Debug)]
+pub struct Refine {
+    /// Empty for what cannot be refined.
+    pub path: Vec<Name>,
+    /// The node (index) that refines.
+    pub node: u32,
+    /// The type before.
+    pub previous: Value,
+    /// The type if the test holds.
+    pub holds: Value,
+    /// The type if it does not.
+    pub fails: Value,
+    /// The temporary of a refined field.
+    pub temporary: u32,
+}
+
+impl Effect {
+    /// Whether it tells nothing.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// `and_`
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (this, Self::None) => this,
+            (Self::And(mut effects), Self::And(more)) => {
+                effects.extend(more);
+                Self::And(effects)
+            }
+            (Self::And(mut effects), other) => {
+                effects.push(other);
+                Self::And(effects)
+            }
+            // The reference makes an `OrEffect` here.
+            (Self::Or(mut effects), Self::Or(more)) => {
+                effects.extend(more);
+                Self::Or(effects)
+            }
+            (Self::Or(mut effects), other) => {
+                effects.push(other);
+                Self::Or(effects)
+            }
+            (this, other) => Self::And(vec![this, other]),
+        }
+    }
+
+    /// `or_`
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match other {
+            Self::None => self,
+            other => Self::Or(vec![self, other]),
+        }
+    }
+
+    /// `not_`
+    #[must_use]
+    pub fn not(self) -> Self {
+        match self {
+            Self::Not(inner) => *inner,
+            effect => Self::Not(Box::new(effect)),
+        }
+    }
+
+    /// The test holds.
+    pub fn apply(&self, state: &mut TypeState) {
+        match self {
+            Self::None | Self::Or(_) => {}
+            Self::And(effects) => effects.iter().for_each(|effect| effect.apply(state)),
+            Self::Not(effect) => effect.reverse(state),
+            Self::Refine(refine) => refine.set(state, refine.holds),
+        }
+    }
+
+    /// Back to the types before.
+    pub fn undo(&self, state: &mut TypeState) {
+        match self {
+            Self::None => {}
+            Self::And(effects) | Self::Or(effects) => effects.iter().for_each(|effect| effect.undo(state)),
+            Self::Not(effect) => effect.undo(state),
+            Self::Refine(refine) => refine.set(state, refine.previous),
+        }
+    }
+
+    /// The test does not hold.
+    pub fn reverse(&self, state: &mut TypeState) {
+        match self {
+            Self::None => {}
+            Self::And(_) => self.undo(state),
+            Self::Or(effects) => effects.iter().for_each(|effect| effect.reverse(state)),
+            Self::Not(effect) => effect.apply(state),
+            Self::Refine(refine) => refine.set(state, refine.fails),
+        }
+    }
+}
+
+impl Refine {
+    fn set(&self, state: &mut TypeState, value: Value) {
+        match &self.path[..] {
+            [name] => {
+                state.locals.insert(name.clone(), value);
+            }
+            [base, field] => {
+                let refinement =
+                    Refinement { value, temporary: self.temporary, sources: [self.node].into_iter().collect() };
+                state.refine(base, field, refinement);
+            }
+            _ => {}
+        }
+    }
+}

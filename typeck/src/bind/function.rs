@@ -1,0 +1,285 @@
+//! Functions and classes: their parameters and bodies.
+//!
+//! ```text
+//! def f(x: C, y=1): …        x is C, y is dynamic
+//! ```
+//!
+//! Invariant: decorators, annotations and defaults are bound in the scope around, bodies in their own.
+
+use super::Binder;
+use super::scope::{BindingScope, ScopeNode, TerminalKind};
+use crate::errors::{Check, Raised};
+use crate::types::{
+    ClassData, ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, NameMap, TYPE_MISMATCH, TypeRef, Value,
+};
+use pyclast_syntax::node_index;
+use ruff_python_ast::name::Name;
+use ruff_python_ast::{Expr, Parameter, ParameterWithDefault, Parameters, StmtClassDef, StmtFunctionDef};
+
+const ANNOTATION: &str = "argument annotation cannot be a primitive";
+
+impl<'a> Binder<'_, 'a> {
+    /// What a definition is: a function, or what decorators make of it (`get_func_container`).
+    pub fn function_container(&self, node: &StmtFunctionDef) -> Value {
+        self.get_type(node)
+    }
+
+    /// What `return` may give in a function (`get_expected_return`).
+    pub fn expected_return(&mut self, function: Value) -> Value {
+        let class = match function {
+            Value::Function(function) => self.returns(function),
+            Value::Decorated(decorated) => {
+                let data = *self.types.decorated(decorated);
+                if data.kind == DecoratedKind::Unknown {
+                    return Value::DYNAMIC;
+                }
+                return self.expected_return(data.inner);
+            }
+            _ => ClassId::DYNAMIC,
+        };
+        let class = match (self.types.kind(class), &*self.types.class(class).type_args) {
+            (ClassKind::Awaitable, &[awaited]) => awaited,
+            _ => class,
+        };
+        self.types.instance(class)
+    }
+
+    /// `_visitFunc`
+    pub(super) fn bind_function_definition(&mut self, node: &'a StmtFunctionDef) -> Check<()> {
+        self.declare_type_params(node.type_params.as_deref())?;
+        let function = self.function_container(node);
+        self.bind_function(function, node)?;
+        let mut value = self.get_type(node);
+        // `@overload` and `@x.setter` leave the name to others.
+        if self.types.decorated_kind(value).is_some_and(DecoratedKind::is_transient) {
+            return Ok(());
+        }
+        if self.is_function_scope() {
+            value = self.nested_function(function, node);
+        }
+        self.declare_local(&node.name.id, value, false, false)
+    }
+
+    /// A function in a function has a class of its own, so that nobody calls it statically.
+    fn nested_function(&mut self, value: Value, node: &StmtFunctionDef) -> Value {
+        let Some(function) = self.types.as_function(value) else { return Value::DYNAMIC };
+        if let Some(&class) = self.nested_functions.get(&function) {
+            return Value::Instance(class);
+        }
+        self.settle_identity(function);
+        let members = self.types.add_member_table(NameMap::default());
+        let data = ClassData {
+            module: Name::new(&self.scope().qualname),
+            qualname: node.name.id.clone(),
+            kind: ClassKind::NestedFunction(function),
+            bases: vec![ClassId::OBJECT],
+            members,
+            is_exact: true,
+            is_final: false,
+            dynamic_dispatch: false,
+            has_init_subclass: false,
+            exact: None,
+            inexact: None,
+            mro: None,
+            ..self.types.class(ClassId::FUNCTION).clone()
+        };
+        let class = self.types.add_class(data);
+        self.nested_functions.insert(function, class);
+        Value::Instance(class)
+    }
+
+    /// Whether a function of one parameter gives it back is asked where types are compared, which resolve nothing.
+    fn settle_identity(&mut self, function: FunctionId) {
+        if self.types.function(function).params.as_ref().is_none_or(|params| params.len() != 1) {
+            return;
+        }
+        let Some(parameter) = self.parameter_type(function, 0) else { return };
+        let returns = self.returns(function);
+        let data = self.types.function_mut(function);
+        data.returns = TypeRef::Resolved(returns);
+        if let Some(first) = data.params.as_mut().and_then(|params| params.first_mut()) {
+            first.type_ref = TypeRef::Resolved(parameter);
+        }
+    }
+
+    /// `container.bind_function(node, visitor)`
+    fn bind_function(&mut self, function: Value, node: &'a StmtFunctionDef) -> Check<()> {
+        let mut scope = self.new_scope(ScopeNode::Function(node), node);
+        for decorator in node.decorator_list.iter().rev() {
+            self.visit_expected(&decorator.expression, Value::DYNAMIC, "decorator cannot be a primitive");
+        }
+        self.bind_self(function, node, &mut scope);
+        self.visit_parameters(&node.parameters, &mut scope)?;
+        if let Some(returns) = &node.returns {
+            self.visit_expected(returns, Value::DYNAMIC, "return annotation cannot be a primitive");
+        }
+        self.bind_function_inner(function, node)?;
+        self.scopes.push(scope);
+        let terminates = self.bind_function_body(function, node);
+        self.scopes.pop();
+        let (value, kind) = (self.get_type(node), self.types.decorated_kind(self.get_type(node)));
+        let is_checked = kind != Some(DecoratedKind::Transient) && !self.is_known_function(value, FunctionKind::Native);
+        if !terminates?.is_terminal() && is_checked {
+            let expected = self.expected_return(function);
+            let class = self.types.class_of(expected);
+            if !self.types.can_assign(class, ClassId::NONE) {
+                return Err(Raised::new(format!(
+                    "Function has declared return type '{}' but can implicitly return None.",
+                    self.types.name(expected)
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The body, in the `with` statements that context decorators make.
+    fn bind_function_body(&mut self, function: Value, node: &'a StmtFunctionDef) -> Check<TerminalKind> {
+        let managers = self.context_items(function);
+        let mut may_suppress = false;
+        for manager in managers {
+            self.visit_expr(manager, None);
+            self.state().refined.clear();
+            let value = self.get_type(manager);
+            may_suppress |= !self.exit_returns_false(value)?;
+        }
+        let terminates = self.visit_check_terminal(&node.body);
+        Ok(if may_suppress { TerminalKind::NonTerminal } else { terminates })
+    }
+
+    /// The type of `self` or `cls` (`bind_function_self`).
+    fn bind_self(&mut self, function: Value, node: &'a StmtFunctionDef, scope: &mut BindingScope<'a>) {
+        let Some(parameter) = node.parameters.args.first() else { return };
+        let value = match function {
+            Value::Decorated(decorated) => {
+                let data = *self.types.decorated(decorated);
+                match data.kind {
+                    DecoratedKind::Unknown => Value::DYNAMIC,
+                    DecoratedKind::Static => return,
+                    DecoratedKind::Class => match self.current_class() {
+                        Some(class) => Value::Class(self.types.inexact_type(class)),
+                        None => Value::DYNAMIC,
+                    },
+                    DecoratedKind::Transparent => return self.bind_self(data.inner, node, scope),
+                    _ => match self.plain_self(node) {
+                        Some(value) => value,
+                        None => return,
+                    },
+                }
+            }
+            _ => match self.plain_self(node) {
+                Some(value) => value,
+                None => return,
+            },
+        };
+        self.set_param(&parameter.parameter, value, scope);
+    }
+
+    fn plain_self(&mut self, node: &StmtFunctionDef) -> Option<Value> {
+        if !self.is_class_scope() {
+            return None;
+        }
+        if matches!(&*node.name, "__new__" | "__init_subclass__") {
+            return Some(Value::Class(ClassId::TYPE));
+        }
+        // Subclasses call the method, too.
+        Some(match self.current_class() {
+            Some(class) => {
+                let class = self.types.inexact_type(class);
+                self.types.instance(class)
+            }
+            None => Value::DYNAMIC,
+        })
+    }
+
+    fn set_param(&mut self, parameter: &Parameter, value: Value, scope: &mut BindingScope<'a>) {
+        scope.declare(&mut self.checker.types, &parameter.name.id, value, false, false);
+        self.set_type(parameter, value);
+    }
+
+    /// `_visitParameters`
+    pub(super) fn visit_parameters(&mut self, parameters: &'a Parameters, scope: &mut BindingScope<'a>) -> Check<()> {
+        for parameter in parameters.posonlyargs.iter().chain(&parameters.args) {
+            self.visit_parameter(parameter, true, scope);
+        }
+        if let Some(parameter) = &parameters.vararg {
+            self.visit_star_parameter(parameter, ClassId::TUPLE, scope);
+        }
+        for parameter in &parameters.kwonlyargs {
+            self.visit_parameter(parameter, false, scope);
+        }
+        if let Some(parameter) = &parameters.kwarg {
+            self.visit_star_parameter(parameter, ClassId::DICT, scope);
+        }
+        Ok(())
+    }
+
+    fn visit_parameter(&mut self, node: &'a ParameterWithDefault, is_positional: bool, scope: &mut BindingScope<'a>) {
+        let parameter = &node.parameter;
+        let class = match &parameter.annotation {
+            Some(annotation) => {
+                self.visit_expected(annotation, Value::DYNAMIC, ANNOTATION);
+                let module = self.module;
+                self.resolve_annotation(module, annotation, false).unwrap_or(ClassId::DYNAMIC)
+            }
+            // `self`
+            None if is_positional && scope.declarations.contains_key(&parameter.name.id) => return,
+            None => ClassId::DYNAMIC,
+        };
+        let value = self.types.instance(class);
+        if let Some(default) = &node.default {
+            self.visit_expr(default, Some(value));
+            let src = self.types.class_of(self.get_type(&**default));
+            let place = self.place(default);
+            self.check_can_assign(class, src, place, TYPE_MISMATCH);
+        }
+        self.set_param(parameter, value, scope);
+    }
+
+    fn visit_star_parameter(&mut self, parameter: &'a Parameter, class: ClassId, scope: &mut BindingScope<'a>) {
+        if let Some(annotation) = &parameter.annotation {
+            self.visit_expected(annotation, Value::DYNAMIC, ANNOTATION);
+        }
+        let value = self.types.exact_instance(class);
+        self.set_param(parameter, value, scope);
+    }
+
+    /// `visitClassDef`
+    pub(super) fn bind_class_definition(&mut self, node: &'a StmtClassDef) -> Check<()> {
+        self.declare_type_params(node.type_params.as_deref())?;
+        for decorator in &node.decorator_list {
+            self.visit_expected(&decorator.expression, Value::DYNAMIC, "decorator cannot be a primitive");
+        }
+        for keyword in node.keywords() {
+            self.visit_expected(&keyword.value, Value::DYNAMIC, "class kwarg cannot be a primitive");
+        }
+        let mut is_protocol = false;
+        for base in node.bases() {
+            self.visit_expected(base, Value::DYNAMIC, "class base cannot be a primitive");
+            is_protocol |= self.get_type(base) == Value::Class(ClassId::PROTOCOL);
+        }
+        let value = self.get_type(node);
+        if is_protocol {
+            // Protocols have no instances, and their methods often no bodies.
+            let module = self.module;
+            self.module_mut(module).compile_non_static.push(node_index(node));
+        } else {
+            let mut scope = self.new_scope(ScopeNode::Class(node), node);
+            scope.enum_class = value.as_class().filter(|&class| matches!(self.types.kind(class), ClassKind::Enum(_)));
+            self.scopes.push(scope);
+            self.visit_body(&node.body);
+            self.scopes.pop();
+        }
+        self.declare_local(&node.name.id, value, false, false)
+    }
+}
+
+/// Arguments of a class statement that stand for bases.
+trait Bases {
+    fn bases(&self) -> &[Expr];
+}
+
+impl Bases for StmtClassDef {
+    fn bases(&self) -> &[Expr] {
+        self.arguments.as_ref().map_or(&[], |arguments| &arguments.args)
+    }
+}

@@ -1,0 +1,233 @@
+//! Types for the bodies of a module (`TypeBinder`).
+//!
+//! | file | what |
+//! |---|---|
+//! | `scope` | binding scopes, declarations, type states, branches |
+//! | `effects` | what a test tells about names |
+//! | `statement` `flow` `loops` `matching` | statements, and where they end |
+//! | `expression` `comprehension` `display` | expressions |
+//! | `name` | names, assignments to them |
+//! | `function` | bodies and parameters of functions |
+//! | `import` | imports in bodies |
+//!
+//! Invariant: `visit_*` report what is raised below them at their node, and go on.
+
+mod comprehension;
+mod display;
+mod effects;
+mod expression;
+mod flow;
+mod function;
+mod import;
+mod loops;
+mod matching;
+mod name;
+mod refine;
+mod scope;
+mod statement;
+
+pub use effects::Effect;
+pub use scope::{BindingScope, ScopeNode, TerminalKind, TypeDeclaration, TypeState};
+
+use crate::errors::{Check, Raised};
+use crate::program::{Checker, Source};
+use crate::types::{ClassId, FunctionId, ModuleId, TYPE_MISMATCH, Value};
+use pyclast_syntax::{Span, node_index};
+use ruff_python_ast::{Expr, ExprAttribute, HasNodeIndex};
+use ruff_text_size::Ranged;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::{Deref, DerefMut};
+
+/// Binds one module.
+#[derive(Debug)]
+pub struct Binder<'c, 'a> {
+    checker: &'c mut Checker<'a>,
+    /// The module.
+    pub module: ModuleId,
+    /// Its source.
+    pub source: &'a Source<'a>,
+    /// The scopes around the current node, the module first.
+    pub scopes: Vec<BindingScope<'a>>,
+    /// Where statements leave their block, by node index (`terminals`).
+    pub terminals: FxHashMap<u32, TerminalKind>,
+    /// The loop around the current node, by node index.
+    pub current_loop: Option<u32>,
+    /// What the `for` loop around the current node iterates over, by node index.
+    pub current_iterable: Option<u32>,
+    /// Loops with a `break`.
+    pub loop_may_break: FxHashSet<u32>,
+    /// Whether an assignment's target is being visited.
+    pub in_target: bool,
+    /// How many inlined calls are inside each other.
+    pub inline_depth: u32,
+    /// How many calls were inlined.
+    pub inline_calls: u32,
+    /// Temporaries of refined fields by path (`self.x`).
+    pub refined_indices: FxHashMap<String, u32>,
+    /// Nodes after which refined fields still hold (`PreserveRefinedFields`).
+    preserved: FxHashSet<u32>,
+    /// Classes of nested functions.
+    nested_functions: FxHashMap<FunctionId, ClassId>,
+    /// `x.__exit__`, to look it up.
+    exit: Option<&'a ExprAttribute>,
+}
+
+impl<'a> Deref for Binder<'_, 'a> {
+    type Target = Checker<'a>;
+
+    fn deref(&self) -> &Checker<'a> {
+        self.checker
+    }
+}
+
+impl DerefMut for Binder<'_, '_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.checker
+    }
+}
+
+impl<'c, 'a> Binder<'c, 'a> {
+    /// A binder of a module of the program.
+    pub fn new(checker: &'c mut Checker<'a>, module: ModuleId) -> Self {
+        let source = checker.source(module).expect("only modules of the program are bound");
+        Self {
+            checker,
+            module,
+            source,
+            scopes: Vec::new(),
+            terminals: FxHashMap::default(),
+            current_loop: None,
+            current_iterable: None,
+            loop_may_break: FxHashSet::default(),
+            in_target: false,
+            inline_depth: 0,
+            inline_calls: 0,
+            refined_indices: FxHashMap::default(),
+            preserved: FxHashSet::default(),
+            nested_functions: FxHashMap::default(),
+            exit: None,
+        }
+    }
+
+    /// What a node is (`get_type`); dynamic if an error kept it from being known.
+    pub fn get_type(&self, node: &impl HasNodeIndex) -> Value {
+        self.checker.type_of(self.module, node)
+    }
+
+    /// Says what a node is (`set_type`).
+    pub fn set_type(&mut self, node: &impl HasNodeIndex, value: Value) {
+        let module = self.module;
+        self.checker.set_type_of(module, node, value);
+    }
+
+    /// Reports an error at an expression (`visitor.syntax_error(message, node)`).
+    pub fn error_at(&mut self, node: &Expr, message: impl Into<String>) {
+        let place = self.place(node);
+        self.error_in(place, message);
+    }
+
+    /// Reports an error at a place.
+    pub fn error_in(&mut self, place: Span, message: impl Into<String>) {
+        let module = self.module;
+        self.checker.error(module, place, message);
+    }
+
+    /// Reports an error at a node that stands where the parser has it (calls, attributes, subscripts, parameters, …).
+    pub fn error_on(&mut self, node: &impl Ranged, message: impl Into<String>) {
+        self.error_in(node.range().into(), message);
+    }
+
+    /// The place of an expression.
+    pub fn place(&self, node: &Expr) -> Span {
+        self.checker.expr_span(self.module, node)
+    }
+
+    /// Runs a step in the error context of a place.
+    pub fn context<T>(&mut self, place: Span, step: impl FnOnce(&mut Self) -> Check<T>) -> Option<T> {
+        match step(self) {
+            Ok(value) => Some(value),
+            Err(raised) => {
+                let module = self.module;
+                self.checker.report(module, place, raised);
+                None
+            }
+        }
+    }
+
+    /// The scope of the current node.
+    pub fn scope(&self) -> &BindingScope<'a> {
+        self.scopes.last().expect("nodes are visited in a scope")
+    }
+
+    /// The scope of the current node, to change.
+    pub fn scope_mut(&mut self) -> &mut BindingScope<'a> {
+        self.scopes.last_mut().expect("nodes are visited in a scope")
+    }
+
+    /// Says what a node with that index is.
+    fn set_type_at(&mut self, index: u32, value: Value) {
+        let module = self.module;
+        self.checker.module_mut(module).facts.set_type(index, value);
+    }
+
+    /// Refined fields still hold after this node.
+    fn preserve_refined(&mut self, node: &impl HasNodeIndex) {
+        self.preserved.insert(node_index(node));
+    }
+
+    /// What follows every visit of a node: other code may have run, so refined fields are forgotten.
+    fn after_visit(&mut self, index: u32) {
+        if !self.preserved.contains(&index)
+            && let Some(scope) = self.scopes.last_mut()
+        {
+            scope.state.refined.clear();
+        }
+    }
+
+    /// The types of locals here (`type_state`).
+    pub fn state(&mut self) -> &mut TypeState {
+        &mut self.scope_mut().state
+    }
+
+    /// `visitExpectedType`: visits with a context, and checks that the result can be assigned.
+    pub fn visit_expected(&mut self, node: &'a Expr, expected: Value, reason: &str) -> Effect {
+        let effect = self.visit_expr(node, Some(expected));
+        self.check_value(node, expected, reason);
+        effect
+    }
+
+    /// [`visit_expected`](Self::visit_expected) that blames another place.
+    pub fn visit_expected_blame(&mut self, node: &'a Expr, expected: Value, blame: Span) {
+        self.visit_expr(node, Some(expected));
+        let (dest, src) = (self.types.class_of(expected), self.types.class_of(self.get_type(node)));
+        self.check_can_assign(dest, src, blame, TYPE_MISMATCH);
+    }
+
+    fn check_value(&mut self, node: &Expr, expected: Value, reason: &str) {
+        let (dest, src) = (self.types.class_of(expected), self.types.class_of(self.get_type(node)));
+        let place = self.place(node);
+        self.check_can_assign(dest, src, place, reason);
+    }
+
+    /// `check_can_assign_from(dest, src, node, reason)`
+    pub fn check_can_assign(&mut self, dest: ClassId, src: ClassId, place: Span, reason: &str) {
+        if self.types.can_assign(dest, src) || (src == ClassId::DYNAMIC && !self.types.is_primitive_class(dest)) {
+            return;
+        }
+        let message = self.types.assign_error(dest, src, reason);
+        self.error_in(place, message);
+    }
+
+    /// Joins types that flow together (`widen`).
+    pub fn widen(&mut self, existing: Option<Value>, new: Value) -> Check<Value> {
+        let Some(existing) = existing else { return Ok(new) };
+        let (old_class, new_class) = (self.types.class_of(existing), self.types.class_of(new));
+        if self.types.can_assign(new_class, old_class) {
+            return Ok(new);
+        }
+        if self.types.can_assign(old_class, new_class) {
+            return Ok(existing);
+        }
+        Ok(self.types.union_of_values(&[existing, new]).map_err(Raised::new)?)
+    }
+}

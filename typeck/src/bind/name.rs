@@ -1,0 +1,262 @@
+//! Names: what they are here, and what an assignment makes of them.
+//!
+//! ```text
+//! x = None        declared dynamic, local type None        x: int = 1        declared int, local type Literal[1]
+//! ```
+//!
+//! Invariant: a name that is assigned has a declaration: its own, or that of the module if it is global.
+
+use super::{Binder, Effect, ScopeNode, TypeDeclaration};
+use crate::constants::Constant;
+use crate::errors::{Check, Raised};
+use crate::operations::TEMPORARY;
+use crate::types::{Assignment, ClassId, DecoratedKind, TYPE_MISMATCH, Value};
+use pyclast_syntax::symtable::{Resolution, ScopeKind, SymbolFlags};
+use pyclast_syntax::{Span, node_index};
+use ruff_python_ast::name::Name;
+use ruff_python_ast::{Expr, ExprContext, ExprName, HasNodeIndex};
+
+impl<'a> Binder<'_, 'a> {
+    /// Where a name lives, seen from here (`check_name`). Names are not mangled, as in the reference.
+    pub fn var_scope(&self, name: &str) -> Resolution {
+        if name.starts_with(TEMPORARY) {
+            return Resolution::Local;
+        }
+        let symbols = self.source.symbols;
+        let scope = symbols.scope(self.scope().symbols);
+        match symbols.names.lookup(name).and_then(|id| scope.symbol(id)) {
+            Some(symbol) if symbol.resolution == Resolution::Free => {
+                if scope.kind == ScopeKind::Class && symbol.flags.intersects(SymbolFlags::BOUND) {
+                    Resolution::Local
+                } else {
+                    Resolution::Free
+                }
+            }
+            Some(symbol) => symbol.resolution,
+            None if scope.nested => Resolution::Unresolved,
+            None => Resolution::GlobalImplicit,
+        }
+    }
+
+    fn is_module_scope(&self) -> bool {
+        matches!(self.scope().node, ScopeNode::Module)
+    }
+
+    /// Whether the scope is that of a function (`isinstance(self.scope, FunctionDef)`).
+    pub fn is_function_scope(&self) -> bool {
+        matches!(self.scope().node, ScopeNode::Function(_))
+    }
+
+    /// The class whose body this is (`maybe_get_current_class`).
+    pub fn current_class(&self) -> Option<ClassId> {
+        let ScopeNode::Class(node) = self.scope().node else { return None };
+        self.get_type(node).as_class()
+    }
+
+    /// The innermost class around here (`maybe_get_current_enclosing_class`).
+    pub fn enclosing_class(&self) -> Option<ClassId> {
+        let class = self.scopes.iter().rev().find_map(|scope| match scope.node {
+            ScopeNode::Class(node) => Some(node),
+            _ => None,
+        })?;
+        self.get_type(class).as_class()
+    }
+
+    /// The constant that a name stands for, if it is a `Final` of the module.
+    pub fn get_final_literal(&self, node: &Expr) -> Option<&'a Expr> {
+        let Expr::Name(ExprName { id, ctx: ExprContext::Load, .. }) = node else { return None };
+        let value = *self.module(self.module).named_finals.get(id)?;
+        let symbols = self.source.symbols;
+        let scope = symbols.scope(self.scope().symbols);
+        let symbol = symbols.names.lookup(id).and_then(|id| scope.symbol(id));
+        let is_shadowed = scope.kind != ScopeKind::Module
+            && symbol.is_some_and(|symbol| {
+                symbol.flags.intersects(SymbolFlags::BOUND)
+                    && !symbol.flags.intersects(SymbolFlags::NONLOCAL.union(SymbolFlags::GLOBAL))
+            });
+        if is_shadowed { None } else { Some(value) }
+    }
+
+    /// Declares a name in the current scope (`binding_scope.declare`).
+    pub fn declare(&mut self, name: &Name, value: Value, is_final: bool, is_inferred: bool) -> Check<()> {
+        if let Some(class) = self.scope().enum_class {
+            self.bind_enum_value(class, name, value)?;
+        }
+        let scope = self.scopes.last_mut().expect("nodes are visited in a scope");
+        scope.declare(&mut self.checker.types, name, value, is_final, is_inferred);
+        Ok(())
+    }
+
+    /// `declare_local`
+    pub fn declare_local(&mut self, name: &Name, value: Value, is_final: bool, is_inferred: bool) -> Check<()> {
+        if let Some(known) = self.scope().declarations.get(name).copied()
+            && (self.types.is_nominal(value) || self.types.is_nominal(known.value))
+        {
+            return Err(Raised::new(format!("Cannot redefine local variable {name}")));
+        }
+        if self.types.is_primitive(value) && (self.is_module_scope() || self.var_scope(name) != Resolution::Local) {
+            return Err(Raised::new("cannot use primitives in global or closure scope"));
+        }
+        self.declare(name, value, is_final, is_inferred)
+    }
+
+    /// The declaration that an assignment to a name is held to (`get_target_decl`).
+    pub fn target_declaration(&self, name: &str) -> Option<TypeDeclaration> {
+        if let Some(declaration) = self.scope().declarations.get(name) {
+            return Some(*declaration);
+        }
+        match self.var_scope(name) {
+            Resolution::GlobalExplicit | Resolution::GlobalImplicit => self.scopes[0].declarations.get(name).copied(),
+            _ => None,
+        }
+    }
+
+    /// `maybe_set_local_type`
+    pub fn set_local_type(&mut self, name: &Name, mut value: Value) -> Value {
+        if let Some(declaration) = self.target_declaration(name) {
+            let class = self.types.class_of(declaration.value);
+            if value == Value::DYNAMIC || !self.types.can_be_narrowed(class) {
+                value = declaration.value;
+            }
+        }
+        self.state().locals.insert(name.clone(), value);
+        value
+    }
+
+    /// `assign_name`, where the name stands in that node.
+    pub fn assign_name(&mut self, index: u32, place: Span, name: &Name, value: Value) -> Check<()> {
+        match self.target_declaration(name) {
+            None => self.declare_local(name, value, false, true)?,
+            Some(declaration) => {
+                if declaration.is_final {
+                    self.error_in(place, "Cannot assign to a Final variable");
+                }
+                let (dest, src) = (self.types.class_of(declaration.value), self.types.class_of(value));
+                self.check_can_assign(dest, src, place, TYPE_MISMATCH);
+            }
+        }
+        let value = self.set_local_type(name, value);
+        self.set_type_at(index, value);
+        Ok(())
+    }
+
+    /// `assign_value`
+    pub fn assign_value(
+        &mut self,
+        target: &'a Expr,
+        value: Value,
+        source: Option<&'a Expr>,
+        assignment: Option<Assignment<'a>>,
+    ) -> Check<()> {
+        match target {
+            Expr::Name(name) => self.assign_name(node_index(name), self.place(target), &name.id, value)?,
+            Expr::Tuple(_) | Expr::List(_) => self.assign_elements(elements(target), source)?,
+            _ => {
+                let (dest, src) = (self.types.class_of(self.get_type(target)), self.types.class_of(value));
+                let place = self.place(target);
+                self.check_can_assign(dest, src, place, TYPE_MISMATCH);
+            }
+        }
+        self.check_final_attribute(target, assignment)
+    }
+
+    fn assign_elements(&mut self, targets: &'a [Expr], source: Option<&'a Expr>) -> Check<()> {
+        let module = self.module;
+        let values = match source.map(|source| (source, self.constant(module, source))) {
+            Some((_, Some(Constant::Tuple(values)))) if values.len() == targets.len() => {
+                let values: Vec<_> = values.iter().map(|value| (self.constant_type(value), None)).collect();
+                Some(values)
+            }
+            Some((source @ (Expr::Tuple(_) | Expr::List(_)), None)) if elements(source).len() == targets.len() => {
+                Some(elements(source).iter().map(|value| (self.get_type(value), Some(value))).collect())
+            }
+            _ => None,
+        };
+        for (position, target) in targets.iter().enumerate() {
+            let (value, source) = values.as_ref().map_or((Value::DYNAMIC, None), |values| values[position]);
+            self.assign_value(target, value, source, None)?;
+        }
+        Ok(())
+    }
+
+    /// `_check_final_attribute_reassigned`
+    pub fn check_final_attribute(&mut self, target: &'a Expr, assignment: Option<Assignment<'a>>) -> Check<()> {
+        let (class, name) = match target {
+            Expr::Name(name) => match self.current_class() {
+                Some(class) => (class, &*name.id),
+                None => return Ok(()),
+            },
+            Expr::Attribute(attribute) => {
+                let class = match self.get_type(&*attribute.value) {
+                    Value::Class(class) => class,
+                    value => self.types.class_of(value),
+                };
+                (class, &*attribute.attr)
+            }
+            _ => return Ok(()),
+        };
+        let is_final = match self.types.get_member(class, name) {
+            Some(Value::Slot(slot)) => self.is_final_slot(slot) && self.types.slot(slot).assignment != assignment,
+            Some(value @ Value::Function(_)) => self.is_final_function(value),
+            Some(Value::Decorated(decorated)) => {
+                let data = *self.types.decorated(decorated);
+                data.kind == DecoratedKind::Transparent && self.is_final_function(data.inner)
+            }
+            _ => false,
+        };
+        if is_final {
+            let class = self.types.instance_name(class);
+            self.error_at(target, format!("Cannot assign to a Final attribute of {class}:{name}"));
+        }
+        Ok(())
+    }
+
+    fn is_final_function(&self, value: Value) -> bool {
+        self.types.as_function(value).is_some_and(|function| self.types.function(function).is_final)
+    }
+
+    /// `visitName`
+    pub(super) fn bind_name(&mut self, name: &'a ExprName, expression: &'a Expr) -> Check<Effect> {
+        let mut is_found = self.in_target;
+        let resolution = self.var_scope(&name.id);
+        if resolution == Resolution::Local && !self.is_module_scope() {
+            let local = self.scope().state.locals.get(&name.id).copied();
+            is_found |= local.is_some();
+            self.set_type(name, local.unwrap_or(Value::DYNAMIC));
+        } else {
+            let module = self.module;
+            let mut value = self.resolve_name(module, &name.id)?.map(|(value, _)| value);
+            if value.is_none() {
+                // Names that context decorators make up are declared in the module's scope only.
+                value = self.scopes[0].declarations.get(&name.id).map(|declaration| declaration.value);
+            }
+            is_found |= value.is_some();
+            self.set_type(name, value.unwrap_or(Value::DYNAMIC));
+        }
+        if !is_found {
+            is_found = match resolution {
+                Resolution::Free => self.scopes.iter().any(|scope| scope.state.locals.contains_key(&name.id)),
+                Resolution::Cell => self.scope().state.locals.contains_key(&name.id),
+                _ => false,
+            };
+        }
+        if !is_found {
+            return Err(Raised::new(format!("Name `{}` is not defined.", name.id)));
+        }
+        self.refine_truthy(expression)
+    }
+
+    /// What a name in a pattern or handler stands for.
+    pub(super) fn assign_pattern_name(&mut self, node: &impl HasNodeIndex, place: Span, name: &Name) -> Check<()> {
+        self.assign_name(node_index(node), place, name, Value::DYNAMIC)
+    }
+}
+
+/// The elements of a tuple or list display.
+pub(super) fn elements(display: &Expr) -> &[Expr] {
+    match display {
+        Expr::Tuple(tuple) => &tuple.elts,
+        Expr::List(list) => &list.elts,
+        _ => &[],
+    }
+}

@@ -1,0 +1,99 @@
+//! What a test on a name or a field says about it.
+//!
+//! ```text
+//! if x.y is not None: …        x.y has a temporary in the branch, of the type without None
+//! ```
+//!
+//! Invariant: only names and fields (slots) of names are refined.
+
+use super::effects::{Effect, Refine};
+use super::{Binder, ScopeNode};
+use crate::errors::Check;
+use crate::types::{ClassId, Value};
+use pyclast_syntax::node_index;
+use ruff_python_ast::Expr;
+use ruff_python_ast::name::Name;
+
+impl<'a> Binder<'_, 'a> {
+    /// Whether a test on the expression tells about it (`is_refinable`).
+    pub fn is_refinable(&mut self, node: &Expr) -> bool {
+        match node {
+            Expr::Name(_) | Expr::Named(_) => true,
+            Expr::Attribute(attribute) if attribute.value.is_name_expr() => {
+                let class = self.types.class_of(self.get_type(&*attribute.value));
+                self.find_slot(class, &attribute.attr).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// The temporary of a field (`refined_field_index`).
+    pub fn refined_field_index(&mut self, path: &[Name]) -> u32 {
+        let next = u32::try_from(self.refined_indices.len()).unwrap_or(u32::MAX);
+        *self.refined_indices.entry(path.join(".")).or_insert(next)
+    }
+
+    /// An `IsInstanceEffect`: the expression is of one type if the test holds, of the rest if not.
+    pub fn refine(&mut self, node: &Expr, previous: Value, holds: Value) -> Check<Effect> {
+        let path = access_path(node);
+        let mut fails = previous;
+        if let Value::Instance(class) = previous
+            && self.types.is_union(class)
+        {
+            let holds = self.types.class_of(holds);
+            let mut rest = self.types.class(class).type_args.clone();
+            rest.retain(|&arg| !self.types.can_assign(holds, arg));
+            let rest = self.types.union(&rest)?;
+            fails = self.types.instance(rest);
+        }
+        let temporary = self.refined_field_index(&path);
+        Ok(Effect::Refine(Box::new(Refine { path, node: node_index(node), previous, holds, fails, temporary })))
+    }
+
+    /// What it says of an expression that it is true (`refine_truthy`): that it is not `None`.
+    pub fn refine_truthy(&mut self, node: &Expr) -> Check<Effect> {
+        if !self.is_refinable(node) {
+            return Ok(Effect::None);
+        }
+        match self.get_type(node) {
+            value @ Value::Instance(class)
+                if self.types.is_union(class) && !matches!(class, ClassId::UNION | ClassId::OPTIONAL) =>
+            {
+                Ok(self.refine(node, value, Value::NONE)?.not())
+            }
+            _ => Ok(Effect::None),
+        }
+    }
+
+    /// Testing something that is no bool may run code (`clear_refinements_for_nonbool_test`).
+    pub(super) fn clear_after_test(&mut self, test: &Expr) {
+        if self.types.class_of(self.get_type(test)) != ClassId::BOOL {
+            self.state().refined.clear();
+        }
+    }
+
+    /// Whether the current scope is a class.
+    pub(super) fn is_class_scope(&self) -> bool {
+        matches!(self.scope().node, ScopeNode::Class(_))
+    }
+}
+
+/// `access_path`: `[self, x]` for `self.x`; empty for anything but names and attributes of names.
+pub(super) fn access_path(node: &Expr) -> Vec<Name> {
+    let mut node = if let Expr::Named(named) = node { &*named.target } else { node };
+    let mut path = Vec::new();
+    loop {
+        match node {
+            Expr::Name(name) => {
+                path.push(name.id.clone());
+                path.reverse();
+                return path;
+            }
+            Expr::Attribute(attribute) => {
+                path.push(attribute.attr.id.clone());
+                node = &attribute.value;
+            }
+            _ => return Vec::new(),
+        }
+    }
+}

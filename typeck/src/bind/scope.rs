@@ -1,0 +1,212 @@
+//! Scopes while binding: declarations, and what is known of locals at a point.
+//!
+//! ```text
+//! x: Optional[C] = f()        declared Optional[C], local type Optional[C]
+//! if x: …                     local type C in the branch
+//! ```
+//!
+//! Invariant: a name has a local type only if it has a declaration (or had one: handlers delete theirs).
+
+use crate::types::{ClassId, NameMap, Types, Value};
+use pyclast_syntax::symtable::ScopeId;
+use ruff_python_ast::name::Name;
+use ruff_python_ast::{StmtClassDef, StmtFunctionDef};
+use rustc_hash::FxHashSet;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// The node a scope belongs to.
+#[derive(Clone, Copy, Debug)]
+pub enum ScopeNode<'a> {
+    /// A module.
+    Module,
+    /// A class.
+    Class(&'a StmtClassDef),
+    /// A function.
+    Function(&'a StmtFunctionDef),
+    /// A lambda or comprehension.
+    Other,
+}
+
+/// The declaration of a local.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TypeDeclaration {
+    /// Its type.
+    pub value: Value,
+    /// `Final`
+    pub is_final: bool,
+}
+
+/// A refined field: its type, its temporary, and the nodes that refine it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refinement {
+    /// Its type.
+    pub value: Value,
+    /// Its temporary.
+    pub temporary: u32,
+    /// The nodes that refine it.
+    pub sources: FxHashSet<u32>,
+}
+
+/// What is known at a point (`TypeState`).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TypeState {
+    /// Types of locals.
+    pub locals: NameMap<Value>,
+    /// Fields of locals, by local and field. Copies of a state share the fields of a local, as the reference's do:
+    /// what is refined in a branch is refined in the states it was copied from, too.
+    pub refined: NameMap<Rc<RefCell<NameMap<Refinement>>>>,
+}
+
+impl TypeState {
+    /// Says what a field of a local is.
+    pub fn refine(&mut self, base: &Name, field: &Name, refinement: Refinement) {
+        self.refined.entry(base.clone()).or_default().borrow_mut().insert(field.clone(), refinement);
+    }
+
+    /// What a field of a local is known to be.
+    pub fn refinement(&self, base: &str, field: &str) -> Option<Refinement> {
+        self.refined.get(base)?.borrow().get(field).cloned()
+    }
+}
+
+/// A scope (`BindingScope`).
+#[derive(Debug)]
+pub struct BindingScope<'a> {
+    /// Its node.
+    pub node: ScopeNode<'a>,
+    /// Its names.
+    pub symbols: ScopeId,
+    /// What is known here.
+    pub state: TypeState,
+    /// Its declarations.
+    pub declarations: NameMap<TypeDeclaration>,
+    /// Its name with those around it; empty for a module.
+    pub qualname: String,
+    /// The enum whose members are declared here.
+    pub enum_class: Option<ClassId>,
+}
+
+impl<'a> BindingScope<'a> {
+    /// A scope.
+    pub fn new(node: ScopeNode<'a>, symbols: ScopeId, parent: &str) -> Self {
+        let name = match node {
+            ScopeNode::Module => "",
+            ScopeNode::Class(class) => &class.name,
+            ScopeNode::Function(function) => &function.name,
+            ScopeNode::Other => "<unknown>",
+        };
+        let qualname = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
+        Self {
+            node,
+            symbols,
+            state: TypeState::default(),
+            declarations: NameMap::default(),
+            qualname,
+            enum_class: None,
+        }
+    }
+
+    /// `BindingScope.declare`, but for enums ([`Binder::declare`](super::Binder::declare)).
+    pub fn declare(
+        &mut self,
+        types: &mut Types<'_>,
+        name: &Name,
+        mut value: Value,
+        is_final: bool,
+        mut is_inferred: bool,
+    ) {
+        if matches!(self.node, ScopeNode::Module) && is_inferred {
+            let plain = types.nonliteral(value);
+            value = types.inexact(plain);
+            is_inferred = false;
+        }
+        let declared = if is_inferred { Value::DYNAMIC } else { value };
+        self.declarations.insert(name.clone(), TypeDeclaration { value: declared, is_final });
+        self.state.locals.insert(name.clone(), value);
+    }
+
+    /// A branch from here.
+    pub fn branch(&self) -> Branch {
+        Branch { entry: self.state.clone() }
+    }
+}
+
+/// The state at the start of a branch (`LocalsBranch`).
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// The state when it was entered.
+    pub entry: TypeState,
+}
+
+impl Branch {
+    /// Merges a state (the entry state if none) into the current one.
+    pub fn merge(
+        &self,
+        types: &mut Types<'_>,
+        current: &mut TypeState,
+        other: Option<&TypeState>,
+    ) -> Result<(), String> {
+        let other = other.unwrap_or(&self.entry);
+        let mut failure = Ok(());
+        current.locals.retain(|name, _| other.locals.contains_key(name));
+        for (name, value) in &mut current.locals {
+            let entry = other.locals[name];
+            if *value != entry {
+                match join(types, *value, entry) {
+                    Ok(joined) => *value = joined,
+                    Err(message) => failure = failure.and(Err(message)),
+                }
+            }
+        }
+        current.refined.retain(|name, _| other.refined.contains_key(name));
+        for (name, fields) in &mut current.refined {
+            let entry = other.refined[name].borrow().clone();
+            let mut fields = fields.borrow_mut();
+            fields.retain(|field, _| entry.contains_key(field));
+            for (field, refinement) in &mut *fields {
+                let entry = &entry[field];
+                match join(types, entry.value, refinement.value) {
+                    Ok(joined) => refinement.value = joined,
+                    Err(message) => failure = failure.and(Err(message)),
+                }
+                refinement.sources.extend(&entry.sources);
+            }
+        }
+        failure
+    }
+
+    /// Whether the current state differs from the entry state.
+    pub fn changed(&self, current: &TypeState) -> bool {
+        self.entry.refined.iter().any(|(name, fields)| current.refined.get(name).is_some_and(|now| now != fields))
+            || self.entry.locals != current.locals
+    }
+}
+
+fn join(types: &mut Types<'_>, left: Value, right: Value) -> Result<Value, String> {
+    let classes = [left, right].map(|value| {
+        let class = types.class_of(value);
+        types.inexact_type(class)
+    });
+    let union = types.union(&classes)?;
+    Ok(types.instance(union))
+}
+
+/// How a statement leaves its block (`TerminalKind`).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum TerminalKind {
+    /// It does not.
+    #[default]
+    NonTerminal,
+    /// `break`, `continue`
+    BreakOrContinue,
+    /// `raise`, `return`
+    RaiseOrReturn,
+}
+
+impl TerminalKind {
+    /// Whether it leaves.
+    pub fn is_terminal(self) -> bool {
+        self != Self::NonTerminal
+    }
+}

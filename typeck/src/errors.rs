@@ -1,0 +1,128 @@
+//! Where errors go, in the order the reference finds them.
+//!
+//! ```text
+//! first pass over a loop body: muted      second pass: reported, each once
+//! ```
+//!
+//! Invariant: [`Errors::list`] is in the reference's order, so that its first is the one CinderX raises.
+
+use crate::types::ModuleId;
+use pyclast_syntax::Span;
+use rustc_hash::FxHashSet;
+
+/// An error on its way to the node it belongs to: the reference's exception without a place.
+///
+/// `visit_*` methods of the binder and [`Checker::at`](crate::Checker::at) give it a place and report it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Raised {
+    /// The text.
+    pub message: String,
+    /// Which exception it is.
+    pub class: ErrorClass,
+}
+
+impl Raised {
+    /// A `TypedSyntaxError`.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), class: ErrorClass::Type }
+    }
+}
+
+impl From<String> for Raised {
+    fn from(message: String) -> Self {
+        Self::new(message)
+    }
+}
+
+/// What may fail with an error that has no place yet.
+pub type Check<T> = Result<T, Raised>;
+
+/// Which exception of the reference an error is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ErrorClass {
+    /// `TypedSyntaxError`
+    Type,
+    /// `ModuleTableException`
+    ModuleTable,
+    /// Another exception that escapes: a plain `SyntaxError`, an `AssertionError`, …
+    Other(&'static str),
+}
+
+/// An error.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CheckError {
+    /// The module.
+    pub module: ModuleId,
+    /// The place; [`Span::NONE`] for exceptions without one.
+    pub span: Span,
+    /// Line (from 1) and column (from 0) where the reference's place is not in the text (string annotations).
+    pub foreign: Option<(u32, u32)>,
+    /// The text.
+    pub message: String,
+    /// Which exception it is.
+    pub class: ErrorClass,
+}
+
+/// The errors found so far.
+#[derive(Debug, Default)]
+pub struct Errors {
+    /// In the order of the reference.
+    pub list: Vec<CheckError>,
+    seen: FxHashSet<(ModuleId, Span, String)>,
+    muted: u32,
+    attempts: u64,
+}
+
+impl Errors {
+    /// Reports an error, unless it was reported before, or errors are muted.
+    pub fn report(&mut self, error: CheckError) {
+        self.attempts += 1;
+        if self.muted == 0 && self.seen.insert((error.module, error.span, error.message.clone())) {
+            self.list.push(error);
+        }
+    }
+
+    /// Mutes errors until [`unmute`](Self::unmute): the first passes over a loop.
+    pub fn mute(&mut self) {
+        self.muted += 1;
+    }
+
+    /// Ends [`mute`](Self::mute).
+    pub fn unmute(&mut self) {
+        self.muted -= 1;
+    }
+
+    /// How many trial passes are inside each other.
+    pub fn muted_depth(&self) -> u32 {
+        self.muted
+    }
+
+    /// Whether errors are muted.
+    pub fn is_muted(&self) -> bool {
+        self.muted > 0
+    }
+
+    /// How many errors were reported at all: muted ones and repetitions too.
+    pub fn attempts(&self) -> u64 {
+        self.attempts
+    }
+
+    /// How many errors there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Takes back the errors after the first `count`, and gives them.
+    pub fn take_after(&mut self, count: usize) -> Vec<CheckError> {
+        let taken: Vec<_> = self.list.drain(count..).collect();
+        for error in &taken {
+            self.seen.remove(&(error.module, error.span, error.message.clone()));
+        }
+        taken
+    }
+}

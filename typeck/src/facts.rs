@@ -1,0 +1,89 @@
+//! What the checker finds out about nodes, for the code generator.
+//!
+//! Invariant: by node index; written while binding, never read by the checker except where the reference reads
+//! its own node data back.
+
+use crate::types::{BoundId, ClassId, FunctionId, Value};
+use rustc_hash::FxHashMap;
+
+/// Facts about the nodes of one module.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// What each expression, parameter and definition is.
+    pub types: Vec<Option<Value>>,
+    /// How calls are made.
+    pub calls: FxHashMap<u32, CallPlan>,
+    /// Calls that are inlined, and the expressions that stand for them.
+    pub inlined: FxHashMap<u32, u32>,
+    /// Attributes that are read from a temporary.
+    pub refined_fields: FxHashMap<u32, RefinedField>,
+    /// The common type of the operands of arithmetic on primitives.
+    pub common_types: FxHashMap<u32, Value>,
+    /// The types comparisons are made in, by comparison node and operator.
+    pub compare_types: FxHashMap<(u32, u32), Value>,
+    /// Tests known while declaring (`sys.hexversion`).
+    pub known_booleans: FxHashMap<u32, bool>,
+}
+
+impl Facts {
+    /// What a node is.
+    pub fn type_of(&self, index: u32) -> Option<Value> {
+        self.types.get(index as usize).copied().flatten()
+    }
+
+    /// Says what a node is.
+    pub fn set_type(&mut self, index: u32, value: Value) {
+        let index = index as usize;
+        if self.types.len() <= index {
+            self.types.resize(index + 1, None);
+        }
+        self.types[index] = Some(value);
+    }
+}
+
+/// An attribute that is read from a temporary (`UsedRefinementField`).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RefinedField {
+    /// The temporary.
+    pub temporary: u32,
+    /// Whether the value is kept here.
+    pub is_source: bool,
+    /// Whether it is needed.
+    pub is_used: bool,
+}
+
+/// How a call is made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CallPlan {
+    /// As in ordinary code.
+    Dynamic,
+    /// A function.
+    Function { function: FunctionId, arguments: Vec<ArgumentPlan> },
+    /// A bound method.
+    Method { bound: BoundId, arguments: Vec<ArgumentPlan> },
+    /// A constructor (`ClassCallInfo`).
+    Class { class: ClassId, new: Option<Vec<ArgumentPlan>>, init: Option<Vec<ArgumentPlan>>, is_dynamic: bool },
+    /// An inlined body: the node index of its expression.
+    Inlined { expression: u32 },
+}
+
+/// Where an argument comes from (`ArgEmitter`).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ArgumentPlan {
+    /// The expression of that node, in place.
+    Position { node: u32, class: ClassId },
+    /// The expression of that node, given by name, in order.
+    Keyword { node: u32, class: ClassId },
+    /// Given by name, out of order: kept in a temporary.
+    Spill { keyword: u32 },
+    /// The temporary of a spilled keyword.
+    Spilled { keyword: u32, class: ClassId },
+    /// `*x`, for the parameters from that position.
+    Starred { node: u32, first: u32 },
+    /// From the mapping of `**x`.
+    Mapping { parameter: u32 },
+    /// The default of that parameter.
+    Default { parameter: u32 },
+    /// Never emitted: the call is dynamic.
+    Unreachable,
+}

@@ -1,0 +1,62 @@
+//! Attributes and calls of enums and their members.
+//!
+//! Invariant: a member knows its value; an instance that is no known member does not.
+
+use crate::bind::Binder;
+use crate::errors::{Check, ErrorClass, Raised};
+use crate::types::{ClassId, ClassKind, Value};
+use ruff_python_ast::{ExprAttribute, ExprCall, ExprContext};
+
+impl<'a> Binder<'_, 'a> {
+    /// `EnumType.bind_attr`, `EnumInstance.bind_attr`: for classes, instances and members of enums. Whether it knows the
+    /// result; if not, go on as with any class or object.
+    pub fn bind_enum_attr(&mut self, value: Value, node: &'a ExprAttribute) -> Check<bool> {
+        let member = match value {
+            Value::Class(class) if matches!(self.types.kind(class), ClassKind::Enum(_)) => {
+                if node.ctx != ExprContext::Load {
+                    self.error_on(node, "Static Enum values cannot be modified or deleted");
+                }
+                let Some(member) = self.types.enum_value(class, &node.attr) else { return Ok(false) };
+                self.set_type(node, Value::EnumMember(member));
+                return Ok(true);
+            }
+            Value::Instance(class) if matches!(self.types.kind(class), ClassKind::Enum(_)) => None,
+            Value::EnumMember(member) => Some(member),
+            _ => return Ok(false),
+        };
+        if node.ctx != ExprContext::Load {
+            self.error_on(node, "Enum values cannot be modified or deleted");
+        }
+        match node.attr.as_str() {
+            "name" => {
+                let name = self.types.exact_instance(ClassId::STR);
+                self.set_type(node, name);
+            }
+            "value" => {
+                let Some(member) = member else {
+                    self.set_type(node, Value::DYNAMIC);
+                    return Err(Raised { message: String::new(), class: ErrorClass::Other("AssertionError") });
+                };
+                let value = self.types.enum_member(member).value;
+                self.set_type(node, value);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// `EnumType.bind_call`
+    pub fn bind_enum_call(&mut self, class: ClassId, node: &'a ExprCall) -> Check<()> {
+        let count = node.arguments.args.len();
+        if count != 1 {
+            let name = self.types.name(Value::Class(class));
+            self.error_on(node, format!("{name} requires a single argument ({count} given)"));
+        }
+        let instance = self.types.instance(class);
+        self.set_type(node, instance);
+        if let Some(argument) = node.arguments.args.first() {
+            self.visit_expected(argument, Value::DYNAMIC, "Call argument cannot be a primitive");
+        }
+        Ok(())
+    }
+}

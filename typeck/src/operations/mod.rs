@@ -1,0 +1,31 @@
+//! Operations on values: one file a question, for all kinds of values.
+//!
+//! | file | question |
+//! |---|---|
+//! | `attribute` | what is `v.x`? |
+//! | `call` `arguments` `constructor` `special` | what does `v(…)` give? |
+//! | `binary` `compare` `unary` | arithmetic and comparisons |
+//! | `subscript` `iterate` | `v[i]`, `for x in v` |
+//!
+//! Invariant: they take the value of an operand that is bound already, and set the type of the node.
+
+mod arguments;
+mod attribute;
+mod binary;
+mod call;
+mod compare;
+mod constructor;
+mod dataclass;
+mod enumeration;
+mod expression_text;
+mod inline;
+mod iterate;
+mod property;
+mod special;
+mod subscript;
+mod unary;
+mod union;
+
+pub use compare::Comparison;
+
+pub use inline::TEMPORARY;
