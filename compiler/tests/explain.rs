@@ -117,10 +117,3 @@ fn reported(text: &str, diagnostics: Vec<Diagnostic>) -> Vec<Found> {
         })
         .collect()
 }
-
-/// What the checker says of a static module `a`.
-fn type_errors(text: &str) -> Vec<Diagnostic> {
-    let module = ProgramSource { name: "a".to_owned(), bytes: text.into(), is_package: false, is_requested: true };
-    let problems = static_program::check(&[module], StaticMode::Auto).into_iter();
-    problems.map(|problem| problem.diagnostic).filter(|diagnostic| diagnostic.severity == Severity::Error).collect()
-}

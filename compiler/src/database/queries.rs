@@ -203,7 +203,7 @@ pub fn check_module(db: &dyn Db, file: SourceFile) -> Arc<CheckedModule> {
         diagnostics = diagnostics.iter().cloned().chain(warnings).collect();
     }
     let types = if has_errors { Arc::default() } else { type_diagnostics(db, file) };
-    let diagnostics = if types.is_empty() { diagnostics } else { Arc::new([&types[..], &diagnostics[..]].concat()) };
+    let diagnostics = if types.is_empty() { diagnostics } else { [&types[..], &diagnostics[..]].concat().into() };
     Arc::new(CheckedModule { diagnostics, unresolved })
 }
 
