@@ -33,6 +33,10 @@ impl<'a> Binder<'_, 'a> {
         }
         let data = self.types.function(function);
         let (Some(definition), Some(home)) = (data.node, data.module) else { return Ok(()) };
+        // Names of a function of another module mean nothing here. (The reference inlines it all the same.)
+        if home != module {
+            return Ok(());
+        }
         let Some(Stmt::Return(returned)) = definition.body.first() else { return Ok(()) };
         let plans = match self.module(module).facts.calls.get(&index) {
             Some(CallPlan::Function { arguments, .. }) => arguments.clone(),
