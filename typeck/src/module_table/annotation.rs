@@ -28,9 +28,18 @@ impl<'a> Checker<'a> {
         let count = self.errors.len();
         let value = self.visit_annotation(module, node, 0);
         if self.errors.attempts() != attempts {
-            let failed = self.errors.take_after(count).into_iter().filter(|error| error.class == ErrorClass::ModuleTable);
-            failed.for_each(|error| self.errors.report(error));
-            return None;
+            let mut failed = self.errors.is_muted();
+            // Modules that are loaded on the way may have faults of their own.
+            for error in self.errors.take_after(count) {
+                if error.module == module && error.class != ErrorClass::ModuleTable {
+                    failed = true;
+                } else {
+                    self.errors.report(error);
+                }
+            }
+            if failed {
+                return None;
+            }
         }
         value.and_then(Value::as_class)
     }

@@ -69,7 +69,9 @@ impl<'a> Binder<'_, 'a> {
         Rewrite { replacements }.visit_expr(&mut body);
         let text = self.source(home).map_or("", |source| source.parsed.text());
         let body = self.adopt(module, body, text);
+        let outer_home = self.inline_home.replace(home);
         self.visit_expr(body, None);
+        self.inline_home = outer_home;
         self.module_mut(module).facts.inlined.insert(index, node_index(body));
         self.inline_depth -= 1;
         Ok(())
