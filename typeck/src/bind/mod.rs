@@ -38,6 +38,15 @@ use ruff_text_size::Ranged;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::{Deref, DerefMut};
 
+/// What the reference finds only when it makes code.
+#[derive(Clone, Debug)]
+enum Late<'a> {
+    /// An error.
+    Error(Span, String),
+    /// The annotation of what a function returns, if nothing asked for it before.
+    Annotation(&'a Expr),
+}
+
 /// Binds one module.
 #[derive(Debug)]
 pub struct Binder<'c, 'a> {
@@ -69,7 +78,7 @@ pub struct Binder<'c, 'a> {
     /// Classes of nested functions.
     nested_functions: FxHashMap<FunctionId, ClassId>,
     /// What the reference finds only when it makes code.
-    late_errors: Vec<(Span, String)>,
+    late: Vec<Late<'a>>,
     /// The module of the function whose inlined body is being bound.
     pub inline_home: Option<ModuleId>,
     /// Declarations of the body of an `if` that its `else` may repeat.
@@ -111,7 +120,7 @@ impl<'c, 'a> Binder<'c, 'a> {
             refined_indices: FxHashMap::default(),
             preserved: FxHashSet::default(),
             nested_functions: FxHashMap::default(),
-            late_errors: Vec::new(),
+            late: Vec::new(),
             inline_home: None,
             repeatable: Vec::new(),
             exit: None,
@@ -201,7 +210,7 @@ impl<'c, 'a> Binder<'c, 'a> {
     /// Reports an error that the reference finds only when it makes code: after all others of the module.
     pub fn late_error(&mut self, place: Span, message: impl Into<String>) {
         if !self.errors.is_muted() {
-            self.late_errors.push((place, message.into()));
+            self.late.push(Late::Error(place, message.into()));
         }
     }
 

@@ -5,7 +5,7 @@
 use super::name::elements;
 use super::refine::access_path;
 use super::scope::{BindingScope, Refinement, ScopeNode, TerminalKind};
-use super::{Binder, Effect};
+use super::{Binder, Effect, Late};
 use crate::errors::Check;
 use crate::types::{Assignment, ClassKind, TYPE_MISMATCH, Value};
 use pyclast_syntax::{Span, node_index};
@@ -29,8 +29,14 @@ impl<'a> Binder<'_, 'a> {
             self.visit_stmt(statement);
         }
         self.scopes.pop();
-        for (place, message) in std::mem::take(&mut self.late_errors) {
-            self.error_in(place, message);
+        for late in std::mem::take(&mut self.late) {
+            match late {
+                Late::Error(place, message) => self.error_in(place, message),
+                Late::Annotation(annotation) => {
+                    let module = self.module;
+                    self.resolve_annotation(module, annotation, false);
+                }
+            }
         }
     }
 
