@@ -38,6 +38,8 @@ pub struct ProgramSource {
     pub bytes: Vec<u8>,
     /// Whether it is the `__init__` of a package.
     pub is_package: bool,
+    /// Whether it is a stub, whose annotations count for nothing.
+    pub is_stub: bool,
     /// Whether it is to be checked; others are declared where something imports them.
     pub is_requested: bool,
 }
@@ -93,6 +95,7 @@ pub fn check(sources: &[ProgramSource], mode: StaticMode) -> Vec<ProgramProblem>
                 symbols: &parsed.symbols,
                 folds: &parsed.folds,
                 is_package: source.is_package,
+                is_stub: source.is_stub,
                 bind: source.is_requested,
             };
             Some((index, input))

@@ -54,7 +54,7 @@ fn main() {
 }
 
 fn checked(text: &str) {
-    let source = ProgramSource { name: "main".to_owned(), bytes: text.into(), is_package: false, is_requested: true };
+    let source = ProgramSource { name: "main".to_owned(), bytes: text.into(), is_package: false, is_stub: false, is_requested: true };
     let problems = check(&[source], StaticMode::Auto);
     assert_eq!(problems, [], "the module is clean");
 }

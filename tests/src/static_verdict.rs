@@ -46,14 +46,15 @@ fn module_name(path: &str) -> String {
 
 /// Judges a program.
 pub fn judge(program: &Program) -> Ours {
-    let files: Vec<_> = program.files.iter().filter(|file| !file.path.ends_with(".pyi")).collect();
+    let files: Vec<_> = program.files.iter().collect();
     let sources: Vec<_> = files
         .iter()
         .map(|file| ProgramSource {
             name: module_name(&file.path),
             bytes: file.source.clone().into_bytes(),
             is_package: file.path.ends_with("__init__.py"),
-            is_requested: true,
+            is_stub: file.path.ends_with(".pyi"),
+            is_requested: !file.path.ends_with(".pyi"),
         })
         .collect();
     let mode = if program.static_always { StaticMode::Always } else { StaticMode::Auto };

@@ -52,9 +52,6 @@ fn main() {
 fn judge(program: &Program) -> String {
     let mut parsed = Vec::new();
     for (path, text) in &program.files {
-        if path.ends_with(".pyi") {
-            continue;
-        }
         let Ok(source) = SourceText::decode(text.as_bytes()) else { return "DECODE\t\t\t0\t0".to_owned() };
         let Ok(module) = parse(source) else { return "SYNTAX\t\t\t0\t0".to_owned() };
         let Ok(symbols) = SymbolTable::build(&module) else { return "SYNTAX\t\t\t0\t0".to_owned() };
@@ -65,7 +62,7 @@ fn judge(program: &Program) -> String {
         if !program.always && !flags.is_static {
             continue;
         }
-        let name = path.trim_end_matches(".py").replace('/', ".");
+        let name = path.trim_end_matches(".pyi").trim_end_matches(".py").replace('/', ".");
         let name = name.strip_suffix(".__init__").unwrap_or(&name).to_owned();
         let folds = fold(&module, false);
         parsed.push(Parsed { path: path.clone(), name, module, symbols, folds });
@@ -78,7 +75,8 @@ fn judge(program: &Program) -> String {
             symbols: &parsed.symbols,
             folds: &parsed.folds,
             is_package: parsed.path.ends_with("__init__.py"),
-            bind: true,
+            is_stub: parsed.path.ends_with(".pyi"),
+            bind: !parsed.path.ends_with(".pyi"),
         })
         .collect();
     let arena = Arena::default();

@@ -34,6 +34,8 @@ pub struct Source<'a> {
     pub folds: &'a Folds,
     /// Whether it is the `__init__` of a package.
     pub is_package: bool,
+    /// Whether it is a stub (`.pyi`): its annotations count for nothing, as in the reference.
+    pub is_stub: bool,
     /// Whether it is one of those to be bound; others are declared if they are imported.
     pub bind: bool,
 }

@@ -96,7 +96,7 @@ fn static_program(db: &dyn Db) -> Arc<FxHashMap<SourceFile, Arc<Vec<Diagnostic>>
         let links = file.links(db);
         members.push(*file);
         let (name, is_package) = (links.name.as_str(), links.is_package);
-        sources.push(Source { name, parsed, symbols, folds, is_package, bind: *is_asked });
+        sources.push(Source { name, parsed, symbols, folds, is_package, is_stub: false, bind: *is_asked });
     }
     let mut found: FxHashMap<SourceFile, Vec<Diagnostic>> = FxHashMap::default();
     for ProgramProblem { module, diagnostic, .. } in check_parsed(&sources) {

@@ -14,12 +14,18 @@ use ruff_python_ast::{Expr, ExprDict, ExprList};
 impl<'a> Binder<'_, 'a> {
     pub(super) fn bind_dict(&mut self, node: &'a ExprDict, expression: &'a Expr, context: Option<Value>) -> Check<()> {
         let (mut key_type, mut value_type) = (None, None);
+        // Of an ordinary dict nobody asks what is in it.
+        let is_asked = self.module(self.module).checked_dicts || self.wanted(context, ClassKind::CheckedDict).is_some();
         for item in &node.items {
             if let Some(key) = &item.key {
                 self.visit_expected(key, Value::DYNAMIC, "dict keys cannot be primitives");
-                key_type = Some(self.widen(key_type, self.get_type(key))?);
+                if is_asked {
+                    key_type = Some(self.widen(key_type, self.get_type(key))?);
+                }
                 self.visit_expected(&item.value, Value::DYNAMIC, "dict values cannot be primitives");
-                value_type = Some(self.widen(value_type, self.get_type(&item.value))?);
+                if is_asked {
+                    value_type = Some(self.widen(value_type, self.get_type(&item.value))?);
+                }
                 continue;
             }
             self.visit_expected(&item.value, Value::DYNAMIC, "dict splat cannot be a primitive");
@@ -95,6 +101,8 @@ impl<'a> Binder<'_, 'a> {
 
     pub(super) fn bind_list(&mut self, node: &'a ExprList, expression: &'a Expr, context: Option<Value>) -> Check<()> {
         let mut item = None;
+        // Of an ordinary list nobody asks what is in it.
+        let is_asked = self.module(self.module).checked_lists || self.wanted(context, ClassKind::CheckedList).is_some();
         for element in &node.elts {
             self.visit_expected(element, Value::DYNAMIC, TYPE_MISMATCH);
             let value = match element {
@@ -107,7 +115,9 @@ impl<'a> Binder<'_, 'a> {
                 },
                 _ => self.get_type(element),
             };
-            item = Some(self.widen(item, value)?);
+            if is_asked {
+                item = Some(self.widen(item, value)?);
+            }
         }
         self.set_list_type(expression, item, context)
     }

@@ -10,7 +10,7 @@ use crate::constants::Constant;
 use crate::errors::Check;
 use crate::facts::RefinedField;
 use crate::operations::Comparison;
-use crate::types::{ClassId, ClassKind, Literal, Primitive, Value};
+use crate::types::{ClassId, ClassKind, Literal, Primitive, Value, TYPE_MISMATCH};
 use pyclast_syntax::node_index;
 use pyclast_syntax::symtable::ScopeRole;
 use ruff_python_ast::{
@@ -102,7 +102,7 @@ impl<'a> Binder<'_, 'a> {
             Expr::TString(node) => {
                 for element in node.value.elements() {
                     if let InterpolatedStringElement::Interpolation(element) = element {
-                        self.visit_expr(&element.expression, context);
+                        self.visit_expected(&element.expression, Value::DYNAMIC, "cannot use primitive in formatted value");
                         if let Some(format) = &element.format_spec {
                             self.visit_string_elements(&format.elements);
                         }
@@ -173,13 +173,23 @@ impl<'a> Binder<'_, 'a> {
             _ => ClassKind::Plain,
         };
         let value = match (wanted_kind, constant) {
-            (ClassKind::Double, _) => wanted,
-            (ClassKind::PrimitiveInt(_), Constant::Int(value)) => {
-                self.types.literal(wanted, Literal::Int(value.clone()))
+            // The reference takes any constant, and fails on those that are no numbers.
+            (ClassKind::Double, Constant::Int(_) | Constant::Float(_) | Constant::Bool(_)) => wanted,
+            (ClassKind::Double, Constant::Str(text)) if text.as_str().is_some_and(|text| text.trim().parse::<f64>().is_ok()) => wanted,
+            (ClassKind::Double, constant) => {
+                let given = self.constant_type(constant);
+                let (dest, src) = (self.types.class_of(wanted), self.types.class_of(given));
+                let message = self.types.assign_error(dest, src, TYPE_MISMATCH);
+                let place = self.place(node);
+                self.late_error(place, message);
+                wanted
             }
+            (ClassKind::PrimitiveInt(_), Constant::Int(value)) => self.types.literal(wanted, Literal::Int(value.clone())),
             (ClassKind::PrimitiveInt(Primitive::BOOL), Constant::Bool(_)) => wanted,
             (ClassKind::PrimitiveInt(_), constant) => self.constant_type(constant),
-            (_, Constant::Int(value)) => self.types.literal(Value::Instance(ClassId::INT), Literal::Int(value.clone())),
+            (_, Constant::Int(value)) => {
+                self.types.literal(Value::Instance(ClassId::INT), Literal::Int(value.clone()))
+            }
             (_, Constant::Bool(value)) => self.types.literal(Value::Instance(ClassId::BOOL), Literal::Bool(*value)),
             (_, constant) => self.constant_type(constant),
         };
@@ -212,9 +222,7 @@ impl<'a> Binder<'_, 'a> {
                     new.undo(self.state());
                     let class = self.types.class_of(old);
                     let result = match (old, self.types.optional_argument(class)) {
-                        (Value::Instance(_), Some(class))
-                            if self.types.kind(class_of_instance(old)) == ClassKind::Optional =>
-                        {
+                        (Value::Instance(_), Some(class)) if self.types.kind(class_of_instance(old)) == ClassKind::Optional => {
                             self.types.instance(class)
                         }
                         _ => old,

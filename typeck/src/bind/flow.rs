@@ -6,16 +6,17 @@
 //!
 //! Invariant: the state after a statement holds whichever way it was left.
 
-use super::Binder;
 use super::scope::{Branch, TerminalKind, TypeState};
+use super::Binder;
 use super::statement::{RED_ZONE, STACK};
 use crate::errors::{Check, Raised};
 use crate::types::{BoundKind, ClassId, Value};
+use pyclast_syntax::symtable::Resolution;
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{
-    AtomicNodeIndex, ElifElseClause, ExceptHandler, Expr, ExprAttribute, ExprContext, ExprNoneLiteral, Identifier,
-    Stmt, StmtIf, StmtTry, StmtWith,
+    AtomicNodeIndex, ElifElseClause, ExceptHandler, Expr, ExprAttribute, ExprContext, ExprNoneLiteral, Identifier, Stmt,
+    StmtIf, StmtTry, StmtWith,
 };
 use ruff_text_size::{Ranged, TextRange};
 
@@ -99,13 +100,20 @@ impl<'a> Binder<'_, 'a> {
         self.clear_after_test(node.test);
         let mut branch = self.scope().branch();
         effect.apply(self.state());
-        let terminates =
-            if known == Some(false) { TerminalKind::NonTerminal } else { self.visit_check_terminal(node.body) };
+        let before = self.scope().declarations.len();
+        let terminates = if known == Some(false) {
+            TerminalKind::NonTerminal
+        } else {
+            self.visit_check_terminal(node.body)
+        };
+        let declared = self.scope().declarations.iter().skip(before).map(|(name, &declared)| (name.clone(), declared)).collect();
         if known != Some(true) && !node.rest.is_empty() {
             let end = self.state().clone();
             self.restore(branch.entry.clone());
             effect.reverse(self.state());
+            self.repeatable.push(declared);
             let else_terminates = self.visit_rest(node);
+            self.repeatable.pop();
             if else_terminates.is_terminal() {
                 if terminates.is_terminal() {
                     self.terminals.insert(node.index, terminates.min(else_terminates));
@@ -231,13 +239,23 @@ impl<'a> Binder<'_, 'a> {
         let mut may_suppress = false;
         for item in &node.items {
             let value = self.get_type(&item.context_expr);
-            may_suppress |= !self.exit_returns_false(value)?;
+            may_suppress |= !self.is_open_call(&item.context_expr) && !self.exit_returns_false(value)?;
         }
         let terminal = self.visit_check_terminal(&node.body);
         if !may_suppress {
             self.set_terminal(node_index(node), terminal);
         }
         Ok(())
+    }
+
+    /// Whether it is a call of the builtin `open`, whose result suppresses nothing. (The reference does not know: §8.1 j.)
+    fn is_open_call(&mut self, node: &Expr) -> bool {
+        let Expr::Call(call) = node else { return false };
+        let Expr::Name(name) = &*call.func else { return false };
+        let module = self.module;
+        name.id == "open"
+            && self.var_scope("open") == Resolution::GlobalImplicit
+            && matches!(self.resolve_name(module, "open"), Ok(Some((_, false))))
     }
 
     /// Whether `__exit__` of a value returns `Literal[False]`.

@@ -6,7 +6,7 @@
 //!
 //! Invariant: decorators, annotations and defaults are bound in the scope around, bodies in their own.
 
-use super::Binder;
+use super::{Binder, Late};
 use super::scope::{BindingScope, ScopeNode, TerminalKind};
 use crate::errors::{Check, Raised};
 use crate::types::{
@@ -112,6 +112,9 @@ impl<'a> Binder<'_, 'a> {
         self.visit_parameters(&node.parameters, &mut scope)?;
         if let Some(returns) = &node.returns {
             self.visit_expected(returns, Value::DYNAMIC, "return annotation cannot be a primitive");
+            if !self.errors.is_muted() {
+                self.late.push(Late::Annotation(returns));
+            }
         }
         self.bind_function_inner(function, node)?;
         self.scopes.push(scope);

@@ -31,12 +31,21 @@ pub use scope::{BindingScope, ScopeNode, TerminalKind, TypeDeclaration, TypeStat
 
 use crate::errors::{Check, Raised};
 use crate::program::{Checker, Source};
-use crate::types::{ClassId, FunctionId, ModuleId, TYPE_MISMATCH, Value};
+use crate::types::{NameMap, ClassId, FunctionId, ModuleId, TYPE_MISMATCH, Value};
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::{Expr, ExprAttribute, HasNodeIndex};
 use ruff_text_size::Ranged;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::{Deref, DerefMut};
+
+/// What the reference finds only when it makes code.
+#[derive(Clone, Debug)]
+enum Late<'a> {
+    /// An error.
+    Error(Span, String),
+    /// The annotation of what a function returns, if nothing asked for it before.
+    Annotation(&'a Expr),
+}
 
 /// Binds one module.
 #[derive(Debug)]
@@ -68,6 +77,12 @@ pub struct Binder<'c, 'a> {
     preserved: FxHashSet<u32>,
     /// Classes of nested functions.
     nested_functions: FxHashMap<FunctionId, ClassId>,
+    /// What the reference finds only when it makes code.
+    late: Vec<Late<'a>>,
+    /// The module of the function whose inlined body is being bound.
+    pub inline_home: Option<ModuleId>,
+    /// Declarations of the body of an `if` that its `else` may repeat.
+    repeatable: Vec<NameMap<TypeDeclaration>>,
     /// `x.__exit__`, to look it up.
     exit: Option<&'a ExprAttribute>,
 }
@@ -105,6 +120,9 @@ impl<'c, 'a> Binder<'c, 'a> {
             refined_indices: FxHashMap::default(),
             preserved: FxHashSet::default(),
             nested_functions: FxHashMap::default(),
+            late: Vec::new(),
+            inline_home: None,
+            repeatable: Vec::new(),
             exit: None,
         }
     }
@@ -187,6 +205,13 @@ impl<'c, 'a> Binder<'c, 'a> {
     /// The types of locals here (`type_state`).
     pub fn state(&mut self) -> &mut TypeState {
         &mut self.scope_mut().state
+    }
+
+    /// Reports an error that the reference finds only when it makes code: after all others of the module.
+    pub fn late_error(&mut self, place: Span, message: impl Into<String>) {
+        if !self.errors.is_muted() {
+            self.late.push(Late::Error(place, message.into()));
+        }
     }
 
     /// `visitExpectedType`: visits with a context, and checks that the result can be assigned.

@@ -91,6 +91,7 @@ impl<'a> Binder<'_, 'a> {
     pub fn declare_local(&mut self, name: &Name, value: Value, is_final: bool, is_inferred: bool) -> Check<()> {
         if let Some(known) = self.scope().declarations.get(name).copied()
             && (self.types.is_nominal(value) || self.types.is_nominal(known.value))
+            && !self.repeats(name, TypeDeclaration { value, is_final })
         {
             return Err(Raised::new(format!("Cannot redefine local variable {name}")));
         }
@@ -98,6 +99,11 @@ impl<'a> Binder<'_, 'a> {
             return Err(Raised::new("cannot use primitives in global or closure scope"));
         }
         self.declare(name, value, is_final, is_inferred)
+    }
+
+    /// Whether a declaration is that of the other branch of an `if`. (The reference refuses it: §8.1 l.)
+    fn repeats(&self, name: &Name, declaration: TypeDeclaration) -> bool {
+        self.repeatable.iter().any(|declared| declared.get(name) == Some(&declaration))
     }
 
     /// The declaration that an assignment to a name is held to (`get_target_decl`).
@@ -230,7 +236,13 @@ impl<'a> Binder<'_, 'a> {
                 // Names that context decorators make up are declared in the module's scope only.
                 value = self.scopes[0].declarations.get(&name.id).map(|declaration| declaration.value);
             }
+            if let (None, Some(home)) = (value, self.inline_home) {
+                // A name of an inlined function means what it means there. (The reference looks here only.)
+                value = self.resolve_name(home, &name.id)?.map(|(value, _)| value);
+            }
             is_found |= value.is_some();
+            // A comprehension runs in the function around it, whose primitives it sees.
+            let value = value.or_else(|| self.enclosing_primitive(resolution, &name.id));
             self.set_type(name, value.unwrap_or(Value::DYNAMIC));
         }
         if !is_found {
@@ -244,6 +256,15 @@ impl<'a> Binder<'_, 'a> {
             return Err(Raised::new(format!("Name `{}` is not defined.", name.id)));
         }
         self.refine_truthy(expression)
+    }
+
+    /// A primitive of the function that a comprehension is in.
+    fn enclosing_primitive(&self, resolution: Resolution, name: &str) -> Option<Value> {
+        if resolution != Resolution::Free || !self.source.symbols.scope(self.scope().symbols).inlined {
+            return None;
+        }
+        let local = self.scopes.iter().rev().skip(1).find_map(|scope| scope.state.locals.get(name))?;
+        Some(*local).filter(|&local| self.types.is_primitive(local))
     }
 
     /// What a name in a pattern or handler stands for.

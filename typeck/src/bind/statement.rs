@@ -2,9 +2,10 @@
 //!
 //! Invariant: what a statement raises is reported at it.
 
+use super::name::elements;
 use super::refine::access_path;
 use super::scope::{BindingScope, Refinement, ScopeNode, TerminalKind};
-use super::{Binder, Effect};
+use super::{Binder, Effect, Late};
 use crate::errors::Check;
 use crate::types::{Assignment, ClassKind, TYPE_MISMATCH, Value};
 use pyclast_syntax::{Span, node_index};
@@ -28,6 +29,33 @@ impl<'a> Binder<'_, 'a> {
             self.visit_stmt(statement);
         }
         self.scopes.pop();
+        for late in std::mem::take(&mut self.late) {
+            match late {
+                Late::Error(place, message) => self.error_in(place, message),
+                Late::Annotation(annotation) => {
+                    let module = self.module;
+                    self.resolve_annotation(module, annotation, false);
+                }
+            }
+        }
+    }
+
+    fn check_delete(&mut self, target: &Expr) {
+        match target {
+            Expr::Tuple(_) | Expr::List(_) => {
+                for element in elements(target) {
+                    self.check_delete(element);
+                }
+            }
+            Expr::Name(name) => {
+                let value = self.get_type(name);
+                if self.types.is_primitive(value) {
+                    // The reference gives no place.
+                    self.late_error(Span::NONE, "deleting primitives not supported");
+                }
+            }
+            _ => {}
+        }
     }
 
     /// `from __static__.compiler_flags import checked_dicts`, among the first statements.
@@ -87,6 +115,7 @@ impl<'a> Binder<'_, 'a> {
             Stmt::Delete(node) => {
                 for target in &node.targets {
                     self.visit_expr(target, None);
+                    self.check_delete(target);
                 }
             }
             Stmt::TypeAlias(node) => self.bind_type_alias(node)?,

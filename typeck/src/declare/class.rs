@@ -160,7 +160,7 @@ impl<'a> Checker<'a> {
                 let slot = NewSlot {
                     name: target.attr.id.clone(),
                     place: target.range.into(),
-                    type_ref: Some(type_ref),
+                    type_ref: Some(type_ref).filter(|_| !self.is_stub(module)),
                     assignment: Some(Assignment::Annotated(node)),
                     declared_on_class: false,
                 };

@@ -70,11 +70,16 @@ impl<'a> Checker<'a> {
     }
 
     fn return_type_ref(&self, module: ModuleId, node: &'a StmtFunctionDef) -> TypeRef<'a> {
-        let returns = match &node.returns {
+        let returns = match node.returns.as_ref().filter(|_| !self.is_stub(module)) {
             None => TypeRef::Resolved(ClassId::DYNAMIC),
             Some(annotation) => TypeRef::Annotation { module, annotation, requester: Name::new_static("") },
         };
         if node.is_async { TypeRef::Awaitable(Rc::new(returns)) } else { returns }
+    }
+
+    /// Whether annotations of the module count for nothing.
+    pub(super) fn is_stub(&self, module: ModuleId) -> bool {
+        self.source(module).is_some_and(|source| source.is_stub)
     }
 
     /// `Function.process_args`
@@ -124,7 +129,7 @@ impl<'a> Checker<'a> {
         function: FunctionId,
         node: &StmtFunctionDef,
     ) -> Param<'a> {
-        let type_ref = match &parameter.annotation {
+        let type_ref = match parameter.annotation.as_ref().filter(|_| !self.is_stub(module)) {
             Some(annotation) => TypeRef::Annotation { module, annotation, requester: Name::new_static("") },
             None if index == 0 && matches!(node.name.as_str(), "__new__" | "__init_subclass__") => {
                 TypeRef::Resolved(ClassId::TYPE)

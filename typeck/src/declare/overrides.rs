@@ -258,7 +258,7 @@ impl Checker<'_> {
     }
 
     fn changed_type(&self, inherited: ClassId) -> Raised {
-        let name = self.types.instance_name(inherited);
+        let name = self.types.name(self.types.instance(inherited));
         Raised::new(format!("Cannot change type of inherited attribute (inherited type '{name}')"))
     }
 

@@ -171,6 +171,13 @@ impl<'a> Checker<'a> {
 
     fn declare_variable(&mut self, module: ModuleId, assign: &'a StmtAnnAssign, scope: &DeclarationScope) -> Check<()> {
         match scope.owner {
+            Owner::Module if self.is_stub(module) => {
+                if let Expr::Name(name) = &*assign.target {
+                    self.module_mut(module).implicit_names.insert(name.id.clone(), ());
+                }
+                Ok(())
+            }
+            Owner::Class(_) if self.is_stub(module) => Ok(()),
             Owner::Module => {
                 let declaration = Declaration { node: DeclarationNode::Variable(assign), named: None };
                 self.module_mut(module).declarations.push(declaration);

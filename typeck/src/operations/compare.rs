@@ -153,9 +153,13 @@ impl<'a> Binder<'_, 'a> {
 
     /// `CIntInstance.bind_compare`
     fn compare_primitive(&mut self, value: Value, primitive: Primitive, comparison: Comparison<'a>) -> bool {
+        let right = self.get_type(comparison.right);
         if matches!(comparison.operator, CmpOp::In | CmpOp::NotIn) {
             self.set_comparison(comparison, Value::DYNAMIC, Value::Instance(ClassId::BOOL));
             return true;
+        }
+        if matches!(comparison.operator, CmpOp::Is | CmpOp::IsNot) && self.types.is_primitive(right) {
+            self.refuse_identity(value, comparison);
         }
         let cbool = Value::Instance(ClassId::CBOOL);
         let right = self.get_type(comparison.right);
@@ -176,9 +180,26 @@ impl<'a> Binder<'_, 'a> {
         true
     }
 
+    /// Primitives have no identity, and hold nothing. (The reference finds no instruction for it, and fails.)
+    fn refuse_identity(&mut self, value: Value, comparison: Comparison<'a>) {
+        let operator = match comparison.operator {
+            CmpOp::Is => "is",
+            CmpOp::IsNot => "is not",
+            CmpOp::In => "in",
+            _ => "not in",
+        };
+        let right = self.get_type(comparison.right);
+        let (left, right) = (self.types.name(value), self.types.name(right));
+        let message = format!("'{operator}' not supported between '{left}' and '{right}'");
+        self.late_error(comparison.node.range.into(), message);
+    }
+
     /// A comparison of a double with another operand.
     fn compare_double(&mut self, value: Value, other: &'a Expr, comparison: Comparison<'a>) {
         let given = self.get_type(other);
+        if given == value && matches!(comparison.operator, CmpOp::Is | CmpOp::IsNot | CmpOp::In | CmpOp::NotIn) {
+            self.refuse_identity(value, comparison);
+        }
         if given != value {
             if given == self.types.exact_instance(ClassId::FLOAT) {
                 self.visit_expected(other, value, "can't compare {} to {}");

@@ -1,17 +1,17 @@
 //! Attributes and calls of enums and their members.
 //!
-//! Invariant: a member knows its value; an instance that is no known member does not.
+//! Invariant: a member knows its value; an instance that is no known member only knows which kind of value it has.
 
 use crate::bind::Binder;
-use crate::errors::{Check, ErrorClass, Raised};
-use crate::types::{ClassId, ClassKind, Value};
+use crate::errors::Check;
+use crate::types::{ClassId, ClassKind, EnumFlavour, Value};
 use ruff_python_ast::{ExprAttribute, ExprCall, ExprContext};
 
 impl<'a> Binder<'_, 'a> {
     /// `EnumType.bind_attr`, `EnumInstance.bind_attr`: for classes, instances and members of enums. Whether it knows the
     /// result; if not, go on as with any class or object.
     pub fn bind_enum_attr(&mut self, value: Value, node: &'a ExprAttribute) -> Check<bool> {
-        let member = match value {
+        let (class, member) = match value {
             Value::Class(class) if matches!(self.types.kind(class), ClassKind::Enum(_)) => {
                 if node.ctx != ExprContext::Load {
                     self.error_on(node, "Static Enum values cannot be modified or deleted");
@@ -20,8 +20,8 @@ impl<'a> Binder<'_, 'a> {
                 self.set_type(node, Value::EnumMember(member));
                 return Ok(true);
             }
-            Value::Instance(class) if matches!(self.types.kind(class), ClassKind::Enum(_)) => None,
-            Value::EnumMember(member) => Some(member),
+            Value::Instance(class) if matches!(self.types.kind(class), ClassKind::Enum(_)) => (class, None),
+            Value::EnumMember(member) => (self.types.enum_member(member).class, Some(member)),
             _ => return Ok(false),
         };
         if node.ctx != ExprContext::Load {
@@ -33,11 +33,13 @@ impl<'a> Binder<'_, 'a> {
                 self.set_type(node, name);
             }
             "value" => {
-                let Some(member) = member else {
-                    self.set_type(node, Value::DYNAMIC);
-                    return Err(Raised { message: String::new(), class: ErrorClass::Other("AssertionError") });
+                // The reference fails for members it does not know.
+                let value = match (member, self.types.kind(class)) {
+                    (Some(member), _) => self.types.enum_member(member).value,
+                    (None, ClassKind::Enum(EnumFlavour::Int)) => self.types.instance(ClassId::INT),
+                    (None, ClassKind::Enum(EnumFlavour::String)) => self.types.instance(ClassId::STR),
+                    _ => Value::DYNAMIC,
                 };
-                let value = self.types.enum_member(member).value;
                 self.set_type(node, value);
             }
             _ => return Ok(false),

@@ -33,6 +33,10 @@ impl<'a> Binder<'_, 'a> {
         }
         let data = self.types.function(function);
         let (Some(definition), Some(home)) = (data.node, data.module) else { return Ok(()) };
+        // Names of a function of another module mean nothing here. (The reference inlines it all the same.)
+        if home != module {
+            return Ok(());
+        }
         let Some(Stmt::Return(returned)) = definition.body.first() else { return Ok(()) };
         let plans = match self.module(module).facts.calls.get(&index) {
             Some(CallPlan::Function { arguments, .. }) => arguments.clone(),
@@ -67,7 +71,9 @@ impl<'a> Binder<'_, 'a> {
         Rewrite { replacements }.visit_expr(&mut body);
         let text = self.source(home).map_or("", |source| source.parsed.text());
         let body = self.adopt(module, body, text);
+        let outer_home = self.inline_home.replace(home);
         self.visit_expr(body, None);
+        self.inline_home = outer_home;
         self.module_mut(module).facts.inlined.insert(index, node_index(body));
         self.inline_depth -= 1;
         Ok(())

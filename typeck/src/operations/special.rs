@@ -13,6 +13,7 @@ use crate::errors::Check;
 use crate::types::{ClassId, Primitive, Special, TYPE_MISMATCH, Value};
 use pyclast_syntax::node_index;
 use ruff_python_ast::{Expr, ExprCall};
+use ruff_text_size::Ranged;
 
 impl<'a> Binder<'_, 'a> {
     /// The call of a function that has rules of its own.
@@ -163,7 +164,13 @@ impl<'a> Binder<'_, 'a> {
         }
         self.refuse_keywords(node, "unbox() takes no keyword arguments");
         self.visit_boxed_positional(node);
-        self.set_type(node, context.unwrap_or(Value::Instance(ClassId::INT64)));
+        // The reference takes the type that is wanted for the result, and fails if that is no primitive.
+        let wanted = context.unwrap_or(Value::Instance(ClassId::INT64));
+        if !self.types.is_primitive(wanted) {
+            let name = self.types.name(wanted);
+            self.late_error(node.range().into(), format!("unbox() gives a primitive, not {name}"));
+        }
+        self.set_type(node, wanted);
     }
 
     fn bind_cast(&mut self, node: &'a ExprCall) {
@@ -173,7 +180,12 @@ impl<'a> Binder<'_, 'a> {
         self.visit_boxed_positional(node);
         let Some(annotation) = node.arguments.args.first() else { return };
         let module = self.module;
-        let class = match self.resolve_annotation(module, annotation, false) {
+        let resolved = self.resolve_annotation(module, annotation, false).or_else(|| {
+            // The reference takes `float` for a union, which it does not know at run time: §8.1 n.
+            let class = self.get_type(annotation).as_class()?;
+            (self.types.inexact_type(class) == ClassId::FLOAT).then_some(ClassId::FLOAT)
+        });
+        let class = match resolved {
             None => {
                 self.error_on(node, "cast to unknown type");
                 ClassId::DYNAMIC

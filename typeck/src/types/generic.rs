@@ -96,17 +96,27 @@ impl<'a> Types<'a> {
     }
 
     /// Flattens nested unions, and drops what another argument covers.
+    ///
+    /// The arguments of one union do not cover each other, so they are not compared again: a union that grows by one
+    /// class at a time takes linear time for each.
     fn simplify(&mut self, args: &[ClassId]) -> Vec<ClassId> {
         let mut flat = Vec::new();
-        self.flatten(args, &mut flat);
+        let mut groups = Vec::new();
+        for arg in args {
+            let start = flat.len();
+            self.flatten(std::slice::from_ref(arg), &mut flat);
+            groups.push(start..flat.len());
+        }
         let mut removed = vec![false; flat.len()];
-        for i in 0..flat.len() {
-            if removed[i] {
-                continue;
-            }
-            for j in 0..flat.len() {
-                if i != j && self.can_assign(flat[i], flat[j]) {
-                    removed[j] = true;
+        for group in &groups {
+            for i in group.clone() {
+                if removed[i] {
+                    continue;
+                }
+                for j in (0..group.start).chain(group.end..flat.len()) {
+                    if self.can_assign(flat[i], flat[j]) {
+                        removed[j] = true;
+                    }
                 }
             }
         }
