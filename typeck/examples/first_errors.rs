@@ -1,10 +1,11 @@
 //! Prints the first type error of each program in a list: for trying the checker on many small programs.
 //!
 //! Reads on standard input, a line each: `PROGRAM number always|auto`, `FILE path line-count`, then that many lines of text.
-//! Writes, a line a program: number, class, message, path, line and column (from 1), separated by tabs.
+//! Writes, a line a program: number, class, message, path, line and column (from 1), separated by tabs; with
+//! `--performance`, after those of a program without errors, path, line, column and text of each performance warning.
 
 use pyclast_syntax::{ParsedModule, SourceText, SymbolTable, parse};
-use pyclast_typeck::{Arena, ErrorClass, Folds, Source, check_program, fold, module_flags};
+use pyclast_typeck::{Arena, CheckError, ErrorClass, Folds, Source, check_program_for, fold, module_flags};
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -80,24 +81,36 @@ fn judge(program: &Program) -> String {
         })
         .collect();
     let arena = Arena::default();
-    let checked = check_program(&sources, &arena);
-    let Some((position, error)) = checked.errors.into_iter().next() else { return "ok\t\t\t0\t0".to_owned() };
-    let module = &parsed[position];
-    let (line, column) = error.foreign.map_or_else(
-        || {
-            if !error.span.is_place() {
-                return (0, 0);
-            }
-            let before = &module.module.text()[..error.span.start as usize];
-            let line = before.matches('\n').count() + 1;
-            (line, before.rsplit('\n').next().unwrap_or_default().chars().count() + 1)
-        },
-        |(line, column)| (line as usize, column as usize + 1),
-    );
+    let performance = std::env::args().any(|argument| argument == "--performance");
+    let checked = check_program_for(&sources, &arena, performance);
+    let place_of = |position: usize, error: &CheckError| {
+        let module: &Parsed = &parsed[position];
+        let (line, column) = place(error, module.module.text());
+        format!("{}\t{line}\t{column}", module.path)
+    };
+    let Some((position, error)) = checked.errors.into_iter().next() else {
+        let mut verdict = "ok\t\t\t0\t0".to_owned();
+        for (position, warning) in &checked.warnings {
+            verdict += &format!("\t{}\t{}", place_of(*position, warning), warning.message);
+        }
+        return verdict;
+    };
     let class = match error.class {
         ErrorClass::Type => "TypedSyntaxError",
         ErrorClass::ModuleTable => "ModuleTableException",
+        ErrorClass::Performance => "PerfWarning",
         ErrorClass::Other(name) => name,
     };
-    format!("{class}\t{}\t{}\t{line}\t{column}", error.message.replace('\n', " "), module.path)
+    format!("{class}\t{}\t{}", error.message.replace('\n', " "), place_of(position, &error))
+}
+
+fn place(error: &CheckError, text: &str) -> (usize, usize) {
+    if let Some((line, column)) = error.foreign {
+        return (line as usize, column as usize + 1);
+    }
+    if !error.span.is_place() {
+        return (0, 0);
+    }
+    let before = &text[..error.span.start as usize];
+    (before.matches('\n').count() + 1, before.rsplit('\n').next().unwrap_or_default().chars().count() + 1)
 }

@@ -15,6 +15,7 @@ use pyclast_syntax::Code;
 pub fn code_of(class: ErrorClass, message: &str) -> Code {
     match class {
         ErrorClass::ModuleTable => Code::ModuleTable,
+        ErrorClass::Performance => Code::Performance,
         // Of two bases without a common order; all else that escapes is a limit of the reference.
         ErrorClass::Other("SyntaxError") if message.contains("MRO") => Code::BadBase,
         ErrorClass::Other(_) => Code::Unsupported,

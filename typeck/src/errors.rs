@@ -44,6 +44,8 @@ pub enum ErrorClass {
     Type,
     /// `ModuleTableException`
     ModuleTable,
+    /// No exception: a performance warning.
+    Performance,
     /// Another exception that escapes: a plain `SyntaxError`, an `AssertionError`, …
     Other(&'static str),
 }
@@ -68,6 +70,10 @@ pub struct CheckError {
 pub struct Errors {
     /// In the order of the reference.
     pub list: Vec<CheckError>,
+    /// Performance warnings, each once.
+    pub warnings: Vec<CheckError>,
+    /// Whether anyone wants performance warnings.
+    pub wants_warnings: bool,
     seen: FxHashSet<(ModuleId, Span, String)>,
     muted: u32,
     attempts: u64,
@@ -79,6 +85,13 @@ impl Errors {
         self.attempts += 1;
         if self.muted == 0 && self.seen.insert((error.module, error.span, error.message.clone())) {
             self.list.push(error);
+        }
+    }
+
+    /// Takes a performance warning, unless it was given before. Those of trial passes come again.
+    pub fn warn(&mut self, warning: CheckError) {
+        if self.muted == 0 && self.seen.insert((warning.module, warning.span, warning.message.clone())) {
+            self.warnings.push(warning);
         }
     }
 

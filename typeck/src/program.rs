@@ -10,7 +10,7 @@ use crate::arena::Arena;
 use crate::bind::Binder;
 use crate::constant_fold::fold_expression;
 use crate::constants::{Constant, Folds};
-use crate::errors::{Check, CheckError, ErrorClass, Errors, Raised};
+use crate::errors::{CheckError, Check, ErrorClass, Errors, Raised};
 use crate::facts::Facts;
 use crate::module_table::{Child, IntrinsicModules, ModuleTable};
 use crate::types::{DecoratedId, ModuleId, Types, Value};
@@ -45,6 +45,8 @@ pub struct Source<'a> {
 pub struct CheckedProgram<'a> {
     /// The errors, in the order of the reference; `module` is the position among the modules given.
     pub errors: Vec<(usize, CheckError)>,
+    /// What stays dynamic, if anyone wants to know.
+    pub warnings: Vec<(usize, CheckError)>,
     /// Facts by module given.
     pub facts: Vec<Facts>,
     /// The types that facts refer to.
@@ -53,31 +55,38 @@ pub struct CheckedProgram<'a> {
 
 /// Checks static modules that import each other: all errors, and what the code generator needs.
 pub fn check_program<'a>(sources: &'a [Source<'a>], arena: &'a Arena) -> CheckedProgram<'a> {
+    check_program_for(sources, arena, false)
+}
+
+/// The same, with what stays dynamic if `performance`.
+pub fn check_program_for<'a>(sources: &'a [Source<'a>], arena: &'a Arena, performance: bool) -> CheckedProgram<'a> {
     let mut checker = Checker::new(sources, arena);
+    checker.errors.wants_warnings = performance;
     for source in sources.iter().filter(|source| source.bind) {
         let name = Name::new(source.name);
         // A module that is named as an intrinsic one is not looked into.
         if let Some(module) = checker.load_module(&name).filter(|module| checker.source(*module).is_some()) {
             Binder::new(&mut checker, module).bind_module();
             checker.check_base_orders(module);
+            if checker.errors.list.iter().all(|error| error.module != module) {
+                checker.warn_of_slow_code(module);
+            }
         }
     }
     let positions: FxHashMap<&str, usize> = sources.iter().map(|source| source.name).zip(0..).collect();
     let mut facts: Vec<Facts> = sources.iter().map(|_| Facts::default()).collect();
     let Checker { errors, mut modules, types, .. } = checker;
-    let position_of =
-        |module: &ModuleTable<'_>| positions.get(&*module.name).copied().filter(|_| module.source.is_some());
-    let errors = errors
-        .list
-        .into_iter()
-        .filter_map(|error| Some((position_of(&modules[error.module.index()])?, error)))
-        .collect();
+    let position_of = |module: &ModuleTable<'_>| positions.get(&*module.name).copied().filter(|_| module.source.is_some());
+    let placed = |list: Vec<CheckError>| {
+        list.into_iter().filter_map(|error| Some((position_of(&modules[error.module.index()])?, error))).collect()
+    };
+    let (errors, warnings) = (placed(errors.list), placed(errors.warnings));
     for module in &mut modules {
         if let Some(position) = position_of(module) {
             facts[position] = std::mem::take(&mut module.facts);
         }
     }
-    CheckedProgram { errors, facts, types }
+    CheckedProgram { errors, warnings, facts, types }
 }
 
 /// All that is known while checking.

@@ -10,7 +10,7 @@ use super::{Binder, Late};
 use super::scope::{BindingScope, ScopeNode, TerminalKind};
 use crate::errors::{Check, Raised};
 use crate::types::{
-    ClassData, ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, NameMap, TYPE_MISMATCH, TypeRef, Value,
+    ClassData, ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, NameMap, ParamStyle, TYPE_MISMATCH, TypeRef, Value,
 };
 use pyclast_syntax::node_index;
 use ruff_python_ast::name::Name;
@@ -201,14 +201,17 @@ impl<'a> Binder<'_, 'a> {
 
     /// `_visitParameters`
     pub(super) fn visit_parameters(&mut self, parameters: &'a Parameters, scope: &mut BindingScope<'a>) -> Check<()> {
-        for parameter in parameters.posonlyargs.iter().chain(&parameters.args) {
-            self.visit_parameter(parameter, true, scope);
+        for parameter in &parameters.posonlyargs {
+            self.visit_parameter(parameter, ParamStyle::PosOnly, scope);
+        }
+        for parameter in &parameters.args {
+            self.visit_parameter(parameter, ParamStyle::Normal, scope);
         }
         if let Some(parameter) = &parameters.vararg {
             self.visit_star_parameter(parameter, ClassId::TUPLE, scope);
         }
         for parameter in &parameters.kwonlyargs {
-            self.visit_parameter(parameter, false, scope);
+            self.visit_parameter(parameter, ParamStyle::KwOnly, scope);
         }
         if let Some(parameter) = &parameters.kwarg {
             self.visit_star_parameter(parameter, ClassId::DICT, scope);
@@ -216,7 +219,7 @@ impl<'a> Binder<'_, 'a> {
         Ok(())
     }
 
-    fn visit_parameter(&mut self, node: &'a ParameterWithDefault, is_positional: bool, scope: &mut BindingScope<'a>) {
+    fn visit_parameter(&mut self, node: &'a ParameterWithDefault, style: ParamStyle, scope: &mut BindingScope<'a>) {
         let parameter = &node.parameter;
         let class = match &parameter.annotation {
             Some(annotation) => {
@@ -225,8 +228,11 @@ impl<'a> Binder<'_, 'a> {
                 self.resolve_annotation(module, annotation, false).unwrap_or(ClassId::DYNAMIC)
             }
             // `self`
-            None if is_positional && scope.declarations.contains_key(&parameter.name.id) => return,
-            None => ClassId::DYNAMIC,
+            None if style != ParamStyle::KwOnly && scope.declarations.contains_key(&parameter.name.id) => return,
+            None => {
+                self.warn_of_missing_annotation(parameter, style);
+                ClassId::DYNAMIC
+            }
         };
         let value = self.types.instance(class);
         if let Some(default) = &node.default {
@@ -236,6 +242,18 @@ impl<'a> Binder<'_, 'a> {
             self.check_can_assign(class, src, place, TYPE_MISMATCH);
         }
         self.set_param(parameter, value, scope);
+    }
+
+    fn warn_of_missing_annotation(&mut self, parameter: &Parameter, style: ParamStyle) {
+        let kind = match style {
+            ParamStyle::PosOnly => "positional-only ",
+            ParamStyle::KwOnly => "keyword-only ",
+            ParamStyle::Normal => "",
+        };
+        let (module, name) = (self.module, &parameter.name);
+        let message =
+            format!("Missing type annotation for {kind}argument '{name}' prevents type specialization in Static Python");
+        self.warn(module, parameter.range.into(), message);
     }
 
     fn visit_star_parameter(&mut self, parameter: &'a Parameter, class: ClassId, scope: &mut BindingScope<'a>) {

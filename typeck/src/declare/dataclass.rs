@@ -149,6 +149,12 @@ impl<'a> Checker<'a> {
     /// `DataclassDecorator.resolve_decorate_class`
     pub fn decorate_dataclass(&mut self, module: ModuleId, class: ClassId, decorator: &'a Expr) -> Check<ClassId> {
         if self.types.mro(class).contains(&ClassId::DYNAMIC) {
+            let (place, class) = (self.expr_span(module, decorator), self.types.readable_name(class));
+            let message = format!(
+                "Dataclass {class} has a dynamic base. Convert all of its bases to Static Python to resolve dataclass at \
+                 compile time."
+            );
+            self.warn(module, place, message);
             return Ok(ClassId::DYNAMIC);
         }
         let mut options = DataclassData {

@@ -12,6 +12,7 @@ use crate::facts::ArgumentPlan;
 use crate::types::{ClassId, ClassKind, DefaultValue, FunctionId, Param, ParamStyle, Value};
 use pyclast_syntax::node_index;
 use ruff_python_ast::{Expr, ExprCall};
+use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -119,7 +120,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// Whether the shape of the call and the parameters fit each other (`can_call_statically`).
-    fn can_call_statically(&self, request: &Request<'a>, params: &[Param<'a>]) -> bool {
+    fn can_call_statically(&mut self, request: &Request<'a>, params: &[Param<'a>]) -> bool {
         let function = self.types.function(request.function);
         if function.has_vararg || function.has_kwarg {
             return false;
@@ -128,9 +129,12 @@ impl<'a> Binder<'_, 'a> {
         let count = arguments.args.len() + usize::from(request.first.is_some());
         let starred = arguments.args.iter().filter(|argument| argument.is_starred_expr()).count();
         let last_is_starred = arguments.args.last().is_some_and(Expr::is_starred_expr);
-        // Neither `f(*a, *b)` nor `f(*a, b)`.
         if starred > 1 || starred == 1 && !last_is_starred {
-            return false;
+            let after = arguments.args.iter().skip_while(|argument| !argument.is_starred_expr()).nth(1);
+            return self.cannot_be_static(request.call, match after {
+                Some(after) if after.is_starred_expr() => "Multiple *args prevents",
+                _ => "Positional arg after *args prevents",
+            });
         }
         let mappings = arguments.keywords.iter().filter(|keyword| keyword.arg.is_none()).count();
         let start = usize::from(request.receiver.is_some()) + arguments.args.len();
@@ -140,10 +144,26 @@ impl<'a> Binder<'_, 'a> {
             .skip(start)
             .any(|param| param.default.is_some_and(DefaultValue::is_expression) && !is_given(&param.name));
         let has_defaults = function.required < count;
-        !(misses_expression
-            || mappings + starred > 1
-            || has_defaults && starred > 0
-            || params.iter().any(|param| param.style == ParamStyle::KwOnly))
+        if misses_expression {
+            return false;
+        }
+        let obstacle = if mappings + starred > 1 {
+            "Multiple **kwargs prevents"
+        } else if has_defaults && starred > 0 {
+            "Passing *args to function with default values prevents"
+        } else if params.iter().any(|param| param.style == ParamStyle::KwOnly) {
+            "Keyword-only args in called function prevents"
+        } else {
+            return true;
+        };
+        self.cannot_be_static(request.call, obstacle)
+    }
+
+    /// Warns that a call is made at run time.
+    fn cannot_be_static(&mut self, call: &'a ExprCall, obstacle: &str) -> bool {
+        let module = self.module;
+        self.warn(module, call.range().into(), format!("{obstacle} more efficient static call"));
+        false
     }
 
     /// Arguments by position; whether one is starred.
