@@ -29,5 +29,5 @@ pub use constant_fold::{fold, fold_expression};
 pub use constants::{Constant, Folds};
 pub use errors::{CheckError, ErrorClass};
 pub use facts::{ArgumentPlan, CallPlan, Facts, RefinedField};
-pub use module_flags::{ModuleFlags, module_flags};
+pub use module_flags::{ModuleFlags, module_flags, static_flag};
 pub use program::{CheckedProgram, Checker, Source, check_program, check_program_for};
