@@ -116,7 +116,7 @@ fn junit_is_valid() {
     demand_as_ant(&report);
 }
 
-/// What the schema of Ant's JUnit task demands beyond.
+/// What the schema of Ant's `JUnit` task demands beyond.
 fn demand_as_ant(report: &str) {
     let document = roxmltree::Document::parse(report).expect("it is XML");
     let names = |node: roxmltree::Node<'_, '_>| -> Vec<String> {
