@@ -321,7 +321,7 @@ fn messages(session: &mut Session, path: &Path) -> Vec<(String, String)> {
 fn imports_that_find_nothing_are_told_in_the_words_of_the_exception() {
     let main = "import gone\nimport lib.sub\nfrom gone.deep import x, y\nfrom lib import f, nothing\n\
                 from .... import far\nfrom pkg import sub, absent\nimport os.anything, sys\n\
-                from dynamic import whatever\n";
+                from dynamic import whatever\nfrom flags import MEMBER\n";
     let mut scene = Scene::new(&[
         // Of itself a module knows nothing yet.
         ("p/__init__.py", "import p\nfrom p import anything\nfrom . import main, more\n"),
@@ -332,6 +332,7 @@ fn imports_that_find_nothing_are_told_in_the_words_of_the_exception() {
         ("pkg/__init__.py", ""),
         ("pkg/sub.py", ""),
         ("dynamic.py", "def __getattr__(name): ...\n"),
+        ("flags.py", "import enum\n@enum.global_enum\nclass F(enum.Flag):\n    MEMBER = 1\n"),
     ]);
     let path = scene.path("p/main.py");
     let expected = [
