@@ -151,6 +151,8 @@ impl Collector<'_> {
                 let mut text = self.decorators(&class.decorator_list);
                 self.push(&mut text, class.type_params.as_deref());
                 self.push(&mut text, class.arguments.as_deref());
+                // `@enum.global_enum` binds the members.
+                self.is_open |= text.contains("global_enum");
                 let mut members =
                     Collector { module: self.module, declarations: Vec::new(), all: All::Absent, is_open: false };
                 members.body(&class.body);
@@ -182,7 +184,7 @@ impl Collector<'_> {
             Stmt::AugAssign(assignment) if is_all(&assignment.target) => {
                 self.extend_all((assignment.op == Operator::Add).then_some(&*assignment.value));
             }
-            Stmt::Expr(statement) => self.all_method(&statement.value),
+            Stmt::Expr(statement) => self.call(&statement.value),
             Stmt::Import(import) => {
                 for alias in &import.names {
                     let first = alias.name.split('.').next().unwrap_or_default();
@@ -252,9 +254,11 @@ impl Collector<'_> {
     }
 
     /// `__all__.append("a")`, `__all__.extend([…])`, and what cannot be followed.
-    fn all_method(&mut self, value: &Expr) {
+    fn call(&mut self, value: &Expr) {
         let Expr::Call(call) = value else { return };
         let Expr::Attribute(method) = &*call.func else { return };
+        // `IntEnum._convert_("E", __name__, …)` binds the members.
+        self.is_open |= method.attr.as_str() == "_convert_";
         if !is_all(&method.value) {
             return;
         }

@@ -10,6 +10,7 @@
 
 pub mod json_schema;
 pub mod oracle;
+pub mod processes;
 pub mod static_corpus;
 pub mod static_verdict;
 pub mod synthetic;

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! chain(n): m0 imports m1 imports m2 …      cycle(n): and the last imports the first
+//! inheritance(n): each module's class inherits from that of the module before
 //! project(modules, lines): packages of 50 modules of functions with bodies
 //! ```
 //!
@@ -22,6 +23,18 @@ pub fn chain(folder: &Path, count: usize) {
 pub fn cycle(folder: &Path, count: usize) {
     for index in 0..count {
         write(folder, &format!("m{index}.py"), &link(Some((index + 1) % count)));
+    }
+}
+
+/// Classes that inherit each from the one of the module before.
+pub fn inheritance(folder: &Path, count: usize) {
+    for index in 0..count {
+        let (import, base) = match index.checked_sub(1) {
+            Some(before) => (format!("from m{before} import C{before}\n\n"), format!("(C{before})")),
+            None => (String::new(), String::new()),
+        };
+        let class = format!("class C{index}{base}:\n    def f{index}(self) -> int:\n        return {index}\n");
+        write(folder, &format!("m{index}.py"), &format!("{import}{class}"));
     }
 }
 

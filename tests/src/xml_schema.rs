@@ -1,4 +1,4 @@
-//! As much of XML Schema as the schema of Jenkins' JUnit reports uses: elements with attributes and
+//! As much of XML Schema as the schema of Jenkins' `JUnit` reports uses: elements with attributes and
 //! sequences of references, text of the type string.
 //!
 //! Invariant: a construct that is not known here is a panic, not a pass.

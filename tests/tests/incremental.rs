@@ -66,6 +66,41 @@ fn a_cycle_of_1_000_modules_is_one_group() {
     assert!(groups[0].is_cycle && groups[0].at_load && groups[0].members.len() == 1_000);
 }
 
+/// Runs `pyclast` with 512 KiB for its main thread, as its workers have.
+#[track_caller]
+fn assert_clean_on_small_stacks(tree: &Path, arguments: &[&str]) {
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -s 512; exec \"$0\" \"$@\""])
+        .arg(pyclast())
+        .args(arguments)
+        .current_dir(tree)
+        .output()
+        .expect("a shell starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?} ended with {}: {said}", output.status);
+}
+
+#[test]
+fn the_program_needs_no_more_than_512_kib_a_thread() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    let tree = |name: &str| folder.path().join(name);
+    synthetic::chain(&tree("long chain"), 10_000);
+    synthetic::chain(&tree("chain"), 2_000);
+    synthetic::inheritance(&tree("inheritance"), 1_000);
+    synthetic::cycle(&tree("cycle"), 1_000);
+    synthetic::write(&tree("deep"), "m0.py", &format!("x = {}0\n", "lambda: ".repeat(2_000)));
+    for (name, count) in [("chain", 2_000), ("inheritance", 1_000), ("cycle", 1_000), ("deep", 1)] {
+        assert_clean_on_small_stacks(&tree(name), &["check", ".", "--no-cache"]);
+        assert_clean_on_small_stacks(&tree(name), &["compile", "-q", "."]);
+        assert_eq!(artifacts(&tree(name)).len(), count);
+    }
+    // Found by following the imports of one module, a level each.
+    assert_clean_on_small_stacks(&tree("long chain"), &["check", "m0.py", "--no-cache"]);
+    assert_clean_on_small_stacks(&tree("long chain"), &["check", ".", "--no-cache"]);
+    assert_clean_on_small_stacks(&tree("long chain"), &["graph", "m0.py"]);
+    assert_clean_on_small_stacks(&tree("deep"), &["compile", "m0.py", "--output", "out.pyc"]);
+}
+
 #[test]
 fn deep_trees_are_checked_on_small_stacks() {
     let folder = tempfile::tempdir().expect("a scratch folder can be made");

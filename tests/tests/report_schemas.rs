@@ -11,9 +11,10 @@ use tempfile::TempDir;
 /// files that are no text.
 fn tree() -> TempDir {
     let folder = tempfile::tempdir().expect("a scratch folder can be made");
-    let files: [(&str, &[u8]); 6] = [
+    let files: [(&str, &[u8]); 7] = [
         ("clean.py", b"x = 1\n"),
-        ("pkg/a.py", "s = 'é😀'; return 1\ndef f(x, x): pass\n".as_bytes()),
+        ("pkg/a.py", "s = 'é😀'; return 1\n".as_bytes()),
+        ("pkg/a2.py", "def f(é, é): pass\n".as_bytes()),
         ("pkg/b <&> \"c\", 50%:.py", "ü = 'é' is 1  # 日本\nimport gone\n".as_bytes()),
         ("pkg/latin.py", b"# coding: klingon\n"),
         ("pkg/nul.py", b"x\0\n"),
@@ -57,7 +58,7 @@ fn columns_are_code_points() {
     let places = places(folder.path());
     let expected = [
         ("pkg/a.py", 1, 11),
-        ("pkg/a.py", 2, 10),
+        ("pkg/a2.py", 1, 10),
         ("pkg/b <&> \"c\", 50%:.py", 1, 5),
         ("pkg/b <&> \"c\", 50%:.py", 2, 8),
         ("pkg/latin.py", 1, 1),
@@ -115,7 +116,7 @@ fn junit_is_valid() {
     demand_as_ant(&report);
 }
 
-/// What the schema of Ant's JUnit task demands beyond.
+/// What the schema of Ant's `JUnit` task demands beyond.
 fn demand_as_ant(report: &str) {
     let document = roxmltree::Document::parse(report).expect("it is XML");
     let names = |node: roxmltree::Node<'_, '_>| -> Vec<String> {
@@ -126,7 +127,7 @@ fn demand_as_ant(report: &str) {
     let root = document.root_element();
     assert_eq!((root.tag_name().name(), root.attributes().len()), ("testsuites", 0));
     let suites: Vec<_> = root.children().filter(roxmltree::Node::is_element).collect();
-    assert_eq!(suites.len(), 6);
+    assert_eq!(suites.len(), 7);
     for (index, suite) in suites.iter().enumerate() {
         let wanted = ["errors", "failures", "hostname", "id", "name", "package", "tests", "time", "timestamp"];
         assert_eq!(names(*suite), wanted);

@@ -38,16 +38,16 @@ impl Watched {
     /// editors replace files. `hear` gets the notices.
     pub(super) fn new<'path>(
         paths: impl IntoIterator<Item = &'path PathBuf>,
-        mut hear: impl FnMut(Notice) + Send + 'static,
+        hear: impl FnMut(Notice) + Send + 'static,
     ) -> anyhow::Result<Self> {
-        let watcher =
-            notify::recommended_watcher(move |notice| hear(notice)).context("the system tells of no changes")?;
+        let watcher = notify::recommended_watcher(hear).context("the system tells of no changes")?;
         let mut watched = Self { watcher, directories: FxHashMap::default() };
         for path in paths {
             let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
-            let (directory, mode) = match path.is_dir() {
-                true => (path.as_path(), RecursiveMode::Recursive),
-                false => (directory.unwrap_or(Path::new(".")), RecursiveMode::NonRecursive),
+            let (directory, mode) = if path.is_dir() {
+                (path.as_path(), RecursiveMode::Recursive)
+            } else {
+                (directory.unwrap_or(Path::new(".")), RecursiveMode::NonRecursive)
             };
             if directory.is_dir() && !watched.directories.contains_key(directory) {
                 let cannot = || format!("cannot watch {}", directory.display());

@@ -18,7 +18,7 @@ use crate::database::{CheckedFile, Observer, Session, SessionOptions, Update};
 use crate::report::Totals;
 use crate::static_program::StaticMode;
 use std::env;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -153,8 +153,31 @@ impl Watching<'_> {
         if number != self.number || overtaken {
             return Ok(());
         }
+        self.clear_screen()?;
         let totals = self.shown.report(&self.session, checked)?;
         Ok(self.say(checked.len(), self.started.elapsed(), totals)?)
+    }
+
+    /// Who looks at a terminal sees one report, the present one.
+    fn clear_screen(&self) -> io::Result<()> {
+        if self.is_on_terminal() {
+            write!(io::stdout(), "\u{1b}[2J\u{1b}[H")?;
+        }
+        Ok(())
+    }
+
+    /// Red, yellow or green on a terminal that takes colours.
+    fn color_of(&self, totals: Totals) -> Option<&'static str> {
+        let takes_colors = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        (self.is_on_terminal() && takes_colors).then_some(match (totals.errors, totals.warnings) {
+            (0, 0) => "\u{1b}[32m",
+            (0, _) => "\u{1b}[33m",
+            _ => "\u{1b}[31m",
+        })
+    }
+
+    fn is_on_terminal(&self) -> bool {
+        self.shown.format() == ErrorFormat::Pretty && io::stdout().is_terminal()
     }
 
     fn say(&self, count: usize, elapsed: Duration, totals: Totals) -> io::Result<()> {
@@ -164,7 +187,12 @@ impl Watching<'_> {
         };
         let queries = self.executed.swap(0, Ordering::Relaxed);
         let milliseconds = elapsed.as_secs_f64() * 1000.0;
-        let line = format!("-- {what}: {queries} queries in {milliseconds:.1} ms; now {totals} in {}", modules(count));
+        let now = format!("now {totals} in {}", modules(count));
+        let now = match self.color_of(totals) {
+            Some(color) => format!("{color}{now}\u{1b}[0m"),
+            None => now,
+        };
+        let line = format!("-- {what}: {queries} queries in {milliseconds:.1} ms; {now}");
         match self.shown.format() {
             ErrorFormat::Pretty | ErrorFormat::Concise => {
                 writeln!(io::stdout(), "{line}")?;

@@ -61,7 +61,9 @@ impl Session {
             parts.sort_unstable();
             parts.dedup();
             let fingerprint = hash(&parts);
-            members.iter().for_each(|&member| handed_on[member] = fingerprint);
+            for member in members {
+                handed_on[member] = fingerprint;
+            }
         }
         handed_on
     }

@@ -19,7 +19,7 @@
 
 use super::facts::{CheckedModule, Facts, LinkedImport, Unresolved};
 use super::fingerprints::hash;
-use super::inputs::{Contents, Link, Project, SourceFile};
+use super::inputs::{Contents, Link, Links, Project, SourceFile};
 use super::static_modules::type_diagnostics;
 use super::unresolved::unresolved_import;
 use crate::files::path::decode;
@@ -157,31 +157,32 @@ pub fn module_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
 #[salsa::tracked(returns(clone))]
 pub fn linked_imports(db: &dyn Db, file: SourceFile) -> Arc<[LinkedImport]> {
     let links = file.links(db);
-    let mut linked = Vec::new();
-    for import in &*imported_modules(db, file) {
-        let found = match &import.target {
-            ImportTarget::Module(name) => links.find(&ModuleName::new(name)).map(LinkedImport::of_module),
-            ImportTarget::From { level, module, name } => links
-                .name
-                .resolve_relative(links.is_package, *level, module)
-                .and_then(|base| match links.find(&base.child(name)) {
-                    Some(submodule) => Some(LinkedImport::of_module(submodule)),
-                    None => links.find(&base).map(|link| match link {
-                        Link::File(file) => LinkedImport::of_name(&module_interface(db, file), name),
-                        other => LinkedImport::of_module(other),
-                    }),
-                }),
-            ImportTarget::Star { level, module } => {
-                let base = links.name.resolve_relative(links.is_package, *level, module);
-                base.and_then(|base| links.find(&base)).map(|link| match link {
-                    Link::File(file) => LinkedImport::Star(module_interface(db, file)),
-                    other => LinkedImport::of_module(other),
-                })
-            }
-        };
-        linked.push(found.unwrap_or(LinkedImport::Beyond));
+    imported_modules(db, file).iter().map(|import| linked_import(db, links, &import.target)).collect()
+}
+
+fn linked_import(db: &dyn Db, links: &Links, target: &ImportTarget) -> LinkedImport {
+    let (base, name) = match target {
+        ImportTarget::Module(name) => (Some(ModuleName::new(name)), None),
+        ImportTarget::From { level, module, name } => {
+            (links.name.resolve_relative(links.is_package, *level, module), Some(name))
+        }
+        ImportTarget::Star { level, module } => (links.name.resolve_relative(links.is_package, *level, module), None),
+    };
+    let Some(base) = base else {
+        // A module that is in no package as far as can be seen may be in one without `__init__`.
+        let is_in_package = links.is_package || links.name.parent().is_some();
+        return if is_in_package { LinkedImport::Beyond } else { LinkedImport::Unknown };
+    };
+    if let Some(submodule) = name.and_then(|name| links.find(&base.child(name))) {
+        return LinkedImport::of_module(submodule);
     }
-    linked.into()
+    match (links.find(&base), target, name) {
+        (Some(Link::File(file)), _, Some(name)) => LinkedImport::of_name(&module_interface(db, file), name),
+        (Some(Link::File(file)), ImportTarget::Star { .. }, _) => LinkedImport::Star(module_interface(db, file)),
+        (Some(other), ..) => LinkedImport::of_module(other),
+        // The module itself.
+        (None, ..) => LinkedImport::Unknown,
+    }
 }
 
 /// Everything that is wrong with a file, and the facts about its imports.

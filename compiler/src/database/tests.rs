@@ -321,14 +321,18 @@ fn messages(session: &mut Session, path: &Path) -> Vec<(String, String)> {
 fn imports_that_find_nothing_are_told_in_the_words_of_the_exception() {
     let main = "import gone\nimport lib.sub\nfrom gone.deep import x, y\nfrom lib import f, nothing\n\
                 from .... import far\nfrom pkg import sub, absent\nimport os.anything, sys\n\
-                from dynamic import whatever\n";
+                from dynamic import whatever\nfrom flags import MEMBER\n";
     let mut scene = Scene::new(&[
-        ("p/__init__.py", ""),
+        // Of itself a module knows nothing yet.
+        ("p/__init__.py", "import p\nfrom p import anything\nfrom . import main, more\n"),
         ("p/main.py", main),
+        // It may be in a package without `__init__`.
+        ("script.py", "from ..a import b\n"),
         ("lib.py", LIB),
         ("pkg/__init__.py", ""),
         ("pkg/sub.py", ""),
         ("dynamic.py", "def __getattr__(name): ...\n"),
+        ("flags.py", "import enum\n@enum.global_enum\nclass F(enum.Flag):\n    MEMBER = 1\n"),
     ]);
     let path = scene.path("p/main.py");
     let expected = [
@@ -341,6 +345,10 @@ fn imports_that_find_nothing_are_told_in_the_words_of_the_exception() {
     ];
     let expected = expected.map(|(place, message)| (place.to_owned(), message.to_owned()));
     assert_eq!(messages(&mut scene.session, &path), expected);
+    for quiet in ["p/__init__.py", "script.py", "dynamic.py"] {
+        let path = scene.path(quiet);
+        assert_eq!(messages(&mut scene.session, &path), [], "{quiet}");
+    }
     // They go and come with what is imported; the importer is not parsed again.
     let executed = scene.edit("pkg/absent.py", "");
     assert!(!executed.contains(&"parsed_module p/main.py".to_owned()), "{executed:?}");

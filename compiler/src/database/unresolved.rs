@@ -47,10 +47,10 @@ pub(super) fn unresolved_import(
         }
         (_, _, Some(base)) => {
             let missing = first_missing(&base, links);
-            let mut message = format!("No module named '{missing}'");
-            if let Some(parent) = missing.parent().filter(|parent| !is_package(parent)) {
-                message.push_str(&format!("; '{parent}' is not a package"));
-            }
+            let message = match missing.parent().filter(|parent| !is_package(parent)) {
+                Some(parent) => format!("No module named '{missing}'; '{parent}' is not a package"),
+                None => format!("No module named '{missing}'"),
+            };
             let warning = Diagnostic::of_code(Code::UnresolvedImport, place.module, message);
             warning.with_help(
                 "install it, name the environment it is in with --python, or the directory with --search-path",

@@ -10,8 +10,8 @@ pub fn is_standard(name: &str) -> bool {
 }
 
 /// What is there without being in the list: the program itself, CPython's tests, and what CinderX's
-/// compiler takes for instructions.
-const OTHERS: [&str; 4] = ["__main__", "test", "__static__", "__strict__"];
+/// compiler and runtime bring along.
+const OTHERS: [&str; 5] = ["__main__", "test", "__static__", "__strict__", "_static"];
 
 #[rustfmt::skip]
 const NAMES: &[&str] = &[

@@ -86,7 +86,9 @@ impl Tree {
 
     fn resolver(&self, roots: &[&str]) -> Resolver {
         let mut search_path = SearchPath::default();
-        roots.iter().for_each(|root| search_path.add_root(self.path(root)));
+        for root in roots {
+            search_path.add_root(self.path(root));
+        }
         Resolver::new(search_path)
     }
 }

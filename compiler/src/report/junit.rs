@@ -119,10 +119,11 @@ impl Suite {
     fn case(&mut self, path: &str, name: &str, result: Option<&str>) {
         self.tests += 1;
         let start = format!("    <testcase name=\"{name}\" classname=\"{}\" time=\"0\"", xml(&class_name(path)));
-        self.cases.push_str(&match result {
+        let case = match result {
             Some(result) => format!("{start}>\n      {result}\n    </testcase>\n"),
             None => format!("{start}/>\n"),
-        });
+        };
+        self.cases.push_str(&case);
     }
 }
 

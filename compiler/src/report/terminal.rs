@@ -15,6 +15,9 @@ use std::io::{self, Write};
 /// More than this many bytes of a line are not shown: a report must stay readable.
 const LONGEST_LINE: usize = 400;
 
+/// Longer messages are not said again beside the mark.
+const LONGEST_LABEL: usize = 60;
+
 /// Writes reports for people.
 #[derive(Debug)]
 pub(super) struct Pretty {
@@ -36,6 +39,7 @@ impl Reporter for Pretty {
                 }
                 place => self.write_without_source(output, &path, diagnostic, place)?,
             }
+            writeln!(output)?;
         }
         Ok(())
     }
@@ -52,6 +56,8 @@ impl Pretty {
         let span = |span: Span| (path.to_owned(), file.range(span));
         let config = Config::new().with_index_type(IndexType::Byte).with_color(self.color).with_tab_width(8);
         let message = one_line(&diagnostic.message);
+        // The headline says it already.
+        let message = if message.len() > LONGEST_LABEL { "here".to_owned() } else { message };
         let mut report = Report::build(kind, span(diagnostic.span))
             .with_config(config)
             .with_code(diagnostic.code.name())

@@ -17,6 +17,8 @@
 //! severity = { syntax-warning = "off" }
 //! ```
 //!
+//! `check` reads all of it, `compile` what concerns it (`commands/compile.rs`).
+//!
 //! The file is the nearest one with that table, upwards from the first path. What it says is relative to
 //! its folder; flags win.
 //!
