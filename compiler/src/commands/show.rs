@@ -58,7 +58,8 @@ impl Shown {
             When::Auto => arguments.quiet == 0 && io::stderr().is_terminal(),
         };
         let progress = with_progress.then(|| {
-            let style = ProgressStyle::with_template("{bar:40.cyan/blue} {pos}/{len} {wide_msg}");
+            let style = ProgressStyle::with_template("{bar:30.cyan/blue} {pos}/{len} files {wide_msg:.dim}")
+                .map(|style| style.progress_chars("━╸─"));
             let files = steps.iter().filter(|step| matches!(step, Step::Compile(_))).count();
             ProgressBar::new(files as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
@@ -102,13 +103,13 @@ impl Shown {
         if let Some(progress) = &self.progress {
             progress.finish_and_clear();
             let seconds = self.started.elapsed().as_secs_f64();
-            writeln!(
-                io::stderr(),
-                "compiled {} · current {} · failed {} · {seconds:.2} s",
-                self.compiled,
-                self.current,
-                self.failed
-            )?;
+            let mut totals = format!("{} compiled", self.compiled);
+            for (count, word) in [(self.current, "current"), (self.failed, "failed")] {
+                if count > 0 {
+                    totals += &format!(" · {count} {word}");
+                }
+            }
+            writeln!(io::stderr(), "{totals} · {seconds:.2} s")?;
         }
         io::stdout().flush()?;
         Ok(self.status)
