@@ -139,7 +139,8 @@ fn a_path_that_does_not_exist_is_an_error() {
 fn directories_that_vanish_during_the_walk_stop_nothing() {
     for _ in 0..5 {
         let folder = tempfile::tempdir().expect("a scratch folder can be made");
-        let vanishing: Vec<PathBuf> = (0..150).map(|number| folder.path().join(format!("vanishing/{number:03}"))).collect();
+        let vanishing: Vec<PathBuf> =
+            (0..150).map(|number| folder.path().join(format!("vanishing/{number:03}"))).collect();
         for path in &vanishing {
             fs::create_dir_all(path.join("inner")).expect("a folder can be made");
             fs::write(path.join("inner/a.py"), "x = 1\n").expect("a source can be written");

@@ -103,13 +103,9 @@ impl Shown {
         if let Some(progress) = &self.progress {
             progress.finish_and_clear();
             let seconds = self.started.elapsed().as_secs_f64();
-            let mut totals = format!("{} compiled", self.compiled);
-            for (count, word) in [(self.current, "current"), (self.failed, "failed")] {
-                if count > 0 {
-                    totals += &format!(" · {count} {word}");
-                }
-            }
-            writeln!(io::stderr(), "{totals} · {seconds:.2} s")?;
+            let part = |count, word| if count > 0 { format!(" · {count} {word}") } else { String::new() };
+            let (current, failed) = (part(self.current, "current"), part(self.failed, "failed"));
+            writeln!(io::stderr(), "{} compiled{current}{failed} · {seconds:.2} s", self.compiled)?;
         }
         io::stdout().flush()?;
         Ok(self.status)

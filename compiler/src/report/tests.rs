@@ -230,10 +230,7 @@ fn pretty_shows_the_source_where_there_is_a_place() {
     let (text, _) = report(ErrorFormat::Pretty);
     assert!(text.contains("s = 'é😀'; return 1"), "{text}");
     assert!(text.contains("[syntax-error] SyntaxError: unknown encoding: foo\n  in dir b/ü,%:.py\n"), "{text}");
-    assert!(
-        text.contains("[internal-error] SystemError: pyclast failed on /q/bug.py: no\n  in /q/bug.py\n"),
-        "{text}"
-    );
+    assert!(text.contains("[internal-error] SystemError: pyclast failed on /q/bug.py: no\n  in /q/bug.py\n"), "{text}");
     assert!(!text.contains('\u{1b}'), "{text}");
 }
 

@@ -258,9 +258,7 @@ impl Iso2022 {
 impl Fault {
     fn at(&self, name: &str, bytes: &[u8], position: usize) -> DecodeError {
         match self {
-            Self::Illegal(length) => {
-                DecodeError::new(name, bytes, position, *length, "illegal multibyte sequence")
-            }
+            Self::Illegal(length) => DecodeError::new(name, bytes, position, *length, "illegal multibyte sequence"),
             Self::Incomplete => {
                 let rest = bytes.len() - position;
                 DecodeError::new(name, bytes, position, rest, "incomplete multibyte sequence")

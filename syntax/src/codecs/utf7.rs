@@ -79,11 +79,7 @@ impl Shift {
         let is_partial = self.bits >= 6;
         let has_padding = self.bits > 0 && self.buffer != 0;
         if end == bytes.len() {
-            return if lone || is_partial || has_padding {
-                error(end, "unterminated shift sequence")
-            } else {
-                Ok(())
-            };
+            return if lone || is_partial || has_padding { error(end, "unterminated shift sequence") } else { Ok(()) };
         }
         if is_partial {
             return error(end + 1, "partial character in shift sequence");

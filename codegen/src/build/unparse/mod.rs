@@ -18,9 +18,9 @@ mod tests;
 
 use super::Builder;
 use crate::repr::{bytes_repr, str_repr};
+use number::number;
 use pyclast_syntax::PyString;
 use pyclast_syntax::literal::{bytes_value, has_u_prefix, number_value, string_value};
-use number::number;
 use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprIf, ExprNamed, ExprSlice, Number};
 
 impl Builder<'_> {
