@@ -32,8 +32,11 @@ impl Reporter for Pretty {
                 Place::Text(place) if can_be_shown(file, place) => {
                     let source =
                         cache.get_or_insert_with(|| (path.clone(), Source::from(python_lines_only(file.text()))));
-                    self.report(file, &path, diagnostic).write(source, &mut *output)?;
-                    writeln!(output)?;
+                    let mut report = Vec::new();
+                    self.report(file, &path, diagnostic).write(source, &mut report)?;
+                    let report = String::from_utf8_lossy(&report);
+                    // The colour of a kind of our own is not left out with the others.
+                    writeln!(output, "{}", if self.color { report } else { without_colors(&report).into() })?;
                 }
                 place => self.write_without_source(output, &path, diagnostic, place)?,
             }
@@ -109,6 +112,13 @@ fn kind(diagnostic: &Diagnostic) -> &'static str {
     }
 }
 
+/// The text without the commands that set colours; it has no others.
+fn without_colors(text: &str) -> String {
+    let mut pieces = text.split('\u{1b}');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |plain, piece| plain + piece.split_once('m').map_or("", |(_, rest)| rest))
+}
+
 /// Whether none of the lines that ariadne would print is too long.
 fn can_be_shown(file: &ReportedFile, place: TextPlace) -> bool {
     let is_short = |line| file.line_range(line).len() <= LONGEST_LINE;
@@ -132,7 +142,12 @@ fn python_lines_only(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::python_lines_only;
+    use super::{python_lines_only, without_colors};
+
+    #[test]
+    fn only_colours_are_left_out() {
+        assert_eq!(without_colors("a\u{1b}[31mred\u{1b}[38;5;246m m\u{1b}[0m"), "ared m");
+    }
 
     #[test]
     fn the_copy_has_the_same_offsets_and_only_pythons_lines() {
