@@ -31,7 +31,7 @@ ANYWHERE = "anywhere"  # the place of an error that has none
 
 def column(error):
     """Where an error is; some of CPython's are one before the first column."""
-    return max(error.offset, 1) if error.lineno and error.offset is not None else error.offset
+    return error.offset and max(error.offset, 0) if not error.lineno or error.offset is None else max(error.offset, 1)
 
 
 def theirs(path):
