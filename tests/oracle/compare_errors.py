@@ -29,6 +29,11 @@ from pathlib import Path
 ANYWHERE = "anywhere"  # the place of an error that has none
 
 
+def column(error):
+    """Where an error is; some of CPython's are one before the first column."""
+    return error.offset and max(error.offset, 0) if not error.lineno or error.offset is None else max(error.offset, 1)
+
+
 def theirs(path):
     """CPython's error, or None, and its warnings."""
     source = path.read_bytes()
@@ -38,8 +43,7 @@ def theirs(path):
             compile(source, str(path), "exec", dont_inherit=True, optimize=0)
             error = None
         except SyntaxError as caught_error:
-            offset = caught_error.offset
-            error = (type(caught_error).__name__, caught_error.msg, caught_error.lineno, offset and max(offset, 0))
+            error = (type(caught_error).__name__, caught_error.msg, caught_error.lineno, column(caught_error))
         except (ValueError, MemoryError, RecursionError, OverflowError) as caught_error:
             error = (type(caught_error).__name__, str(caught_error), ANYWHERE, ANYWHERE)
     found = {(str(w.message), w.lineno) for w in caught if w.category is SyntaxWarning}

@@ -44,11 +44,6 @@ def _equal_const(x, y):
     return type(x) is type(y) and repr(x) == repr(y)
 
 
-def column(error):
-    """Where an error is; some of CPython's are one before the first column."""
-    return max(error.offset, 1) if error.lineno and error.offset is not None else error.offset
-
-
 def expectation(source, path, optimize):
     """What CPython says: a code object or None, an error as `compare_errors` describes it or None, warnings."""
     code = error = None
@@ -57,7 +52,7 @@ def expectation(source, path, optimize):
         try:
             code = compile(source, path, "exec", dont_inherit=True, optimize=optimize)
         except SyntaxError as problem:
-            error = (problem.msg, problem.lineno, column(problem))
+            error = (problem.msg, problem.lineno, compare_errors.column(problem))
         except (ValueError, MemoryError, RecursionError, OverflowError) as problem:
             error = (str(problem), None, None)
     return code, error, {(str(w.message), w.lineno) for w in caught if w.category is SyntaxWarning}

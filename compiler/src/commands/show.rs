@@ -72,7 +72,8 @@ impl Shown {
             When::Auto => arguments.quiet == 0 && io::stderr().is_terminal(),
         };
         let progress = with_progress.then(|| {
-            let style = ProgressStyle::with_template("{bar:40.cyan/blue} {pos}/{len} {wide_msg}");
+            let style = ProgressStyle::with_template("{bar:30.cyan/blue} {pos}/{len} files {wide_msg:.dim}")
+                .map(|style| style.progress_chars("━╸─"));
             let files = steps.iter().filter(|step| matches!(step, Step::Compile(_))).count();
             ProgressBar::new(files as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });

@@ -4,7 +4,8 @@
 //! "é = 1 +\n" with the span 5..9     →     line 1, columns 5 to 9 (code points from 1, end exclusive)
 //! ```
 //!
-//! Invariant: any span has a place, also one that reaches beyond the text or into a character.
+//! Invariant: any span has a place, also one that reaches beyond the text or into a character. Offsets
+//! mean the text that was compiled: decoded as the file declares.
 
 use pyclast_syntax::{Diagnostic, LineIndex, SourceText, Span};
 use std::ops::Range;
@@ -68,7 +69,8 @@ impl Place {
 impl ReportedFile {
     /// A file with its bytes; `path` as shown.
     pub fn new(path: String, bytes: &[u8]) -> Self {
-        Self::with_text(path, SourceText::lossy(bytes).as_str().to_owned())
+        let text = SourceText::decode(bytes).unwrap_or_else(|_| SourceText::lossy(bytes));
+        Self::with_text(path, text.as_str().to_owned())
     }
 
     /// A file whose text is decoded already.

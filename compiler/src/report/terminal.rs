@@ -7,9 +7,9 @@
 //! Invariant: offsets into the copy mean the same characters as in the text.
 
 use super::escape::one_line;
-use super::{Place, ReportedFile, Reporter, TextPlace, headline};
+use super::{Place, ReportedFile, Reporter, TextPlace};
 use ariadne::{Color, Config, IndexType, Label, Report, ReportKind, Source};
-use pyclast_syntax::{Diagnostic, Severity, Span};
+use pyclast_syntax::{Diagnostic, Exception, Severity, Span};
 use std::io::{self, Write};
 
 /// More than this many bytes of a line are not shown: a report must stay readable.
@@ -35,7 +35,11 @@ impl Reporter for Pretty {
                 Place::Text(place) if can_be_shown(file, place) => {
                     let source =
                         cache.get_or_insert_with(|| (path.clone(), Source::from(python_lines_only(file.text()))));
-                    self.report(file, &path, diagnostic).write(source, &mut *output)?;
+                    let mut report = Vec::new();
+                    self.report(file, &path, diagnostic).write(source, &mut report)?;
+                    let report = String::from_utf8_lossy(&report);
+                    // The colour of a kind of our own is not left out with the others.
+                    writeln!(output, "{}", if self.color { report } else { without_colors(&report).into() })?;
                 }
                 place => self.write_without_source(output, &path, diagnostic, place)?,
             }
@@ -49,10 +53,11 @@ type FileSpan = (String, std::ops::Range<usize>);
 
 impl Pretty {
     fn report<'report>(&self, file: &ReportedFile, path: &str, diagnostic: &Diagnostic) -> Report<'report, FileSpan> {
-        let (kind, mark) = match diagnostic.severity {
-            Severity::Error => (ReportKind::Error, Color::Red),
-            Severity::Warning => (ReportKind::Warning, Color::Yellow),
+        let mark = match diagnostic.severity {
+            Severity::Error => Color::Red,
+            Severity::Warning => Color::Yellow,
         };
+        let kind = ReportKind::Custom(kind(diagnostic), mark);
         let span = |span: Span| (path.to_owned(), file.range(span));
         let config = Config::new().with_index_type(IndexType::Byte).with_color(self.color).with_tab_width(8);
         let message = one_line(&diagnostic.message);
@@ -61,8 +66,8 @@ impl Pretty {
         let mut report = Report::build(kind, span(diagnostic.span))
             .with_config(config)
             .with_code(diagnostic.code.name())
-            .with_message(one_line(&headline(diagnostic)))
-            .with_label(Label::new(span(diagnostic.span)).with_message(message).with_color(mark));
+            .with_message(&message)
+            .with_label(Label::new(span(diagnostic.span)).with_message(&message).with_color(mark));
         for label in diagnostic.labels.iter().filter(|label| label.span.is_place()) {
             let text = one_line(&label.message);
             report = report.with_label(Label::new(span(label.span)).with_message(text).with_color(Color::Blue));
@@ -83,13 +88,13 @@ impl Pretty {
         diagnostic: &Diagnostic,
         place: Place,
     ) -> io::Result<()> {
-        let (kind, color) = match diagnostic.severity {
-            Severity::Error => ("Error", "\u{1b}[31m"),
-            Severity::Warning => ("Warning", "\u{1b}[33m"),
+        let color = match diagnostic.severity {
+            Severity::Error => "\u{1b}[31m",
+            Severity::Warning => "\u{1b}[33m",
         };
         let (start, end) = if self.color { (color, "\u{1b}[0m") } else { ("", "") };
-        let headline = one_line(&headline(diagnostic));
-        writeln!(output, "{start}[{}] {kind}:{end} {headline}", diagnostic.code.name())?;
+        let message = one_line(&diagnostic.message);
+        writeln!(output, "{start}[{}] {}:{end} {message}", diagnostic.code.name(), kind(diagnostic))?;
         match place {
             Place::Text(place) => writeln!(output, "  at {path}:{}:{}", place.line, place.column)?,
             Place::File | Place::Nowhere => writeln!(output, "  in {path}")?,
@@ -102,6 +107,22 @@ impl Pretty {
         }
         Ok(())
     }
+}
+
+/// What a report begins with: CPython's class, or how bad a problem of ours is.
+fn kind(diagnostic: &Diagnostic) -> &'static str {
+    match (diagnostic.exception, diagnostic.severity) {
+        (Exception::Warning, Severity::Error) => "Error",
+        (Exception::Warning, Severity::Warning) => "Warning",
+        (exception, _) => exception.name(),
+    }
+}
+
+/// The text without the commands that set colours; it has no others.
+fn without_colors(text: &str) -> String {
+    let mut pieces = text.split('\u{1b}');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |plain, piece| plain + piece.split_once('m').map_or("", |(_, rest)| rest))
 }
 
 /// Whether none of the lines that ariadne would print is too long.
@@ -127,7 +148,12 @@ fn python_lines_only(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::python_lines_only;
+    use super::{python_lines_only, without_colors};
+
+    #[test]
+    fn only_colours_are_left_out() {
+        assert_eq!(without_colors("a\u{1b}[31mred\u{1b}[38;5;246m m\u{1b}[0m"), "ared m");
+    }
 
     #[test]
     fn the_copy_has_the_same_offsets_and_only_pythons_lines() {

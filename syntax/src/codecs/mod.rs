@@ -39,8 +39,11 @@ enum Kind {
     Hz,
     Utf7,
     Johab,
-    /// One that is only known to be ASCII where no shift or escape character stands.
-    AsciiPart,
+    /// One of which only the part that is ASCII is known, or JIS X 0201, which has other characters for
+    /// the backslash and the tilde.
+    AsciiPart {
+        roman: bool,
+    },
 }
 
 /// Why a name gives no codec.
@@ -94,8 +97,10 @@ impl Codec {
             "hz" => Ok(Self(Kind::Hz)),
             "johab" => Ok(Self(Kind::Johab)),
             "utf_7" => Ok(Self(Kind::Utf7)),
-            "euc_jis_2004" | "euc_jisx0213" | "iso2022_jp_2004" | "iso2022_jp_3" | "shift_jis_2004"
-            | "shift_jisx0213" => Ok(Self(Kind::AsciiPart)),
+            "euc_jis_2004" | "euc_jisx0213" | "iso2022_jp_2004" | "iso2022_jp_3" => {
+                Ok(Self(Kind::AsciiPart { roman: false }))
+            }
+            "shift_jis_2004" | "shift_jisx0213" => Ok(Self(Kind::AsciiPart { roman: true })),
             _ => Err(LookupError::Unsupported),
         }
     }
@@ -113,7 +118,7 @@ impl Codec {
             Kind::Hz => decode_hz(bytes),
             Kind::Johab => johab::decode(bytes),
             Kind::Utf7 => utf7::decode(bytes),
-            Kind::AsciiPart => decode_ascii_part(bytes),
+            Kind::AsciiPart { roman } => decode_ascii_part(bytes, roman),
         }
     }
 }
@@ -169,10 +174,13 @@ fn decode_utf8(bytes: &[u8]) -> Result<String, DecodeError> {
     Err(DecodeError::new("utf-8", bytes, start, length, reason))
 }
 
-fn decode_ascii_part(bytes: &[u8]) -> Result<String, DecodeError> {
-    let plain = |byte: &u8| byte.is_ascii() && !matches!(byte, 0x0E | 0x0F | 0x1B | b'\\' | b'~');
+fn decode_ascii_part(bytes: &[u8], roman: bool) -> Result<String, DecodeError> {
+    const ESCAPE: u8 = 0x1B;
+    let plain = |byte: &u8| byte.is_ascii() && *byte != ESCAPE;
     match std::str::from_utf8(bytes) {
-        Ok(text) if bytes.iter().all(plain) => Ok(text.to_owned()),
+        Ok(text) if bytes.iter().all(plain) => {
+            Ok(if roman { text.replace('\\', "\u{a5}").replace('~', "\u{203e}") } else { text.to_owned() })
+        }
         _ => Err(DecodeError::Unsupported),
     }
 }

@@ -20,7 +20,8 @@ fn names_are_found_as_pythons_registry_finds_them() {
     assert_eq!(Codec::lookup("rot13").err(), Some(LookupError::NotText));
     assert_eq!(Codec::lookup("undefined").err(), Some(LookupError::Undefined));
     assert_eq!(Codec::lookup("idna").err(), Some(LookupError::Unsupported));
-    assert_eq!(decode("shift_jis_2004", b"a").as_deref(), Ok("a"));
+    assert_eq!(decode("shift_jis_2004", b"a~\\").as_deref(), Ok("a\u{203e}¥"));
+    assert_eq!(decode("euc_jis_2004", b"a~\\").as_deref(), Ok("a~\\"));
     assert_eq!(decode("shift_jis_2004", b"\x82\xa0").expect_err("an error"), "unsupported");
 }
 

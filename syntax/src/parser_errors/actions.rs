@@ -53,12 +53,15 @@ impl Recogniser<'_> {
             Special::String => self.string(argument(0)),
             Special::Concatenate => self.concatenate(argument(0), start),
             Special::StringPattern => {
-                self.check_pattern(argument(0), "patterns");
+                self.check_pattern(argument(0), self.place(argument(0)), "patterns");
                 Ok(Some(self.arena.node(Kind::Other, self.place_since(start), &[])))
             }
-            Special::MappingKey => {
-                self.check_pattern(argument(0), "mapping pattern keys");
-                Ok(Some(Value::Dummy))
+            Special::MappingKeys => {
+                let pattern = self.place_since(start);
+                for key in self.arena.parts(argument(0)).to_vec() {
+                    self.check_pattern(key, pattern, "mapping pattern keys");
+                }
+                Ok(Some(self.arena.node(Kind::Other, pattern, &[])))
             }
             Special::GeneratorArgument => self.generator_argument(argument(0), argument(1)),
             Special::PositionalArgument => {
@@ -253,10 +256,10 @@ impl Recogniser<'_> {
     }
 
     /// `codegen_pattern_value`, `codegen_pattern_mapping`
-    fn check_pattern(&mut self, value: Value, what: &str) {
+    fn check_pattern(&mut self, value: Value, place: Place, what: &str) {
         if matches!(self.kind(value), Kind::JoinedStr | Kind::TemplateStr) {
             let message = format!("{what} may only match literals and attribute lookups");
-            let fault = Fault::syntax(self.place(value), message);
+            let fault = Fault::syntax(place, message);
             self.late_fault.get_or_insert(fault);
         }
     }

@@ -50,9 +50,10 @@ pub fn translate(text: &str, module: &mut ModModule, errors: &[ParseError]) -> V
         return Vec::new();
     }
     // Patterns with f-strings parse; the code generator refuses them.
-    let late = recogniser.late_fault.map(|fault| fault.into_diagnostic(text));
-    let of_ruff = errors.iter().map(|error| Diagnostic::syntax_error(error.location, error.error.to_string()));
-    late.into_iter().chain(of_ruff).collect()
+    if let Some(fault) = recogniser.late_fault {
+        return vec![fault.into_diagnostic(text)];
+    }
+    errors.iter().map(|error| Diagnostic::syntax_error(error.location, error.error.to_string())).collect()
 }
 
 /// Replaces the tree by that of another text; gives ruff's errors.

@@ -222,8 +222,8 @@ pub(in crate::parser_errors) enum Special {
     Concatenate,
     /// A string as a pattern: f-strings are refused by the code generator
     StringPattern,
-    /// A key in a mapping pattern: the same
-    MappingKey,
+    /// The keys of a mapping pattern: the same
+    MappingKeys,
     /// `_PyPegen_nonparen_genexp_in_call`
     GeneratorArgument,
     /// `_PyPegen_arguments_parsing_error`
@@ -261,7 +261,7 @@ impl Special {
             "string" => Self::String,
             "concatenate" => Self::Concatenate,
             "string_pattern" => Self::StringPattern,
-            "mapping_key" => Self::MappingKey,
+            "mapping_keys" => Self::MappingKeys,
             "generator_argument" => Self::GeneratorArgument,
             "positional_argument" => Self::PositionalArgument,
             "legacy_statement" => Self::LegacyStatement,

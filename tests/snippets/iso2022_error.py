@@ -1,0 +1,2 @@
+# coding: iso2022-jp
+x = "亜亜" + f(

@@ -1,0 +1,2 @@
+# coding: utf-7
+x = "+AOkA6Q-" $ 1
