@@ -9,7 +9,7 @@
 use super::Builder;
 use super::frame_block::FrameBlock;
 use super::name::View;
-use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, assemble, cfg};
+use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, cfg};
 use indexmap::IndexSet;
 use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, mangle};
 use pyclast_syntax::{Location, NameId, PyString};
@@ -177,8 +177,9 @@ impl Builder<'_> {
             // Building goes on only to find more errors: the code is never used.
             return Arc::new(CodeObject::placeholder(unit));
         }
+        self.graph.reuse_instructions(self.assembler.spare_instructions());
         let optimized = cfg::optimize(unit, self.options.target, &mut self.graph);
-        Arc::new(assemble::assemble(optimized, &self.options.filename))
+        Arc::new(self.assembler.assemble(optimized, &self.options.filename))
     }
 
     /// Cells and free variables in CPython's order (`dictbytype`): each sorted by name.

@@ -12,7 +12,7 @@
 //!
 //! Invariant: a jump or scope exit is the last instruction of its block.
 
-use crate::{InstructionSequence, Opcode};
+use crate::{FinalInstruction, InstructionSequence, Opcode};
 use pyclast_syntax::Location;
 use std::num::NonZeroU32;
 use std::ops::{Index, IndexMut};
@@ -137,6 +137,8 @@ pub struct Graph {
     work: Vec<BlockId>,
     /// Memory of sequences that became graphs.
     spare: Vec<InstructionSequence>,
+    /// Memory of `to_sequence`.
+    pub(super) instructions: Vec<FinalInstruction>,
     /// Memory of `from_sequence`.
     pub(super) places: Vec<u32>,
     /// Memory of `from_sequence`.
@@ -218,6 +220,12 @@ impl Graph {
     pub(super) fn recycle(&mut self, mut sequence: InstructionSequence) {
         sequence.clear();
         self.spare.push(sequence);
+    }
+
+    /// Takes the memory of final instructions back.
+    pub(crate) fn reuse_instructions(&mut self, instructions: Vec<FinalInstruction>) {
+        debug_assert!(instructions.is_empty());
+        self.instructions = instructions;
     }
 
     /// Forgets the last code unit: an empty entry block is all there is.

@@ -75,7 +75,8 @@ pub fn optimize(mut unit: CodeUnit, target: &Target, graph: &mut Graph) -> Optim
     // after: instructions stay as and where they are
     load_fast_borrow::optimize_load_fast(graph, target);
 
-    let instructions = to_sequence::to_sequence(graph);
+    let mut instructions = std::mem::take(&mut graph.instructions);
+    to_sequence::to_sequence(graph, &mut instructions);
     OptimizedUnit { unit, instructions, stack_size: stack_depth.max(1) }
 }
 
