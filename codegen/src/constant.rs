@@ -172,6 +172,20 @@ impl Eq for Constant {}
 /// Tables up to this size are searched from the start: most units have few constants.
 const SEARCHED: usize = 16;
 
+/// The position of an equal constant: the frequent kinds are compared without a look at other kinds.
+fn position(list: &[Constant], constant: &Constant) -> Option<usize> {
+    match constant {
+        Constant::None => list.iter().position(|known| matches!(known, Constant::None)),
+        Constant::Str(text) => {
+            list.iter().position(|known| matches!(known, Constant::Str(known) if known == text))
+        }
+        Constant::Int(PyInt::Small(value)) => {
+            list.iter().position(|known| matches!(known, Constant::Int(PyInt::Small(known)) if known == value))
+        }
+        _ => list.iter().position(|known| known == constant),
+    }
+}
+
 /// The constants of one code unit, in the order of first mention.
 #[derive(Clone, Debug, Default)]
 pub struct ConstantTable {
@@ -185,7 +199,7 @@ impl ConstantTable {
     pub fn add(&mut self, constant: Constant) -> usize {
         let next = self.list.len();
         if next <= SEARCHED {
-            if let Some(index) = self.list.iter().position(|known| *known == constant) {
+            if let Some(index) = position(&self.list, &constant) {
                 return index;
             }
             if next == SEARCHED {
@@ -193,10 +207,10 @@ impl ConstantTable {
                 self.index = known.zip(0..).collect();
             }
         } else {
-            let index = *self.index.entry(constant.clone()).or_insert(next);
-            if index < next {
+            if let Some(&index) = self.index.get(&constant) {
                 return index;
             }
+            self.index.insert(constant.clone(), next);
         }
         self.list.push(constant);
         next

@@ -11,7 +11,7 @@
 //!
 //! After: a location is missing only where several ways with different lines meet.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Features, Graph};
 use pyclast_syntax::Location;
 
 /// Duplicates exits without line, then spreads locations forward.
@@ -48,22 +48,24 @@ fn duplicate_exits_without_line(graph: &mut Graph) {
 
 /// `is_exit_or_eval_check_without_lineno`
 fn is_exit_or_eval_check_without_line(graph: &Graph, block: BlockId) -> bool {
-    graph.has_no_line(block)
+    graph[block].features.has(Features::LINELESS)
+        && graph.has_no_line(block)
         && (graph.exits_scope(block) || graph.nodes(block).iter().any(|node| node.opcode.has_eval_break()))
 }
 
 /// `propagate_line_numbers`
 fn propagate_locations(graph: &mut Graph) {
     graph.for_each_block(|graph, block| {
-        let mut location = Location::NONE;
-        for node in graph.nodes_mut(block) {
-            if node.location.line == Location::NONE.line {
-                node.location = location;
-            } else {
-                location = node.location;
+        if graph[block].features.has(Features::LINELESS) {
+            let nodes = graph.nodes_mut(block);
+            for index in 1..nodes.len() {
+                if nodes[index].location.line == Location::NONE.line {
+                    nodes[index].location = nodes[index - 1].location;
+                }
             }
         }
         let Some(last) = graph.last(block).copied() else { return };
+        let location = last.location;
         if let Some(next) = graph.fall_through(block) {
             propagate_into(graph, next, location);
         }

@@ -63,6 +63,9 @@ struct Pass<'a> {
 impl Pass<'_> {
     fn run_block(&mut self, graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
         self.push_successors(graph, block, work);
+        if !graph[block].features.has(Features::LOCAL_LOADS) {
+            return;
+        }
         let start_depth = usize::try_from(graph[block].start_depth).unwrap_or(0);
         let nodes = graph.nodes_mut(block);
         let is_load = |node: &Node| matches!(node.opcode, Opcode::LoadFast | Opcode::LoadFastLoadFast);

@@ -10,33 +10,38 @@
 //!
 //! After: `predecessors` counts fall-throughs, jumps and block pushes; the entry has one more.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Features, Graph};
 
 /// Removes what cannot run.
 pub(super) fn remove_unreachable_blocks(graph: &mut Graph) {
     let mut work = graph.start_visit();
-    graph.for_each_block(|graph, block| graph[block].predecessors = 0);
+    for block in graph.blocks_mut() {
+        block.predecessors = 0;
+    }
     graph[BlockId::ENTRY].predecessors = 1;
     graph.visit(&mut work, BlockId::ENTRY);
     while let Some(block) = work.pop() {
         if let Some(next) = graph.fall_through(block) {
-            graph[next].predecessors += 1;
-            graph.visit(&mut work, next);
+            reach(graph, next, &mut work);
         }
         let len = graph.len(block);
-        let first = if graph[block].pushes_handler { 0 } else { len.saturating_sub(1) };
+        let first = if graph[block].features.has(Features::BLOCK_PUSHES) { 0 } else { len.saturating_sub(1) };
         for index in first..len {
             if let Some(target) = graph.nodes(block)[index].destination() {
-                graph[target].predecessors += 1;
-                graph.visit(&mut work, target);
+                reach(graph, target, &mut work);
             }
         }
     }
     graph.finish_visit(work);
-    graph.for_each_block(|graph, block| {
-        if graph[block].predecessors == 0 {
-            graph.truncate(block, 0);
-            graph[block].except_handler = false;
+    for block in graph.blocks_mut() {
+        if block.predecessors == 0 {
+            block.empty();
+            block.except_handler = false;
         }
-    });
+    }
+}
+
+fn reach(graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
+    graph[block].predecessors += 1;
+    graph.visit(work, block);
 }

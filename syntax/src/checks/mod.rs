@@ -51,26 +51,29 @@ struct Scan {
 
 fn scan(tokens: &Tokens) -> Scan {
     let mut scan = Scan::default();
-    let mut previous = TokenKind::Newline;
     for (index, token) in tokens.iter().enumerate() {
-        let kind = token.kind();
-        match kind {
-            TokenKind::Comment | TokenKind::NonLogicalNewline => continue,
+        match token.kind() {
             TokenKind::Yield => scan.is_suspicious |= goes_on_after_yield(&tokens[index + 1..]),
             // `(x) := 1`
-            TokenKind::ColonEqual => scan.is_suspicious |= previous == TokenKind::Rpar,
+            TokenKind::ColonEqual => scan.is_suspicious |= last_kind(&tokens[..index]) == TokenKind::Rpar,
             TokenKind::Case => scan.may_match = true,
-            TokenKind::Star | TokenKind::DoubleStar if !ends_operand(previous) => {
+            TokenKind::Star | TokenKind::DoubleStar if !ends_operand(last_kind(&tokens[..index])) => {
                 scan.is_suspicious |= goes_on_after_group(&tokens[index + 1..]);
             }
-            TokenKind::Lpar if begins_line(previous) => {
+            TokenKind::Lpar if begins_line(last_kind(&tokens[..index])) => {
                 scan.is_suspicious |= annotates_part_of_group(&tokens[index..]);
             }
             _ => {}
         }
-        previous = kind;
     }
     scan
+}
+
+/// The kind of the last token that counts.
+#[inline]
+fn last_kind(tokens: &[Token]) -> TokenKind {
+    let mut kinds = tokens.iter().rev().map(Token::kind);
+    kinds.find(|kind| !matches!(kind, TokenKind::Comment | TokenKind::NonLogicalNewline)).unwrap_or(TokenKind::Newline)
 }
 
 /// Whether an operator after a token has a left operand.

@@ -276,7 +276,7 @@ impl<'m> Builder<'m> {
     /// What a frame's scope does with a name so far (`symtable_lookup_entry`).
     pub(super) fn flags_in(&mut self, frame: Frame, name: &str) -> SymbolFlags {
         let key = self.key(frame, name);
-        let symbol = self.scopes[frame.scope.index()].symbols.get(&key);
+        let symbol = self.scopes[frame.scope.index()].symbols.get(key);
         symbol.map_or(SymbolFlags::default(), |symbol| symbol.flags)
     }
 
@@ -362,6 +362,7 @@ impl<'m> Builder<'m> {
 impl Scope {
     /// The symbol of a name, from now on in the scope's symbols.
     fn mention(&mut self, name: NameId) -> &mut Symbol {
-        self.symbols.entry(name).or_insert(Symbol { flags: SymbolFlags::default(), resolution: Resolution::Unresolved })
+        let new = Symbol { flags: SymbolFlags::default(), resolution: Resolution::Unresolved };
+        self.symbols.get_or_insert(name, new)
     }
 }

@@ -63,6 +63,10 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
         at_line_start: true,
     };
     for token in tokens {
+        // Inside of a line most tokens are not looked at.
+        if !checks.at_line_start && checks.is_plain(token.kind()) {
+            continue;
+        }
         if let Err(suspicious) = checks.check(*token) {
             checks.findings.suspicion = Some(suspicious);
         }
@@ -100,7 +104,34 @@ struct Checks<'a> {
 }
 
 impl Checks<'_> {
+    /// Whether nothing is wrong with a token of this kind inside of a line: those that [`check`](Self::check)
+    /// has no case for.
     #[inline]
+    fn is_plain(&self, kind: TokenKind) -> bool {
+        match kind {
+            TokenKind::Name => self.is_ascii,
+            TokenKind::Dot
+            | TokenKind::Comma
+            | TokenKind::Equal
+            | TokenKind::Comment
+            | TokenKind::NonLogicalNewline
+            | TokenKind::Indent
+            | TokenKind::Dedent
+            | TokenKind::None
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::If
+            | TokenKind::In
+            | TokenKind::Is
+            | TokenKind::And
+            | TokenKind::Or
+            | TokenKind::EqEqual
+            | TokenKind::Percent
+            | TokenKind::Star => true,
+            _ => false,
+        }
+    }
+
     fn check(&mut self, token: Token) -> Result<(), Suspicious> {
         let (kind, range) = token.as_tuple();
         match kind {
