@@ -169,6 +169,9 @@ impl Hash for Constant {
 // NaN is not equal to itself; the table only needs that equal keys are found again.
 impl Eq for Constant {}
 
+/// Most tables do not outgrow this.
+const FIRST_ROOM: usize = 8;
+
 /// Tables up to this size are searched from the start: most units have few constants.
 const SEARCHED: usize = 16;
 
@@ -198,6 +201,9 @@ impl ConstantTable {
     /// The index of `constant`, new or known (`_PyCompile_AddConst`).
     pub fn add(&mut self, constant: Constant) -> usize {
         let next = self.list.len();
+        if next == 0 {
+            self.list.reserve(FIRST_ROOM);
+        }
         if next <= SEARCHED {
             if let Some(index) = position(&self.list, &constant) {
                 return index;

@@ -21,6 +21,8 @@ pub(super) struct KnownNames {
     pub(super) classdict: NameId,
     /// `__conditional_annotations__`
     pub(super) conditional_annotations: NameId,
+    /// `__debug__`
+    pub(super) debug: NameId,
     /// `super`
     pub(super) super_: NameId,
 }
@@ -32,6 +34,7 @@ impl KnownNames {
             class_cell: names.intern("__class__"),
             classdict: names.intern("__classdict__"),
             conditional_annotations: names.intern("__conditional_annotations__"),
+            debug: names.intern("__debug__"),
             super_: names.intern("super"),
         }
     }

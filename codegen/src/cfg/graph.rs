@@ -282,7 +282,11 @@ impl Graph {
 
     /// Makes room for `count` instructions and what later passes add to them, about.
     pub(super) fn make_room(&mut self, count: usize) {
-        self.nodes.reserve(count + count / 4);
+        let needed = count + count / 4;
+        if self.nodes.capacity() < needed {
+            // Nothing is in it that would have to be copied.
+            self.nodes = Vec::with_capacity(needed);
+        }
     }
 
     /// A new empty block, not yet in order.

@@ -49,9 +49,25 @@ struct Scan {
     may_match: bool,
 }
 
+/// By kind: whether `scan` looks at tokens of the kind.
+const SCANNED: [bool; 256] = {
+    use TokenKind::{Case, ColonEqual, DoubleStar, Lpar, Star, Yield};
+    let mut scanned = [false; 256];
+    let kinds = [Yield, ColonEqual, Case, Star, DoubleStar, Lpar];
+    let mut index = 0;
+    while index < kinds.len() {
+        scanned[kinds[index] as usize] = true;
+        index += 1;
+    }
+    scanned
+};
+
 fn scan(tokens: &Tokens) -> Scan {
     let mut scan = Scan::default();
     for (index, token) in tokens.iter().enumerate() {
+        if !SCANNED[token.kind() as usize] {
+            continue;
+        }
         match token.kind() {
             TokenKind::Yield => scan.is_suspicious |= goes_on_after_yield(&tokens[index + 1..]),
             // `(x) := 1`

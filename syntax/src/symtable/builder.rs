@@ -136,7 +136,8 @@ impl<'m> Builder<'m> {
             module,
             known,
             future: future::scan(module, &mut errors),
-            scopes: Vec::new(),
+            // About as many as functions, classes and comprehensions usually take nodes.
+            scopes: Vec::with_capacity(module.node_count() as usize / 32 + 4),
             by_node: FxHashMap::default(),
             names_of_nodes: NamesOfNodes::new(module.node_count()),
             current: Frame::new(ScopeId(0)),
