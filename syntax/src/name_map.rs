@@ -119,7 +119,11 @@ impl<V> NameMap<V> {
 
     /// Appends a name that is not there; its position.
     fn push(&mut self, name: NameId, value: V) -> usize {
+        const FIRST_ROOM: usize = 8;
         let position = self.entries.len();
+        if self.entries.capacity() == 0 {
+            self.entries.reserve(FIRST_ROOM);
+        }
         self.entries.push((name, value));
         if position == SEARCHED {
             self.renew_index();
