@@ -383,6 +383,13 @@ impl Graph {
         self.nodes(block).iter().all(|node| node.location.line < 0)
     }
 
+    /// Whether the first instruction of some block has no line.
+    pub(super) fn starts_without_line(&self) -> bool {
+        let first = |block: &Block| (block.used > 0).then(|| self.nodes[block.start as usize].location.line);
+        let mut lineless = self.blocks.iter().filter(|block| block.features.has(Features::LINELESS));
+        lineless.any(|block| first(block) == Some(Location::NONE.line))
+    }
+
     /// The first block from `block` on, in order, that has instructions (`next_nonempty_block`).
     pub(super) fn next_nonempty(&self, mut block: Option<BlockId>) -> Option<BlockId> {
         while let Some(id) = block

@@ -16,8 +16,11 @@ use pyclast_syntax::Location;
 
 /// Duplicates exits without line, then spreads locations forward.
 pub(super) fn resolve_line_numbers(graph: &mut Graph) {
-    duplicate_exits_without_line(graph);
-    propagate_locations(graph);
+    let some_start_without_line = graph.starts_without_line();
+    if some_start_without_line {
+        duplicate_exits_without_line(graph);
+    }
+    propagate_locations(graph, some_start_without_line);
 }
 
 /// `duplicate_exits_without_lineno`
@@ -53,8 +56,8 @@ fn is_exit_or_eval_check_without_line(graph: &Graph, block: BlockId) -> bool {
         && (graph.exits_scope(block) || graph.nodes(block).iter().any(|node| node.opcode.has_eval_break()))
 }
 
-/// `propagate_line_numbers`
-fn propagate_locations(graph: &mut Graph) {
+/// `propagate_line_numbers`; from block to block only if some start needs it.
+fn propagate_locations(graph: &mut Graph, some_start_without_line: bool) {
     graph.for_each_block(|graph, block| {
         if graph[block].features.has(Features::LINELESS) {
             let nodes = graph.nodes_mut(block);
@@ -63,6 +66,9 @@ fn propagate_locations(graph: &mut Graph) {
                     nodes[index].location = nodes[index - 1].location;
                 }
             }
+        }
+        if !some_start_without_line {
+            return;
         }
         let Some(last) = graph.last(block).copied() else { return };
         let location = last.location;

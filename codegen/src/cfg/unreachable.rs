@@ -21,15 +21,21 @@ pub(super) fn remove_unreachable_blocks(graph: &mut Graph) {
     graph[BlockId::ENTRY].predecessors = 1;
     graph.visit(&mut work, BlockId::ENTRY);
     while let Some(block) = work.pop() {
-        if let Some(next) = graph.fall_through(block) {
+        let last = graph.last(block).copied();
+        if let Some(next) = graph[block].next
+            && !last.is_some_and(|last| last.ends_flow())
+        {
             reach(graph, next, &mut work);
         }
-        let len = graph.len(block);
-        let first = if graph[block].features.has(Features::BLOCK_PUSHES) { 0 } else { len.saturating_sub(1) };
-        for index in first..len {
-            if let Some(target) = graph.nodes(block)[index].destination() {
-                reach(graph, target, &mut work);
+        if graph[block].features.has(Features::BLOCK_PUSHES) {
+            for index in 0..graph.len(block).saturating_sub(1) {
+                if let Some(target) = graph.nodes(block)[index].destination() {
+                    reach(graph, target, &mut work);
+                }
             }
+        }
+        if let Some(target) = last.and_then(|last| last.destination()) {
+            reach(graph, target, &mut work);
         }
     }
     graph.finish_visit(work);

@@ -14,7 +14,7 @@ use super::names_of_nodes::NamesOfNodes;
 use super::{Resolution, Scope, ScopeId, ScopeKind, ScopeRole, Symbol, SymbolFlags, errors, mangle};
 use crate::{Diagnostic, NameId, NameTable, ParsedModule, Span};
 use ruff_python_ast::ExprContext;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::mem;
 
 /// Names that the symbol table makes up or treats specially.
@@ -132,13 +132,14 @@ impl<'m> Builder<'m> {
         let mut errors = Vec::new();
         let mut names = NameTable::default();
         let known = KnownNames::new(&mut names);
+        // About so many nodes a function, class or comprehension has.
+        let scope_count = module.node_count() as usize / 32 + 4;
         let mut builder = Self {
             module,
             known,
             future: future::scan(module, &mut errors),
-            // About as many as functions, classes and comprehensions usually take nodes.
-            scopes: Vec::with_capacity(module.node_count() as usize / 32 + 4),
-            by_node: FxHashMap::default(),
+            scopes: Vec::with_capacity(scope_count),
+            by_node: FxHashMap::with_capacity_and_hasher(scope_count, FxBuildHasher),
             names_of_nodes: NamesOfNodes::new(module.node_count()),
             current: Frame::new(ScopeId(0)),
             outer: Vec::new(),
