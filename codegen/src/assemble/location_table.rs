@@ -27,7 +27,7 @@ const ENTRY_LIMIT: u32 = 8;
 
 /// Gives instructions at `NEXT_LOCATION` the location of the instruction after them.
 pub(super) fn resolve_next_locations(instructions: &mut [FinalInstruction]) {
-    if !instructions.iter().any(|instruction| instruction.location == Location::NEXT) {
+    if instructions.iter().all(|instruction| instruction.location.line != Location::NEXT.line) {
         return;
     }
     let mut following = Location::NONE;
@@ -79,8 +79,21 @@ impl LocationTable<'_> {
         }
     }
 
-    /// `write_location_info_entry`
+    /// `write_location_info_entry`: the shortest form, which most entries have, or another.
+    #[inline]
     fn write_entry(&mut self, location: Location, units: u32) {
+        let Location { line, end_line, column, end_column } = location;
+        let width = end_column.wrapping_sub(column);
+        if line == self.line && end_line == line && line >= 0 && (0..80).contains(&column) && (0..16).contains(&width) {
+            let [column, width] = [low_byte(column), low_byte(width)];
+            self.bytes.extend_from_slice(&[first_byte(column >> 3, units), (column & 7) << 4 | width]);
+        } else {
+            self.write_other_entry(location, units);
+        }
+    }
+
+    #[inline(never)]
+    fn write_other_entry(&mut self, location: Location, units: u32) {
         let Location { line, end_line, column, end_column } = location;
         if line == Location::NONE.line {
             self.bytes.push(first_byte(NONE, units));
@@ -95,11 +108,6 @@ impl LocationTable<'_> {
                 return;
             }
         } else if end_line == line {
-            if line_delta == 0 && column < 80 && (0..16).contains(&(end_column - column)) {
-                let [column, width] = [low_byte(column), low_byte(end_column - column)];
-                self.bytes.extend_from_slice(&[first_byte(column >> 3, units), (column & 7) << 4 | width]);
-                return;
-            }
             if (0..3).contains(&line_delta) && column < 128 && end_column < 128 {
                 let first = first_byte(ONE_LINE + low_byte(line_delta), units);
                 self.bytes.extend_from_slice(&[first, low_byte(column), low_byte(end_column)]);

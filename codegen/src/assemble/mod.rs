@@ -51,7 +51,7 @@ impl Assembler {
         let code = Arc::from(&self.bytes[..]);
         location_table::encode(&instructions, offsets, unit.first_line, &mut self.bytes);
         let line_table = Arc::from(&self.bytes[..]);
-        let exception_table = exception_table::encode(&instructions, offsets).into();
+        let exception_table = shared(exception_table::encode(&instructions, offsets));
         instructions.clear();
         self.instructions = instructions;
 
@@ -65,10 +65,10 @@ impl Assembler {
             stack_size: stack_size.max(1),
             flags,
             code,
-            constants: constants.into(),
-            names: names.into(),
-            local_names: local_names.into(),
-            local_kinds: local_kinds.into(),
+            constants: shared(constants),
+            names: shared(names),
+            local_names: shared(local_names),
+            local_kinds: shared(local_kinds),
             filename: filename.clone(),
             name,
             qualname,
@@ -77,4 +77,9 @@ impl Assembler {
             exception_table,
         }
     }
+}
+
+/// Nothing is allocated for an empty list.
+fn shared<T>(items: Vec<T>) -> Arc<[T]> {
+    if items.is_empty() { Arc::default() } else { items.into() }
 }

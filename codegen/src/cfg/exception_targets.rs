@@ -19,6 +19,7 @@ const RESUME_AT_FUNC_START: i32 = 0;
 const RESUME_DEPTH_1: i32 = 4;
 
 /// Sets the handler of every reachable instruction.
+#[inline(never)]
 pub(super) fn label_exception_targets(graph: &mut Graph) {
     if !graph.features.has(Features::BLOCK_PUSHES) {
         return;

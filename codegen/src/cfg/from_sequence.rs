@@ -16,6 +16,7 @@ use super::graph::{BlockId, Features, Graph, Node};
 use crate::{Instruction, InstructionSequence, Label, Opcode};
 
 /// Builds the graph of a sequence.
+#[inline(never)]
 pub(super) fn from_sequence(graph: &mut Graph, sequence: &InstructionSequence) {
     graph.reset();
     let instructions = sequence.instructions();

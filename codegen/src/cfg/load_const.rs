@@ -13,6 +13,7 @@ use super::graph::{BlockId, Features, Graph, Node};
 use crate::{Constant, Opcode};
 
 /// Optimizes constant loads of every block.
+#[inline(never)]
 pub(super) fn optimize_load_const(graph: &mut Graph, constants: &mut ConstantPool) {
     graph.for_each_block(|graph, block| optimize_block(graph, block, constants));
 }

@@ -40,6 +40,7 @@ impl Reference {
 }
 
 /// Turns loads into borrowing loads.
+#[inline(never)]
 pub(super) fn optimize_load_fast(graph: &mut Graph, target: &Target) {
     if !graph.features.has(Features::LOCAL_LOADS) {
         return;

@@ -13,6 +13,7 @@ use super::graph::{BlockId, Graph};
 use crate::Opcode;
 
 /// Normalizes every conditional jump.
+#[inline(never)]
 pub(super) fn normalize_jumps(graph: &mut Graph) {
     for block in graph.blocks_mut() {
         block.visited = false;

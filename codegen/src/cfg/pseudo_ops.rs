@@ -11,6 +11,7 @@ use super::redundant_jumps::remove_redundant_nops_and_jumps;
 use crate::Opcode;
 
 /// Converts pseudo instructions and removes what that makes redundant.
+#[inline(never)]
 pub(super) fn convert_pseudo_ops(graph: &mut Graph) {
     // Block pushes become `NOP`s.
     graph.has_nops |= graph.features.has(Features::BLOCK_PUSHES);

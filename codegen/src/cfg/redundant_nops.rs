@@ -75,6 +75,7 @@ fn next_line(graph: &Graph, block: BlockId) -> Option<i32> {
 
 /// Removes values that are made only to be popped, until there are none
 /// (`remove_redundant_nops_and_pairs`).
+#[inline(never)]
 pub(super) fn remove_redundant_nops_and_pairs(graph: &mut Graph) {
     let mut changed = true;
     while changed {

@@ -13,6 +13,7 @@ use crate::Opcode;
 const UNREACHED: i32 = i32::MIN;
 
 /// The greatest depth before any instruction.
+#[inline(never)]
 pub(super) fn calculate_stack_depth(graph: &mut Graph) -> u32 {
     for block in graph.blocks_mut() {
         block.start_depth = UNREACHED;

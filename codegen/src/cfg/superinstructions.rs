@@ -15,6 +15,7 @@ use crate::Opcode;
 const PAIRABLE: i32 = 16;
 
 /// Fuses from left to right, then removes the freed instructions.
+#[inline(never)]
 pub(super) fn insert_superinstructions(graph: &mut Graph) {
     let mut fused_some = false;
     graph.for_each_block(|graph, block| {

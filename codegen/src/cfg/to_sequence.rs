@@ -10,6 +10,7 @@ use super::graph::{BlockId, Features, Graph, Node};
 use crate::{FinalInstruction, Handler};
 
 /// Lists the instructions of all blocks in order, in `instructions`, which is empty.
+#[inline(never)]
 pub(super) fn to_sequence(graph: &mut Graph, instructions: &mut Vec<FinalInstruction>) {
     let mut position = 0;
     graph.for_each_block(|graph, block| {

@@ -41,6 +41,7 @@ fn effect(node: &Node) -> Option<(usize, Effect)> {
 
 /// Turns loads into checked loads where the local may be unbound; the first `bound` of the locals are
 /// parameters.
+#[inline(never)]
 pub(super) fn check_uninitialized_loads(graph: &mut Graph, locals: usize, bound: usize) {
     if locals == 0 || !graph.features.has(Features::LOCAL_LOADS) {
         return;
@@ -85,10 +86,11 @@ fn scan_block(graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
             let node = &mut graph.nodes_mut(block)[index];
             apply(node, &mut unbound);
             // The instruction may raise before it has its effect.
-            if let Some(handler) = node.handler
-                && told != Some((handler, before))
+            let raised = node.handler.map(|handler| (handler, before));
+            if let Some((handler, before)) = raised
+                && raised != told
             {
-                told = Some((handler, before));
+                told = raised;
                 push(graph, work, handler, before);
             }
         }

@@ -10,6 +10,7 @@ use super::graph::{Features, Graph};
 use crate::{Constant, Opcode};
 
 /// Removes what is not loaded and renumbers the rest.
+#[inline(never)]
 pub(super) fn remove_unused_constants(graph: &mut Graph, constants: &mut Vec<Constant>) {
     const UNUSED: i32 = -1;
     const USED: i32 = 0;

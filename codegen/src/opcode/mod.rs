@@ -172,8 +172,8 @@ impl Opcode {
     /// Values taken off the stack, and values put on it, on the fall-through.
     #[inline]
     pub const fn stack_use(self, oparg: i32) -> (i32, i32) {
-        match &STACK_USE[self as usize] {
-            Some(formula) => formula.evaluate(oparg),
+        match FIXED_STACK_USE[self as usize] {
+            Some((pops, pushes)) => (pops as i32, pushes as i32),
             None => self.stack_use_in_table(oparg),
         }
     }
@@ -182,11 +182,14 @@ impl Opcode {
     ///
     /// A block push acts only where it jumps to (its handler).
     pub const fn stack_effect(self, oparg: i32, jump: bool) -> i32 {
-        if self.is_block_push() && !jump {
-            return 0;
+        match FIXED_STACK_EFFECT[self as usize] {
+            Some(effect) => effect as i32,
+            None if self.is_block_push() && !jump => 0,
+            None => {
+                let (pops, pushes) = self.stack_use(oparg);
+                pushes - pops
+            }
         }
-        let (pops, pushes) = self.stack_use(oparg);
-        pushes - pops
     }
 }
 
@@ -293,58 +296,36 @@ const fn properties_of(opcode: Opcode) -> u8 {
     target | kind | peephole | consumes
 }
 
-/// How the stack use of an opcode follows from its operand.
-#[derive(Clone, Copy)]
-struct StackUse {
-    pops: i8,
-    /// Values taken off for each unit of the operand.
-    pops_each: i8,
-    pushes: i8,
-    /// Values put on if the operand's lowest bit is set.
-    pushes_if_odd: i8,
-}
-
-impl StackUse {
-    #[inline]
-    const fn evaluate(&self, oparg: i32) -> (i32, i32) {
-        (
-            self.pops as i32 + self.pops_each as i32 * oparg,
-            self.pushes as i32 + self.pushes_if_odd as i32 * (oparg & 1),
-        )
-    }
-
-    /// The formula of an opcode, if its row in the table is of this form.
-    #[expect(clippy::cast_possible_truncation, reason = "what does not fit is found out by comparing")]
-    const fn of(opcode: Opcode) -> Option<Self> {
-        // No row tells operands apart that none of these do.
-        const OPERANDS: [i32; 8] = [0, 1, 2, 3, 4, 0x102, 0x103, 0x307];
-        let (pops, pushes) = opcode.stack_use_in_table(0);
-        let (pops_of_1, pushes_of_1) = opcode.stack_use_in_table(1);
-        let formula = Self {
-            pops: pops as i8,
-            pops_each: (pops_of_1 - pops) as i8,
-            pushes: pushes as i8,
-            pushes_if_odd: (pushes_of_1 - pushes) as i8,
-        };
-        let mut index = 0;
-        while index < OPERANDS.len() {
-            let (pops, pushes) = opcode.stack_use_in_table(OPERANDS[index]);
-            let (same_pops, same_pushes) = formula.evaluate(OPERANDS[index]);
-            if pops != same_pops || pushes != same_pushes {
-                return None;
-            }
-            index += 1;
+/// By opcode: its net stack effect, if that depends neither on the operand nor on jumping.
+const FIXED_STACK_EFFECT: [Option<i8>; Opcode::ALL.len()] = {
+    let mut effects = [None; Opcode::ALL.len()];
+    let mut index = 0;
+    while index < effects.len() {
+        if let Some((pops, pushes)) = FIXED_STACK_USE[index]
+            && !Opcode::ALL[index].is_block_push()
+        {
+            effects[index] = Some(pushes - pops);
         }
-        Some(formula)
+        index += 1;
     }
-}
+    effects
+};
 
-/// By opcode: its stack use, if a formula gives it.
-const STACK_USE: [Option<StackUse>; Opcode::ALL.len()] = {
+/// By opcode: its stack use, if that does not depend on the operand.
+const FIXED_STACK_USE: [Option<(i8, i8)>; Opcode::ALL.len()] = {
     let mut uses = [None; Opcode::ALL.len()];
     let mut index = 0;
     while index < uses.len() {
-        uses[index] = StackUse::of(Opcode::ALL[index]);
+        let opcode = Opcode::ALL[index];
+        let (pops, pushes) = opcode.stack_use_in_table(0);
+        // No operand changes what neither its lowest bits nor its second byte change.
+        let (low_pops, low_pushes) = opcode.stack_use_in_table(1);
+        let (high_pops, high_pushes) = opcode.stack_use_in_table(0x102);
+        let is_fixed = pops == low_pops && pushes == low_pushes && pops == high_pops && pushes == high_pushes;
+        #[expect(clippy::cast_possible_truncation, reason = "fixed uses are of a few values")]
+        if is_fixed {
+            uses[index] = Some((pops as i8, pushes as i8));
+        }
         index += 1;
     }
     uses

@@ -37,8 +37,9 @@ pub fn is_suspicious(module: &ModModule, tokens: &Tokens, text: &str) -> bool {
 fn has_constant_in_disguise(tokens: &Tokens, text: &str) -> bool {
     let names = tokens.iter().filter(|token| token.kind() == TokenKind::Name);
     names
-        .filter_map(|token| text.get(std::ops::Range::<usize>::from(token.range())))
-        .any(|name| name.len() <= LONGEST_DISGUISE && constant_in_disguise(name).is_some())
+        .map(|token| std::ops::Range::<usize>::from(token.range()))
+        .filter(|range| range.len() <= LONGEST_DISGUISE && !text.as_bytes()[range.clone()].is_ascii())
+        .any(|range| text.get(range).is_some_and(|name| constant_in_disguise(name).is_some()))
 }
 
 /// What a look at the tokens shows.
