@@ -70,25 +70,31 @@ struct LocationTable<'a> {
 impl LocationTable<'_> {
     /// `assemble_emit_location`
     fn write_run(&mut self, location: Location, mut units: u32) {
-        while units > ENTRY_LIMIT {
-            self.write_entry(location, ENTRY_LIMIT);
-            units -= ENTRY_LIMIT;
-        }
-        if units > 0 {
-            self.write_entry(location, units);
+        while units > 0 {
+            let described = units.min(ENTRY_LIMIT);
+            self.write_entry(location, described);
+            units -= described;
         }
     }
 
-    /// `write_location_info_entry`: the shortest form, which most entries have, or another.
+    /// `write_location_info_entry`: a form for one line, as for most entries, or another.
     #[inline]
     fn write_entry(&mut self, location: Location, units: u32) {
         let Location { line, end_line, column, end_column } = location;
-        let width = end_column.wrapping_sub(column);
-        if line == self.line && end_line == line && line >= 0 && (0..80).contains(&column) && (0..16).contains(&width) {
+        let line_delta = line.wrapping_sub(self.line);
+        let is_short = (0..3).contains(&line_delta) && end_line == line && line >= 0;
+        if !is_short || !(0..128).contains(&column) || !(0..128).contains(&end_column) {
+            self.write_other_entry(location, units);
+            return;
+        }
+        let width = end_column - column;
+        if line_delta == 0 && column < 80 && (0..16).contains(&width) {
             let [column, width] = [low_byte(column), low_byte(width)];
             self.bytes.extend_from_slice(&[first_byte(column >> 3, units), (column & 7) << 4 | width]);
         } else {
-            self.write_other_entry(location, units);
+            let first = first_byte(ONE_LINE + low_byte(line_delta), units);
+            self.bytes.extend_from_slice(&[first, low_byte(column), low_byte(end_column)]);
+            self.line = line;
         }
     }
 
@@ -100,27 +106,18 @@ impl LocationTable<'_> {
             return;
         }
         let line_delta = line.wrapping_sub(self.line);
-        if column < 0 || end_column < 0 {
-            if end_line == line || end_line < 0 {
-                self.bytes.push(first_byte(NO_COLUMNS, units));
-                self.write_signed(line_delta);
-                self.line = line;
-                return;
-            }
-        } else if end_line == line {
-            if (0..3).contains(&line_delta) && column < 128 && end_column < 128 {
-                let first = first_byte(ONE_LINE + low_byte(line_delta), units);
-                self.bytes.extend_from_slice(&[first, low_byte(column), low_byte(end_column)]);
-                self.line = line;
-                return;
-            }
+        let has_columns = column >= 0 && end_column >= 0;
+        self.line = line;
+        if !has_columns && (end_line == line || end_line < 0) {
+            self.bytes.push(first_byte(NO_COLUMNS, units));
+            self.write_signed(line_delta);
+            return;
         }
         self.bytes.push(first_byte(LONG, units));
         self.write_signed(line_delta);
         self.write_unsigned(end_line.wrapping_sub(line).cast_unsigned());
         self.write_unsigned(column.wrapping_add(1).cast_unsigned());
         self.write_unsigned(end_column.wrapping_add(1).cast_unsigned());
-        self.line = line;
     }
 
     /// Six bits a byte, lowest first; bit 6 says that more follow.

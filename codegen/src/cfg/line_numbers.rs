@@ -58,18 +58,14 @@ fn is_exit_or_eval_check_without_line(graph: &Graph, block: BlockId) -> bool {
 
 /// `propagate_line_numbers`; from block to block only if some start needs it.
 fn propagate_locations(graph: &mut Graph, some_start_without_line: bool) {
+    if !some_start_without_line {
+        for block in (0..graph.block_count()).map(BlockId::new) {
+            propagate_inside(graph, block);
+        }
+        return;
+    }
     graph.for_each_block(|graph, block| {
-        if graph[block].features.has(Features::LINELESS) {
-            let nodes = graph.nodes_mut(block);
-            for index in 1..nodes.len() {
-                if nodes[index].location.line == Location::NONE.line {
-                    nodes[index].location = nodes[index - 1].location;
-                }
-            }
-        }
-        if !some_start_without_line {
-            return;
-        }
+        propagate_inside(graph, block);
         let Some(last) = graph.last(block).copied() else { return };
         let location = last.location;
         if let Some(next) = graph.fall_through(block) {
@@ -86,6 +82,19 @@ fn propagate_locations(graph: &mut Graph, some_start_without_line: bool) {
             propagate_into(graph, target, location);
         }
     });
+}
+
+/// Gives the instructions of a block the location of those before them.
+fn propagate_inside(graph: &mut Graph, block: BlockId) {
+    if !graph[block].features.has(Features::LINELESS) {
+        return;
+    }
+    let nodes = graph.nodes_mut(block);
+    for index in 1..nodes.len() {
+        if nodes[index].location.line == Location::NONE.line {
+            nodes[index].location = nodes[index - 1].location;
+        }
+    }
 }
 
 /// Gives the first instruction of a block with one way in the location of that way.

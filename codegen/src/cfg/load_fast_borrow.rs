@@ -124,6 +124,14 @@ impl Pass<'_> {
                 self.stack.push(Reference::local(index, oparg & 15));
             }
             Opcode::StoreFast => self.store_local(oparg),
+            Opcode::LoadAttr => {
+                let object = self.pop();
+                self.stack.push(Reference::fresh(index));
+                if oparg & 1 != 0 {
+                    // A method call may push the object back.
+                    self.stack.push(object);
+                }
+            }
             Opcode::StoreFastLoadFast => {
                 self.store_local(oparg >> 4);
                 self.stack.push(Reference::local(index, oparg & 15));
@@ -185,12 +193,11 @@ impl Pass<'_> {
                 self.stack.push(Reference::fresh(index));
             }
             Opcode::ForIter => self.stack.push(Reference::fresh(index)),
-            Opcode::LoadAttr | Opcode::LoadSuperAttr => {
+            Opcode::LoadSuperAttr => {
                 let object = self.pop();
                 self.pop_many(pops - 1);
                 self.stack.push(Reference::fresh(index));
                 if oparg & 1 != 0 {
-                    // A method call may push the object back.
                     self.stack.push(object);
                 }
             }
