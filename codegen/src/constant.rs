@@ -164,8 +164,25 @@ impl Hash for Constant {
 // NaN is not equal to itself; the table only needs that equal keys are found again.
 impl Eq for Constant {}
 
+/// Most tables do not outgrow this.
+const FIRST_ROOM: usize = 8;
+
 /// Tables up to this size are searched from the start: most units have few constants.
 const SEARCHED: usize = 16;
+
+/// The position of an equal constant: the frequent kinds are compared without a look at other kinds.
+fn position(list: &[Constant], constant: &Constant) -> Option<usize> {
+    match constant {
+        Constant::None => list.iter().position(|known| matches!(known, Constant::None)),
+        Constant::Str(text) => {
+            list.iter().position(|known| matches!(known, Constant::Str(known) if known == text))
+        }
+        Constant::Int(PyInt::Small(value)) => {
+            list.iter().position(|known| matches!(known, Constant::Int(PyInt::Small(known)) if known == value))
+        }
+        _ => list.iter().position(|known| known == constant),
+    }
+}
 
 /// The constants of one code unit, in the order of first mention.
 #[derive(Clone, Debug, Default)]
@@ -179,8 +196,11 @@ impl ConstantTable {
     /// The index of `constant`, new or known (`_PyCompile_AddConst`).
     pub fn add(&mut self, constant: Constant) -> usize {
         let next = self.list.len();
+        if next == 0 {
+            self.list.reserve(FIRST_ROOM);
+        }
         if next <= SEARCHED {
-            if let Some(index) = self.list.iter().position(|known| *known == constant) {
+            if let Some(index) = position(&self.list, &constant) {
                 return index;
             }
             if next == SEARCHED {
@@ -188,10 +208,10 @@ impl ConstantTable {
                 self.index = known.zip(0..).collect();
             }
         } else {
-            let index = *self.index.entry(constant.clone()).or_insert(next);
-            if index < next {
+            if let Some(&index) = self.index.get(&constant) {
                 return index;
             }
+            self.index.insert(constant.clone(), next);
         }
         self.list.push(constant);
         next

@@ -63,8 +63,8 @@ fn dump_scope(module: &ParsedModule, table: &SymbolTable, id: ScopeId, depth: us
     let mut symbols: Vec<_> = scope
         .symbols
         .iter()
-        .filter(|&(&name, _)| table.names.text(name) != "__debug__")
-        .map(|(&name, symbol)| (table.names.text(name), flag_bits(symbol.flags), resolution_number(symbol.resolution)))
+        .filter(|&(name, _)| table.names.text(name) != "__debug__")
+        .map(|(name, symbol)| (table.names.text(name), flag_bits(symbol.flags), resolution_number(symbol.resolution)))
         .collect();
     // CPython adds the names that pass through a scope in the order of a hash set.
     let free_class = flag_bits(SymbolFlags::FREE_CLASS);

@@ -85,7 +85,7 @@ pub fn module_interface(module: &ParsedModule, symbols: &SymbolTable) -> ModuleI
     // Names bound in other ways: loops, `with`, walrus, and `global` in functions.
     for index in 0..symbols.scope_count() {
         let scope = symbols.scope_at(index);
-        for (&name, symbol) in &scope.symbols {
+        for (name, symbol) in scope.symbols.iter() {
             let is_here = index == 0 && symbol.flags.intersects(SymbolFlags::BOUND);
             let is_global = symbol.flags.intersects(SymbolFlags::GLOBAL) && symbol.flags.intersects(SymbolFlags::BOUND);
             if is_here || is_global {

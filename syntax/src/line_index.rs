@@ -12,20 +12,33 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Where each line starts.
 #[derive(Debug)]
 pub struct LineIndex {
+    /// And, last, [`END`](Self::END): each line has a next one.
     starts: Vec<u32>,
     /// The index of the line found last: a guess, right or wrong whatever the order of threads.
     last: AtomicU32,
 }
 
 impl LineIndex {
-    /// The lines of `text`.
+    /// Behind all texts.
+    const END: u32 = u32::MAX;
+
+    /// The lines of `text`, which is smaller than 4 GiB.
     pub fn new(text: &str) -> Self {
-        let mut starts = Vec::with_capacity(text.len() / 32 + 1);
+        let mut starts = Vec::with_capacity(text.len() / 32 + 2);
         starts.push(0);
-        starts.extend(
-            memchr::memchr_iter(b'\n', text.as_bytes())
-                .map(|offset| u32::try_from(offset + 1).expect("source texts are smaller than 4 GiB")),
-        );
+        let (words, rest) = text.as_bytes().as_chunks();
+        let mut offset = 0;
+        for word in words {
+            let mut newlines = newlines(u64::from_le_bytes(*word));
+            while newlines != 0 {
+                starts.push(offset + newlines.trailing_zeros() / 8 + 1);
+                newlines &= newlines - 1;
+            }
+            offset += 8;
+        }
+        let rest = (offset + 1..).zip(rest).filter(|&(_, &byte)| byte == b'\n');
+        starts.extend(rest.map(|(start, _)| start));
+        starts.push(Self::END);
         Self { starts, last: AtomicU32::new(0) }
     }
 
@@ -41,18 +54,18 @@ impl LineIndex {
     fn find(&self, guess: usize, offset: u32) -> usize {
         /// How many lines from the guess are looked at one by one.
         const NEAR: usize = 8;
-        let mut index = guess.min(self.starts.len() - 1);
+        let mut index = guess.min(self.line_count() - 1);
         for _ in 0..NEAR {
             if offset < self.starts[index] {
                 // Line 1 starts at 0: there is a line before.
                 index -= 1;
-            } else if self.starts.get(index + 1).is_some_and(|&next| next <= offset) {
+            } else if self.starts[index + 1] <= offset && index + 1 < self.line_count() {
                 index += 1;
             } else {
                 return index;
             }
         }
-        self.starts.partition_point(|&start| start <= offset) - 1
+        self.lines().partition_point(|&start| start <= offset) - 1
     }
 
     fn remember(&self, index: usize) {
@@ -66,27 +79,56 @@ impl LineIndex {
 
     /// The offset at which a line (from 1) starts; none for lines after the last.
     pub fn line_start(&self, line: usize) -> Option<u32> {
-        self.starts.get(line.checked_sub(1)?).copied()
+        self.lines().get(line.checked_sub(1)?).copied()
     }
 
     /// Number of lines.
     pub fn line_count(&self) -> usize {
-        self.starts.len()
+        self.starts.len() - 1
+    }
+
+    fn lines(&self) -> &[u32] {
+        &self.starts[..self.line_count()]
     }
 
     /// The location of a span.
+    #[inline]
     pub fn location(&self, span: impl Into<Span>) -> Location {
-        let span = span.into();
-        let guess = self.last.load(Ordering::Relaxed) as usize;
+        let Span { start, end } = span.into();
+        let guess = self.last.load(Ordering::Relaxed);
+        // Most nodes are on the line of the node before them.
+        if let Some(&[line_start, next_start]) = self.starts[guess as usize..].first_chunk()
+            && line_start <= start
+            && start <= end
+            && end < next_start
+        {
+            let line = guess.cast_signed() + 1;
+            let [column, end_column] = [start - line_start, end - line_start].map(u32::cast_signed);
+            return Location { line, end_line: line, column, end_column };
+        }
+        self.find_location(guess as usize, Span { start, end })
+    }
+
+    /// The location of a span that is not all on the line `guess`.
+    fn find_location(&self, guess: usize, span: Span) -> Location {
         let first = self.find(guess, span.start);
         // Most spans end on the line they start on.
-        let on_line = self.starts.get(first + 1).is_none_or(|&next| span.end < next) && span.start <= span.end;
+        let on_line = span.end < self.starts[first + 1] && span.start <= span.end;
         let last = if on_line { first } else { self.find(first + 1, span.end) };
         self.remember(first);
         let (line, column) = self.at(first, span.start);
         let (end_line, end_column) = self.at(last, span.end);
         Location { line, end_line, column, end_column }
     }
+}
+
+/// The highest bit of each byte of a word that is a newline. Lines are so short that a search for each
+/// takes longer.
+const fn newlines(word: u64) -> u64 {
+    const LOW: u64 = u64::MAX / 0xFF * 0x7F;
+    // A newline is now zero; adding carries into no other byte.
+    let word = word ^ (u64::MAX / 0xFF * b'\n' as u64);
+    !(((word & LOW) + LOW) | word | LOW)
 }
 
 impl Clone for LineIndex {

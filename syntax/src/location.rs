@@ -69,6 +69,17 @@ impl Location {
         Self { line: value, end_line: value, column: value, end_column: value }
     }
 
+    /// Whether both are the same: as `==`, but without a branch for each number.
+    #[inline]
+    #[must_use]
+    pub const fn is(self, other: Self) -> bool {
+        (self.line ^ other.line)
+            | (self.end_line ^ other.end_line)
+            | (self.column ^ other.column)
+            | (self.end_column ^ other.end_column)
+            == 0
+    }
+
     /// A location, in CPython's order of arguments (`LOCATION(lineno, end_lineno, col, end_col)`).
     pub const fn new(line: i32, end_line: i32, column: i32, end_column: i32) -> Self {
         Self { line, end_line, column, end_column }

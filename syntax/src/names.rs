@@ -5,7 +5,6 @@
 //! Invariant: within one [`NameTable`] equal text has equal ids.
 
 use crate::PyString;
-use rustc_hash::FxHashMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -35,30 +34,25 @@ pub struct NameTable {
     own: Names,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Names {
-    ids: FxHashMap<PyString, NameId>,
-    list: Vec<PyString>,
-}
-
 impl NameTable {
     /// The id of `text`, new or known.
     pub fn intern(&mut self, text: &str) -> NameId {
-        if let Some(id) = self.lookup(text) {
-            return id;
-        }
-        let id = NameId::from_index(self.len());
-        let name = PyString::new(text);
-        self.own.list.push(name.clone());
-        self.own.ids.insert(name, id);
-        id
+        let hash = hash(text.as_bytes());
+        self.find(text, hash).unwrap_or_else(|| {
+            let id = NameId::from_index(self.len());
+            self.own.push(PyString::new(text), hash, id);
+            id
+        })
     }
 
     /// The id of `text`, if it was interned.
     pub fn lookup(&self, text: &str) -> Option<NameId> {
-        // `PyString` borrows as bytes, so looking a name up costs no allocation.
-        let known = |names: &Names| names.ids.get(text.as_bytes()).copied();
-        known(&self.shared).or_else(|| known(&self.own))
+        self.find(text, hash(text.as_bytes()))
+    }
+
+    fn find(&self, text: &str, hash: u32) -> Option<NameId> {
+        let shared = self.shared.list.len();
+        self.shared.find(text.as_bytes(), hash, 0).or_else(|| self.own.find(text.as_bytes(), hash, shared))
     }
 
     /// From here on clones share the names there are.
@@ -88,4 +82,86 @@ impl NameTable {
     pub fn text(&self, id: NameId) -> &str {
         self.get(id).as_str().unwrap_or_default()
     }
+}
+
+/// Names with consecutive ids, found by open addressing.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    list: Vec<PyString>,
+    /// A power of two of them, at most half of which are taken; none before the first name.
+    slots: Vec<Slot>,
+}
+
+/// A place in the table of hashes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    hash: u32,
+    id: Option<NameId>,
+}
+
+impl Names {
+    /// The id of a name; `first` is the index of the first of these names.
+    fn find(&self, text: &[u8], hash: u32, first: usize) -> Option<NameId> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut place = hash as usize & mask;
+        while let Slot { hash: known, id: Some(id) } = self.slots[place] {
+            if known == hash && self.list[id.index() - first].as_bytes() == text {
+                return Some(id);
+            }
+            place = (place + 1) & mask;
+        }
+        None
+    }
+
+    /// Appends a name that is not there.
+    fn push(&mut self, name: PyString, hash: u32, id: NameId) {
+        const FEWEST: usize = 128;
+        self.list.push(name);
+        if self.list.len() * 2 > self.slots.len() {
+            let larger = vec![Slot::default(); FEWEST.max(self.slots.len() * 2)];
+            for slot in std::mem::replace(&mut self.slots, larger) {
+                self.take_place(slot);
+            }
+        }
+        self.take_place(Slot { hash, id: Some(id) });
+    }
+
+    fn take_place(&mut self, slot: Slot) {
+        if slot.id.is_none() {
+            return;
+        }
+        let mask = self.slots.len() - 1;
+        let mut place = slot.hash as usize & mask;
+        while self.slots[place].id.is_some() {
+            place = (place + 1) & mask;
+        }
+        self.slots[place] = slot;
+    }
+}
+
+/// A hash of short text: most identifiers are two overlapping words.
+fn hash(text: &[u8]) -> u32 {
+    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+    let length = text.len() as u64;
+    let (first, last) = match (text.first_chunk(), text.last_chunk()) {
+        (Some(first), Some(last)) if text.len() <= 16 => (word(first), word(last)),
+        (Some(_), Some(last)) => {
+            let words = text.as_chunks().0.iter();
+            (words.fold(length, |state, bytes| mix(state, word(bytes))), word(last))
+        }
+        _ => match (text.first_chunk(), text.last_chunk()) {
+            (Some(first), Some(last)) => (half(first), half(last)),
+            _ => (text.iter().fold(0, |state, &byte| state << 8 | u64::from(byte)), 0),
+        },
+    };
+    let mixed = mix(first ^ length, last);
+    (mixed >> 32) as u32
+}
+
+/// Each bit of both reaches the upper half.
+fn mix(state: u64, word: u64) -> u64 {
+    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+    let product = u128::from(state ^ ODD) * u128::from(word ^ ODD.rotate_left(32));
+    (product >> 64) as u64 ^ product as u64
 }

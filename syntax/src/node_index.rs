@@ -1,13 +1,20 @@
-//! Numbers every node of a tree in source order, and refuses trees that are nested too deeply.
+//! Numbers the nodes of a tree in about source order, and refuses trees that are nested too deeply.
 //!
-//! The walk grows its stack as it goes, so it stands any depth; whoever walks after it meets no more
-//! than it let through.
+//! ```text
+//! f(x)      module 0 · statement 1 · call 2 · `f` 3 · `x` 4
+//! ```
+//!
+//! Statements, expressions, patterns, parameters, type parameters and aliases have numbers; of lists of
+//! arguments, keywords and the parts of strings nobody asks for any. The walk grows its stack as it
+//! goes, so it stands any depth; whoever walks after it meets no more than it let through.
 //!
 //! Invariant: the module is node 0; a node's index is below those of its children; set once.
 
 use crate::{Diagnostic, Exception, Span};
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal, walk_expr, walk_pattern, walk_stmt};
-use ruff_python_ast::{AnyNodeRef, Expr, HasNodeIndex, ModModule, NodeIndex, Pattern, Stmt};
+use ruff_python_ast::{
+    AnyNodeRef, Arguments, AtomicNodeIndex, Expr, ExprCall, HasNodeIndex, ModModule, NodeIndex, Pattern, Stmt,
+};
 
 /// How deep expressions may stand inside each other: as deep as CPython's compiler goes on a stack
 /// of 8 MiB. The attribute of a method call does not count.
@@ -30,6 +37,8 @@ pub(crate) fn number_nodes(module: &ModModule) -> Result<Numbering, Diagnostic> 
     let mut walk = Walk::default();
     walk.enter_node(module.into());
     walk.visit_body(&module.body);
+    // Positional arguments may follow keywords, which are walked after them.
+    walk.numbering.generator_arguments.sort_unstable_by_key(|&(start, _)| start);
     match walk.error {
         Some(error) => Err(error),
         None => Ok(walk.numbering),
@@ -43,8 +52,6 @@ struct Walk {
     depth: u32,
     /// Those of them that do not count for the limit.
     free: u32,
-    /// The next expression is the attribute of a method call.
-    at_method: bool,
     error: Option<Diagnostic>,
 }
 
@@ -70,33 +77,133 @@ impl Walk {
     }
 }
 
+impl Walk {
+    #[inline]
+    fn number(&mut self, node: &AtomicNodeIndex) {
+        node.set(NodeIndex::from(self.numbering.node_count));
+        self.numbering.node_count += 1;
+    }
+
+    /// Numbers an expression without children.
+    #[inline]
+    fn leaf(&mut self, node: &AtomicNodeIndex) {
+        if self.depth < self.numbering.nesting.min(NESTING_LIMIT) {
+            self.number(node);
+        } else {
+            self.nested(|walk| walk.number(node));
+        }
+    }
+
+    fn visit_exprs(&mut self, expressions: &[Expr]) {
+        for expression in expressions {
+            self.visit_expr(expression);
+        }
+    }
+
+    /// The children of an expression, and it before them: of the most frequent kinds here.
+    fn walk_expr(&mut self, expression: &Expr) {
+        match expression {
+            Expr::Attribute(attribute) => {
+                self.number(&attribute.node_index);
+                self.visit_expr(&attribute.value);
+            }
+            Expr::Call(call) => {
+                self.number(&call.node_index);
+                self.visit_callee(call);
+                self.visit_arguments(&call.arguments);
+            }
+            Expr::Subscript(subscript) => {
+                self.number(&subscript.node_index);
+                self.visit_expr(&subscript.value);
+                self.visit_expr(&subscript.slice);
+            }
+            Expr::BinOp(operation) => {
+                self.number(&operation.node_index);
+                self.visit_expr(&operation.left);
+                self.visit_expr(&operation.right);
+            }
+            Expr::Compare(comparison) => {
+                self.number(&comparison.node_index);
+                self.visit_expr(&comparison.left);
+                self.visit_exprs(&comparison.comparators);
+            }
+            Expr::BoolOp(operation) => {
+                self.number(&operation.node_index);
+                self.visit_exprs(&operation.values);
+            }
+            Expr::Tuple(tuple) => {
+                self.number(&tuple.node_index);
+                self.visit_exprs(&tuple.elts);
+            }
+            Expr::List(list) => {
+                self.number(&list.node_index);
+                self.visit_exprs(&list.elts);
+            }
+            _ => walk_expr(self, expression),
+        }
+    }
+
+    /// The attribute of a method call does not count for the limit.
+    fn visit_callee(&mut self, call: &ExprCall) {
+        let free = u32::from(call.func.is_attribute_expr());
+        self.free += free;
+        self.visit_expr(&call.func);
+        self.free -= free;
+    }
+}
+
 impl<'a> SourceOrderVisitor<'a> for Walk {
     #[inline]
     fn enter_node(&mut self, node: AnyNodeRef<'a>) -> TraversalSignal {
-        node.node_index().set(NodeIndex::from(self.numbering.node_count));
-        self.numbering.node_count += 1;
-        if let AnyNodeRef::Arguments(arguments) = node
-            && let [Expr::Generator(generator)] = &*arguments.args
+        self.number(node.node_index());
+        TraversalSignal::Traverse
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Name(name) => self.leaf(&name.node_index),
+            Expr::NumberLiteral(literal) => self.leaf(&literal.node_index),
+            Expr::StringLiteral(literal) => self.leaf(&literal.node_index),
+            Expr::BytesLiteral(literal) => self.leaf(&literal.node_index),
+            Expr::BooleanLiteral(literal) => self.leaf(&literal.node_index),
+            Expr::NoneLiteral(literal) => self.leaf(&literal.node_index),
+            Expr::EllipsisLiteral(literal) => self.leaf(&literal.node_index),
+            _ => self.nested(|walk| walk.walk_expr(expression)),
+        }
+    }
+
+    fn visit_arguments(&mut self, arguments: &'a Arguments) {
+        if let [Expr::Generator(generator)] = &*arguments.args
             && !generator.parenthesized
         {
             let start = generator.range.start().to_u32();
             self.numbering.generator_arguments.push((start, arguments.range.into()));
         }
-        TraversalSignal::Traverse
-    }
-
-    fn visit_expr(&mut self, expression: &'a Expr) {
-        let is_method = std::mem::take(&mut self.at_method);
-        if let Expr::Call(call) = expression {
-            self.at_method = call.func.is_attribute_expr();
+        self.visit_exprs(&arguments.args);
+        for keyword in &arguments.keywords {
+            self.visit_expr(&keyword.value);
         }
-        self.free += u32::from(is_method);
-        self.nested(|walk| walk_expr(walk, expression));
-        self.free -= u32::from(is_method);
     }
 
     fn visit_stmt(&mut self, statement: &'a Stmt) {
-        self.nested(|walk| walk_stmt(walk, statement));
+        self.nested(|walk| match statement {
+            Stmt::Expr(statement) => {
+                walk.number(&statement.node_index);
+                walk.visit_expr(&statement.value);
+            }
+            Stmt::Assign(assignment) => {
+                walk.number(&assignment.node_index);
+                walk.visit_exprs(&assignment.targets);
+                walk.visit_expr(&assignment.value);
+            }
+            Stmt::Return(statement) => {
+                walk.number(&statement.node_index);
+                if let Some(value) = &statement.value {
+                    walk.visit_expr(value);
+                }
+            }
+            _ => walk_stmt(walk, statement),
+        });
     }
 
     fn visit_pattern(&mut self, pattern: &'a Pattern) {

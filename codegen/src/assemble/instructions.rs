@@ -9,40 +9,47 @@
 
 use crate::{Encoding, FinalInstruction, Opcode};
 
-/// Encodes the instructions.
-pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32]) -> Vec<u8> {
-    let units = offsets.last().copied().unwrap_or(0) as usize;
-    // Caches are zero.
-    let mut code = vec![0; 2 * units];
-    for (instruction, &offset) in instructions.iter().zip(offsets) {
-        let place = 2 * offset as usize;
-        // A negative operand is not extended; `write_instr` compares as signed.
-        let place = if instruction.oparg > 0xFF { write_prefixes(&mut code, place, instruction.oparg) } else { place };
-        code[place] = number(instruction.opcode);
-        code[place + 1] = instruction.oparg.to_le_bytes()[0];
+/// By opcode: its byte. The graph hands on no other pseudo opcodes than the jumps resolved before.
+const BYTES: [u8; Opcode::ALL.len()] = {
+    let mut bytes = [0; Opcode::ALL.len()];
+    let mut index = 0;
+    while index < bytes.len() {
+        if let Encoding::Real(byte) = Opcode::ALL[index].encoding() {
+            bytes[index] = byte;
+        }
+        index += 1;
     }
-    code
+    bytes
+};
+
+/// Encodes the instructions into `code`, which is emptied first.
+pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32], code: &mut Vec<u8>) {
+    let units = offsets.last().copied().unwrap_or(0) as usize;
+    code.clear();
+    // Caches are zero.
+    code.resize(2 * units, 0);
+    for (instruction, &offset) in instructions.iter().zip(offsets) {
+        let mut place = 2 * offset as usize;
+        // A negative operand is not extended; `write_instr` compares as signed.
+        if instruction.oparg > 0xFF {
+            place = write_prefixes(code, place, instruction.oparg);
+        }
+        write_unit(code, place, instruction.opcode, instruction.oparg.to_le_bytes()[0]);
+    }
 }
 
 /// Writes an `EXTENDED_ARG` for each byte of the operand above the lowest; returns the place after.
 fn write_prefixes(code: &mut [u8], mut place: usize, oparg: i32) -> usize {
     let [highest, high, low, _] = oparg.to_be_bytes();
     for prefix in [highest, high, low].into_iter().skip_while(|&byte| byte == 0) {
-        code[place] = number(Opcode::ExtendedArg);
-        code[place + 1] = prefix;
+        write_unit(code, place, Opcode::ExtendedArg, prefix);
         place += 2;
     }
     place
 }
 
-/// The byte of an opcode.
-fn number(opcode: Opcode) -> u8 {
-    match opcode.encoding() {
-        Encoding::Real(number) => number,
-        // The graph hands on no other pseudo opcodes than the jumps resolved before.
-        Encoding::Pseudo(number) => {
-            debug_assert!(false, "pseudo opcode {number} reached the assembler");
-            0
-        }
-    }
+#[inline]
+fn write_unit(code: &mut [u8], place: usize, opcode: Opcode, operand: u8) {
+    debug_assert!(matches!(opcode.encoding(), Encoding::Real(_)), "{} reached the assembler", opcode.name());
+    code[place..place + 2].copy_from_slice(&[BYTES[opcode as usize], operand]);
 }

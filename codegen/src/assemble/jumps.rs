@@ -24,93 +24,121 @@ const END_SEND_OFFSET: i32 = 5;
 /// needs two or three.
 const ROUND_LIMIT: usize = 64;
 
-/// Code units of an instruction: prefixes, itself, caches (`_PyCompile_InstrSize`).
-pub(super) fn size(instruction: FinalInstruction) -> u32 {
-    let oparg = instruction.oparg;
-    let caches = u32::try_from(instruction.opcode.caches()).expect("an opcode has few caches");
-    if oparg <= 0xFF {
-        return 1 + caches;
+/// By opcode: code units of the instruction without prefixes.
+const UNITS: [u8; Opcode::ALL.len()] = {
+    let mut units = [0; Opcode::ALL.len()];
+    let mut index = 0;
+    while index < units.len() {
+        units[index] = 1 + Opcode::ALL[index].caches().to_le_bytes()[0];
+        index += 1;
     }
-    2 + u32::from(oparg > 0xFFFF) + u32::from(oparg > 0xFF_FFFF) + caches
+    units
+};
+
+/// Code units of an instruction: prefixes, itself, caches (`_PyCompile_InstrSize`).
+#[inline]
+fn size(opcode: Opcode, oparg: i32) -> u32 {
+    let units = u32::from(UNITS[opcode as usize]);
+    if oparg <= 0xFF {
+        return units;
+    }
+    units + 1 + u32::from(oparg > 0xFFFF) + u32::from(oparg > 0xFF_FFFF)
 }
 
 /// A jump and the index of the instruction it goes to.
-#[derive(Clone, Copy)]
-pub(super) struct Jump {
+#[derive(Clone, Copy, Debug)]
+struct Jump {
     index: usize,
     target: usize,
 }
 
-/// Gives `JUMP` and `JUMP_NO_INTERRUPT` their direction (`resolve_unconditional_jumps`); returns all
-/// jumps.
-pub(super) fn resolve_directions(instructions: &mut [FinalInstruction]) -> Vec<Jump> {
-    let count = instructions.len();
-    let mut jumps = Vec::new();
-    for (index, instruction) in instructions.iter_mut().enumerate() {
-        if !instruction.opcode.has_jump() {
-            continue;
-        }
-        let target = usize::try_from(instruction.oparg).unwrap_or(0).min(count);
-        instruction.opcode = match (instruction.opcode, target > index) {
-            (Opcode::Jump | Opcode::JumpNoInterrupt, true) => Opcode::JumpForward,
-            (Opcode::Jump, false) => Opcode::JumpBackward,
-            (Opcode::JumpNoInterrupt, false) => Opcode::JumpBackwardNoInterrupt,
-            (other, _) => other,
-        };
-        jumps.push(Jump { index, target });
-    }
-    jumps
+/// Where instructions and jumps are.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    jumps: Vec<Jump>,
+    /// By instruction: where it starts; and, last, the size of all.
+    offsets: Vec<u32>,
 }
 
-/// Replaces the targets of jumps by distances; returns the offset of every instruction and, last,
-/// the size of all (`resolve_jump_offsets`).
-pub(super) fn resolve_distances(instructions: &mut [FinalInstruction], jumps: &[Jump]) -> Vec<u32> {
-    // The first sizes are those of the indices: an index above 255 counts as extended.
-    let mut offsets = vec![0; instructions.len() + 1];
-    for _ in 0..ROUND_LIMIT {
-        place(instructions, &mut offsets);
-        if !update_distances(instructions, jumps, &offsets) {
-            return offsets;
+impl Places {
+    /// Where each instruction starts; and, last, the size of all.
+    pub(super) fn offsets(&self) -> &[u32] {
+        &self.offsets
+    }
+
+    /// Gives jumps their direction, and distances instead of targets.
+    pub(super) fn resolve_jumps(&mut self, instructions: &mut [FinalInstruction]) {
+        self.resolve_directions(instructions);
+        self.resolve_distances(instructions);
+    }
+
+    /// Gives `JUMP` and `JUMP_NO_INTERRUPT` their direction (`resolve_unconditional_jumps`).
+    fn resolve_directions(&mut self, instructions: &mut [FinalInstruction]) {
+        let count = instructions.len();
+        self.jumps.clear();
+        for (index, instruction) in instructions.iter_mut().enumerate() {
+            if !instruction.opcode.has_jump() {
+                continue;
+            }
+            let target = usize::try_from(instruction.oparg).unwrap_or(0).min(count);
+            instruction.opcode = match (instruction.opcode, target > index) {
+                (Opcode::Jump | Opcode::JumpNoInterrupt, true) => Opcode::JumpForward,
+                (Opcode::Jump, false) => Opcode::JumpBackward,
+                (Opcode::JumpNoInterrupt, false) => Opcode::JumpBackwardNoInterrupt,
+                (other, _) => other,
+            };
+            self.jumps.push(Jump { index, target });
         }
     }
-    // Sizes may in theory go back and forth for ever. From the smallest sizes they only grow.
-    for jump in jumps {
-        instructions[jump.index].oparg = 0;
-    }
-    loop {
-        place(instructions, &mut offsets);
-        if !update_distances(instructions, jumps, &offsets) {
-            return offsets;
+
+    /// Replaces the targets of jumps by distances (`resolve_jump_offsets`).
+    fn resolve_distances(&mut self, instructions: &mut [FinalInstruction]) {
+        // The first sizes are those of the indices: an index above 255 counts as extended.
+        for _ in 0..ROUND_LIMIT {
+            self.place(instructions);
+            if !self.update_distances(instructions) {
+                return;
+            }
+        }
+        // Sizes may in theory go back and forth for ever. From the smallest sizes they only grow.
+        for jump in &self.jumps {
+            instructions[jump.index].oparg = 0;
+        }
+        loop {
+            self.place(instructions);
+            if !self.update_distances(instructions) {
+                return;
+            }
         }
     }
-}
 
-/// Offsets by the sizes that the current operands give.
-fn place(instructions: &[FinalInstruction], offsets: &mut [u32]) {
-    let mut offset = 0;
-    for (place, &instruction) in offsets.iter_mut().zip(instructions) {
-        *place = offset;
-        offset += size(instruction);
+    /// Offsets by the sizes that the current operands give.
+    fn place(&mut self, instructions: &[FinalInstruction]) {
+        let mut offset = 0;
+        self.offsets.clear();
+        self.offsets.extend(instructions.iter().map(|instruction| {
+            let place = offset;
+            offset += size(instruction.opcode, instruction.oparg);
+            place
+        }));
+        self.offsets.push(offset);
     }
-    if let Some(end) = offsets.last_mut() {
-        *end = offset;
-    }
-}
 
-/// Recomputes the operand of every jump; whether the size of any changed.
-fn update_distances(instructions: &mut [FinalInstruction], jumps: &[Jump], offsets: &[u32]) -> bool {
-    let mut resized = false;
-    for jump in jumps {
-        let end = offsets[jump.index + 1].cast_signed();
-        let target = offsets[jump.target].cast_signed();
-        let instruction = &mut instructions[jump.index];
-        let old_size = size(*instruction);
-        instruction.oparg = if instruction.opcode == Opcode::EndAsyncFor {
-            end - target - END_SEND_OFFSET
-        } else {
-            (target - end).abs()
-        };
-        resized |= size(*instruction) != old_size;
+    /// Recomputes the operand of every jump; whether the size of any changed.
+    fn update_distances(&self, instructions: &mut [FinalInstruction]) -> bool {
+        let mut resized = false;
+        for jump in &self.jumps {
+            let end = self.offsets[jump.index + 1].cast_signed();
+            let target = self.offsets[jump.target].cast_signed();
+            let FinalInstruction { opcode, oparg, .. } = &mut instructions[jump.index];
+            let distance = if *opcode == Opcode::EndAsyncFor {
+                end - target - END_SEND_OFFSET
+            } else {
+                (target - end).abs()
+            };
+            resized |= size(*opcode, *oparg) != size(*opcode, distance);
+            *oparg = distance;
+        }
+        resized
     }
-    resized
 }

@@ -34,17 +34,21 @@ pub(super) fn names_and_kinds(unit: &mut CodeUnit) -> (Vec<PyString>, Vec<LocalK
 
 /// The kinds of `unit.var_names`.
 fn local_kinds(unit: &CodeUnit) -> Vec<LocalKind> {
-    let cells: FxHashSet<&PyString> = unit.cell_vars.iter().collect();
-    unit.var_names
-        .iter()
-        .zip(parameter_kinds(unit).chain(std::iter::repeat(0)))
-        .enumerate()
-        .map(|(index, (name, parameter))| {
-            let hidden = if unit.hidden_locals.get(index) == Some(&true) { LocalKind::HIDDEN } else { 0 };
-            let cell = if cells.contains(name) { LocalKind::CELL } else { 0 };
-            LocalKind(LocalKind::LOCAL | parameter | hidden | cell)
-        })
-        .collect()
+    let mut kinds = Vec::with_capacity(unit.var_names.len() + unit.cell_vars.len() + unit.free_vars.len());
+    kinds.resize(unit.var_names.len(), LocalKind(LocalKind::LOCAL));
+    for (kind, parameter) in kinds.iter_mut().zip(parameter_kinds(unit)) {
+        kind.0 |= parameter;
+    }
+    for (kind, _) in kinds.iter_mut().zip(&unit.hidden_locals).filter(|(_, hidden)| **hidden) {
+        kind.0 |= LocalKind::HIDDEN;
+    }
+    if !unit.cell_vars.is_empty() {
+        let cells: FxHashSet<&PyString> = unit.cell_vars.iter().collect();
+        for (kind, _) in kinds.iter_mut().zip(&unit.var_names).filter(|(_, name)| cells.contains(name)) {
+            kind.0 |= LocalKind::CELL;
+        }
+    }
+    kinds
 }
 
 /// The argument bits of the parameters, which are the first locals.

@@ -27,6 +27,9 @@ const ENTRY_LIMIT: u32 = 8;
 
 /// Gives instructions at `NEXT_LOCATION` the location of the instruction after them.
 pub(super) fn resolve_next_locations(instructions: &mut [FinalInstruction]) {
+    if instructions.iter().all(|instruction| instruction.location.line != Location::NEXT.line) {
+        return;
+    }
     let mut following = Location::NONE;
     for instruction in instructions.iter_mut().rev() {
         if instruction.location == Location::NEXT {
@@ -41,80 +44,80 @@ fn is_terminator(opcode: Opcode) -> bool {
     opcode.has_jump() || opcode.is_scope_exit()
 }
 
-/// Encodes the locations of the instructions.
-pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32], first_line: i32) -> Vec<u8> {
-    let mut table = LocationTable { bytes: Vec::with_capacity(3 * instructions.len()), line: first_line };
-    let Some(first) = instructions.first() else { return table.bytes };
+/// Encodes the locations of the instructions into `table`, which is emptied first.
+pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32], first_line: i32, table: &mut Vec<u8>) {
+    table.clear();
+    let Some(first) = instructions.first() else { return };
+    let mut table = LocationTable { bytes: table, line: first_line };
     let mut location = first.location;
     let mut start = 0;
     for (instruction, &offset) in instructions.iter().zip(offsets) {
-        if instruction.location != location {
+        if !instruction.location.is(location) {
             table.write_run(location, offset - start);
             location = instruction.location;
             start = offset;
         }
     }
     table.write_run(location, offsets[instructions.len()] - start);
-    table.bytes
 }
 
-struct LocationTable {
-    bytes: Vec<u8>,
+struct LocationTable<'a> {
+    bytes: &'a mut Vec<u8>,
     /// The line set last.
     line: i32,
 }
 
-impl LocationTable {
+impl LocationTable<'_> {
     /// `assemble_emit_location`
     fn write_run(&mut self, location: Location, mut units: u32) {
-        while units > ENTRY_LIMIT {
-            self.write_entry(location, ENTRY_LIMIT);
-            units -= ENTRY_LIMIT;
-        }
-        if units > 0 {
-            self.write_entry(location, units);
+        while units > 0 {
+            let described = units.min(ENTRY_LIMIT);
+            self.write_entry(location, described);
+            units -= described;
         }
     }
 
-    /// `write_location_info_entry`
+    /// `write_location_info_entry`: a form for one line, as for most entries, or another.
+    #[inline]
     fn write_entry(&mut self, location: Location, units: u32) {
         let Location { line, end_line, column, end_column } = location;
+        let line_delta = line.wrapping_sub(self.line);
+        let is_short = (0..3).contains(&line_delta) && end_line == line && line >= 0;
+        if !is_short || !(0..128).contains(&column) || !(0..128).contains(&end_column) {
+            self.write_other_entry(location, units);
+            return;
+        }
+        let width = end_column - column;
+        if line_delta == 0 && column < 80 && (0..16).contains(&width) {
+            let [column, width] = [low_byte(column), low_byte(width)];
+            self.bytes.extend_from_slice(&[first_byte(column >> 3, units), (column & 7) << 4 | width]);
+        } else {
+            let first = first_byte(ONE_LINE + low_byte(line_delta), units);
+            self.bytes.extend_from_slice(&[first, low_byte(column), low_byte(end_column)]);
+            self.line = line;
+        }
+    }
+
+    #[inline(never)]
+    fn write_other_entry(&mut self, location: Location, units: u32) {
+        let Location { line, end_line, column, end_column } = location;
         if line == Location::NONE.line {
-            self.write_first_byte(NONE, units);
+            self.bytes.push(first_byte(NONE, units));
             return;
         }
         let line_delta = line.wrapping_sub(self.line);
-        if column < 0 || end_column < 0 {
-            if end_line == line || end_line < 0 {
-                self.write_first_byte(NO_COLUMNS, units);
-                self.write_signed(line_delta);
-                self.line = line;
-                return;
-            }
-        } else if end_line == line {
-            if line_delta == 0 && column < 80 && end_column >= column && end_column - column < 16 {
-                let [column, width] = [byte(column), byte(end_column - column)];
-                self.write_first_byte(column >> 3, units);
-                self.bytes.push((column & 7) << 4 | width);
-                return;
-            }
-            if (0..3).contains(&line_delta) && column < 128 && end_column < 128 {
-                self.write_first_byte(ONE_LINE + byte(line_delta), units);
-                self.bytes.extend_from_slice(&[byte(column), byte(end_column)]);
-                self.line = line;
-                return;
-            }
+        let has_columns = column >= 0 && end_column >= 0;
+        self.line = line;
+        if !has_columns && (end_line == line || end_line < 0) {
+            self.bytes.push(first_byte(NO_COLUMNS, units));
+            self.write_signed(line_delta);
+            return;
         }
-        self.write_first_byte(LONG, units);
+        self.bytes.push(first_byte(LONG, units));
         self.write_signed(line_delta);
         self.write_unsigned(end_line.wrapping_sub(line).cast_unsigned());
         self.write_unsigned(column.wrapping_add(1).cast_unsigned());
         self.write_unsigned(end_column.wrapping_add(1).cast_unsigned());
-        self.line = line;
-    }
-
-    fn write_first_byte(&mut self, kind: u8, units: u32) {
-        self.bytes.push(0x80 | kind << 3 | (units - 1).to_le_bytes()[0]);
     }
 
     /// Six bits a byte, lowest first; bit 6 says that more follow.
@@ -132,7 +135,12 @@ impl LocationTable {
     }
 }
 
+/// The byte an entry begins with.
+const fn first_byte(kind: u8, units: u32) -> u8 {
+    0x80 | kind << 3 | (units - 1).to_le_bytes()[0]
+}
+
 /// A value that the caller has compared with a limit below 256.
-fn byte(value: i32) -> u8 {
-    u8::try_from(value).expect("the caller checked the range")
+const fn low_byte(value: i32) -> u8 {
+    value.to_le_bytes()[0]
 }

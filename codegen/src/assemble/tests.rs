@@ -37,6 +37,12 @@ fn assembled(instructions: Vec<FinalInstruction>) -> CodeObject {
     assemble(unit(instructions), &PyString::new("f.py"))
 }
 
+fn locations(instructions: &[FinalInstruction], offsets: &[u32], first_line: i32) -> Vec<u8> {
+    let mut table = Vec::new();
+    location_table::encode(instructions, offsets, first_line, &mut table);
+    table
+}
+
 #[test]
 fn a_function_of_cpython_is_assembled_byte_for_byte() {
     // def f(a):
@@ -81,7 +87,7 @@ fn every_kind_of_location_has_its_form() {
         (Location::new(100, 100, 4, 200), 1, &[0xF0, 0x46, 3, 0, 5, 0x49, 3]),
     ];
     for (location, first_line, expected) in cases {
-        let table = location_table::encode(&[at(Opcode::Nop, 0, location)], &[0, 1], first_line);
+        let table = locations(&[at(Opcode::Nop, 0, location)], &[0, 1], first_line);
         assert_eq!(table, expected, "{location:?}");
     }
 }
@@ -90,7 +96,7 @@ fn every_kind_of_location_has_its_form() {
 fn a_long_run_is_split_every_eight_code_units() {
     let location = Location::new(1, 1, 0, 1);
     let instructions = vec![at(Opcode::LoadAttr, 0, location); 2];
-    let table = location_table::encode(&instructions, &[0, 10, 20], 1);
+    let table = locations(&instructions, &[0, 10, 20], 1);
     assert_eq!(table, [0x87, 1, 0x87, 1, 0x83, 1]);
 }
 
@@ -142,10 +148,8 @@ fn end_async_for_names_its_end_send() {
     let mut instructions = vec![plain(Opcode::Send, 0)];
     instructions.extend(vec![plain(Opcode::Nop, 0); 10]);
     instructions.push(plain(Opcode::EndAsyncFor, 0));
-    let offsets = {
-        let all_jumps = jumps::resolve_directions(&mut instructions);
-        jumps::resolve_distances(&mut instructions, &all_jumps)
-    };
-    assert_eq!(offsets.last(), Some(&13));
+    let mut places = jumps::Places::default();
+    places.resolve_jumps(&mut instructions);
+    assert_eq!(places.offsets().last(), Some(&13));
     assert_eq!(instructions[11].oparg, 13 - 5);
 }

@@ -103,7 +103,7 @@ impl<'a> Builder<'a> {
     /// `__static_attributes__`: what methods assign through `self`, sorted.
     fn store_static_attributes(&mut self) {
         let attributes = std::mem::take(&mut self.unit_mut().static_attributes);
-        let mut attributes: Vec<_> = attributes.iter().map(|&name| self.names.get(name).clone()).collect();
+        let mut attributes: Vec<_> = attributes.names().map(|name| self.names.get(name).clone()).collect();
         attributes.sort_unstable();
         let attributes = Constant::tuple(attributes.into_iter().map(Constant::Str));
         self.emit_const(attributes, Location::NONE);

@@ -66,9 +66,9 @@ impl Builder<'_> {
         let own_cells = [self.known.class_cell, self.known.classdict, self.known.conditional_annotations];
         let implicit = unit.kind == UnitKind::Class && own_cells.contains(&name);
         let cell = implicit || self.resolution(name) == Resolution::Cell;
-        let index = match unit.free_vars.get_index_of(&name) {
+        let index = match unit.free_vars.get_index_of(name) {
             Some(free) if !cell => Some(unit.cell_vars.len() + free),
-            _ => unit.cell_vars.get_index_of(&name),
+            _ => unit.cell_vars.get_index_of(name),
         };
         index.expect("what an inner unit captures is a cell or free here")
     }

@@ -15,6 +15,7 @@ use super::Builder;
 use crate::{Constant, Opcode, Optimize};
 use pyclast_syntax::{Diagnostic, Exception, Location, PyString, Span, literal};
 use ruff_python_ast::{Expr, Stmt};
+use std::borrow::Cow;
 
 /// A body as CPython's code generator sees it after pre-processing (`astfold_body`).
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +147,10 @@ fn leading_spaces(line: &[u8]) -> usize {
 }
 
 /// `str.expandtabs()`: columns are code points, tab stops every 8.
-fn expand_tabs(text: &[u8]) -> Vec<u8> {
+fn expand_tabs(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.contains(&b'\t') {
+        return Cow::Borrowed(text);
+    }
     let mut expanded = Vec::with_capacity(text.len());
     let mut column = 0;
     for &byte in text {
@@ -164,7 +168,7 @@ fn expand_tabs(text: &[u8]) -> Vec<u8> {
         }
         expanded.push(byte);
     }
-    expanded
+    Cow::Owned(expanded)
 }
 
 #[cfg(test)]

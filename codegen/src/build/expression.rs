@@ -32,14 +32,16 @@ impl<'a> Builder<'a> {
                 let constant = self.constant_of(expr).expect("literals are constants");
                 self.emit_const(constant, self.expr_location(expr));
             }
-            Expr::Name(name) => match self.constant_of(expr) {
-                Some(debug) => self.emit_const(debug, self.expr_location(expr)),
-                None => {
-                    let location = self.expr_location(expr);
-                    let id = self.name_of(node_index(name), &name.id);
-                    self.emit_name_access(id, name.ctx, location);
+            Expr::Name(name) => {
+                let location = self.location(name);
+                let id = self.name_of(node_index(name), &name.id);
+                // No other name is a constant.
+                let debug = if id == self.known.debug { self.constant_of(expr) } else { None };
+                match debug {
+                    Some(debug) => self.emit_const(debug, location),
+                    None => self.emit_name_access(id, name.ctx, location),
                 }
-            },
+            }
             Expr::Attribute(attribute) => self.visit_attribute(expr, attribute),
             Expr::Subscript(subscript) => self.visit_subscript(expr, subscript),
             Expr::Slice(slice) => self.visit_slice(expr, slice),

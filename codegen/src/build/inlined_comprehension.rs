@@ -85,7 +85,7 @@ impl<'a> Builder<'a> {
             was_in_inlined: self.unit().in_inlined_comprehension,
             outer_view: self.unit().view,
         };
-        for (&name, &symbol) in &scope.symbols {
+        for (name, &symbol) in scope.symbols.iter() {
             if (is_isolated(symbol) || in_class) && !outer.is_function_like() {
                 let unit = self.unit_mut();
                 if unit.fast_hidden.insert(name, true) != Some(true) {
@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
     /// `codegen_push_inlined_comprehension_locals`.
     fn push_locals(&mut self, scope: &'a Scope, expr: &'a Expr, state: &mut InlinedComprehension) {
         let location = self.expr_location(expr);
-        for (&name, &symbol) in &scope.symbols {
+        for (name, &symbol) in scope.symbols.iter() {
             if !is_isolated(symbol) {
                 continue;
             }
@@ -135,7 +135,7 @@ impl<'a> Builder<'a> {
     /// The operand of `MAKE_CELL` for a name of the comprehension.
     fn isolated_cell_index(&self, name: NameId) -> usize {
         let unit = self.unit();
-        match unit.free_vars.get_index_of(&name) {
+        match unit.free_vars.get_index_of(name) {
             Some(index) if self.resolution(name) == Resolution::Free => unit.cell_vars.len() + index,
             _ => self.deref_index(name),
         }

@@ -66,6 +66,7 @@ mod unparse;
 mod unwind;
 mod with_;
 
+use crate::assemble::Assembler;
 use crate::cfg::Graph;
 use crate::{CodeObject, Options};
 use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};
@@ -126,6 +127,8 @@ pub(crate) struct Builder<'a> {
     units: Vec<Unit<'a>>,
     /// Working memory of the graph, used for one unit after the other.
     graph: Graph,
+    /// Working memory of the assembler.
+    assembler: Assembler,
     errors: Found,
     warnings: Found,
 }
@@ -143,6 +146,7 @@ impl<'a> Builder<'a> {
             found_names: FoundNames::default(),
             units: Vec::new(),
             graph: Graph::default(),
+            assembler: Assembler::default(),
             errors: Found::default(),
             warnings: Found::default(),
         }

@@ -21,6 +21,8 @@ pub(super) struct KnownNames {
     pub(super) classdict: NameId,
     /// `__conditional_annotations__`
     pub(super) conditional_annotations: NameId,
+    /// `__debug__`
+    pub(super) debug: NameId,
     /// `super`
     pub(super) super_: NameId,
 }
@@ -32,6 +34,7 @@ impl KnownNames {
             class_cell: names.intern("__class__"),
             classdict: names.intern("__classdict__"),
             conditional_annotations: names.intern("__conditional_annotations__"),
+            debug: names.intern("__debug__"),
             super_: names.intern("super"),
         }
     }
@@ -138,10 +141,10 @@ impl Builder<'_> {
     /// The operand of a cell or free variable: cells first, then frees.
     pub(super) fn deref_index(&self, name: NameId) -> usize {
         let unit = self.unit();
-        match unit.cell_vars.get_index_of(&name) {
+        match unit.cell_vars.get_index_of(name) {
             Some(index) => index,
             None => {
-                let index = unit.free_vars.get_index_of(&name);
+                let index = unit.free_vars.get_index_of(name);
                 unit.cell_vars.len() + index.expect("a free or cell name is in the unit's tables")
             }
         }
@@ -156,11 +159,11 @@ impl Builder<'_> {
         let number = |index: usize| u32::try_from(index).expect("a unit has fewer than 2**32 names");
         match resolution {
             Resolution::Free => {
-                let index = unit.free_vars.get_index_of(&name).expect("free names are in the unit's table");
+                let index = unit.free_vars.get_index_of(name).expect("free names are in the unit's table");
                 Storage::Deref(number(unit.cell_vars.len() + index))
             }
             Resolution::Cell => {
-                let index = unit.cell_vars.get_index_of(&name).expect("cells are in the unit's table");
+                let index = unit.cell_vars.get_index_of(name).expect("cells are in the unit's table");
                 Storage::Deref(number(index))
             }
             Resolution::Local if function_like || unit.fast_hidden.get(&name) == Some(&true) => {

@@ -52,7 +52,7 @@ impl<'a> Builder<'a> {
         }
         let location = self.module.location(call.range());
         self.emit_name_access(self.known.class_cell, ExprContext::Load, location);
-        let first = self.unit().var_names.first().copied();
+        let first = self.unit().var_names.names().next();
         let first = first.expect("a unit with positional parameters has locals");
         self.emit_name_access(first, ExprContext::Load, location);
     }

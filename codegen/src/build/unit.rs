@@ -9,21 +9,12 @@
 use super::Builder;
 use super::frame_block::FrameBlock;
 use super::name::View;
-use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, assemble, cfg};
-use indexmap::IndexSet;
+use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, cfg};
 use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, mangle};
-use pyclast_syntax::{Location, NameId, PyString};
+use pyclast_syntax::{Location, NameId, NameSet, PyString};
 use ruff_python_ast::StmtAnnAssign;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
-
-/// Names in order of first mention.
-pub(super) type NameSet = IndexSet<NameId, FxBuildHasher>;
-
-/// An empty set with room for some names.
-fn name_set(capacity: usize) -> NameSet {
-    NameSet::with_capacity_and_hasher(capacity, FxBuildHasher)
-}
 
 /// What a unit is compiled from (`COMPILE_SCOPE_*`); decides qualified names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -110,7 +101,7 @@ impl Builder<'_> {
         let entry = table.scope(scope);
         let (cell_vars, free_vars) = self.cells_and_frees(entry);
         let qualname = self.qualname(kind, name);
-        let mut var_names = name_set(if entry.is_function_like() { entry.symbols.len() } else { 0 });
+        let mut var_names = NameSet::with_capacity(if entry.is_function_like() { entry.symbols.len() } else { 0 });
         var_names.extend(entry.parameters.iter().copied());
         self.units.push(Unit {
             kind,
@@ -124,7 +115,7 @@ impl Builder<'_> {
             has_docstring: false,
             sequence: self.graph.spare_sequence(),
             constants: ConstantTable::default(),
-            names: name_set(14),
+            names: NameSet::with_capacity(14),
             var_names,
             cell_vars,
             free_vars,
@@ -155,7 +146,7 @@ impl Builder<'_> {
         let unit = self.units.pop().expect("every unit left was entered");
         let flags = self.code_flags(&unit);
         let parameter_count = self.table.scope(unit.scope).parameters.len();
-        let text = |names: &NameSet| names.iter().map(|&name| self.names.get(name).clone()).collect();
+        let text = |names: &NameSet| names.names().map(|name| self.names.get(name).clone()).collect();
         let unit = CodeUnit {
             name: self.names.get(unit.name).clone(),
             qualname: unit.qualname,
@@ -167,7 +158,10 @@ impl Builder<'_> {
             parameter_count,
             constants: unit.constants.into_constants(),
             names: text(&unit.names),
-            hidden_locals: unit.var_names.iter().map(|name| unit.fast_hidden.contains_key(name)).collect(),
+            hidden_locals: match unit.fast_hidden.is_empty() {
+                true => Vec::new(),
+                false => unit.var_names.names().map(|name| unit.fast_hidden.contains_key(&name)).collect(),
+            },
             var_names: text(&unit.var_names),
             cell_vars: text(&unit.cell_vars),
             free_vars: text(&unit.free_vars),
@@ -177,8 +171,9 @@ impl Builder<'_> {
             // Building goes on only to find more errors: the code is never used.
             return Arc::new(CodeObject::placeholder(unit));
         }
+        self.graph.reuse_instructions(self.assembler.spare_instructions());
         let optimized = cfg::optimize(unit, self.options.target, &mut self.graph);
-        Arc::new(assemble::assemble(optimized, &self.options.filename))
+        Arc::new(self.assembler.assemble(optimized, &self.options.filename))
     }
 
     /// Cells and free variables in CPython's order (`dictbytype`): each sorted by name.
@@ -188,7 +183,7 @@ impl Builder<'_> {
                 .symbols
                 .iter()
                 .filter(|(_, symbol)| symbol.resolution == resolution || symbol.flags.intersects(flag))
-                .map(|(&name, _)| name)
+                .map(|(name, _)| name)
                 .collect();
             names.sort_by(|&left, &right| self.names.get(left).cmp(self.names.get(right)));
             NameSet::from_iter(names)

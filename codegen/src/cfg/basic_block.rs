@@ -12,10 +12,11 @@
 use super::constant_pool::ConstantPool;
 use super::displays::{fold_appended_constants, fold_list_to_tuple, optimize_list_or_set};
 use super::fold_constants::{fold_binary, fold_tuple, fold_unary};
-use super::graph::{Graph, Node};
+use super::graph::{Features, Graph, Node};
 use super::jump_threading::thread_jump;
 use super::swap::optimize_swaps;
 use crate::Opcode;
+use pyclast_syntax::Location;
 
 /// `INTRINSIC_UNARY_POSITIVE`
 const UNARY_POSITIVE: i32 = 5;
@@ -30,12 +31,19 @@ const GLOBAL_PUSH_NULL: i32 = 1;
 pub(super) fn optimize_basic_blocks(graph: &mut Graph, constants: &mut ConstantPool) {
     graph.for_each_block(|graph, block| {
         let nodes = graph.nodes_mut(block);
-        let mut has_swap = false;
+        let (mut has_swap, mut has_new_kinds) = (false, false);
         for index in 0..nodes.len() {
             if !nodes[index].opcode.is_peephole() {
                 continue;
             }
-            has_swap |= optimize_node(nodes, index, constants) == Outcome::Swap;
+            match optimize_node(nodes, index, constants) {
+                Outcome::Swap => has_swap = true,
+                Outcome::New => has_new_kinds = true,
+                Outcome::Other => {}
+            }
+        }
+        if has_new_kinds {
+            graph.add_features(block, Features::of(Opcode::PopTop, Location::NONE));
         }
         // A threaded jump is a `NOP` and a new jump at the end, a redirected one is looked at again.
         while thread_jump(graph, block) {}
@@ -49,6 +57,8 @@ pub(super) fn optimize_basic_blocks(graph: &mut Graph, constants: &mut ConstantP
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Swap,
+    /// There may be a `POP_TOP` or an instruction without line that was none.
+    New,
     Other,
 }
 
@@ -63,9 +73,13 @@ fn optimize_node(nodes: &mut [Node], index: usize, constants: &mut ConstantPool)
                 fold_tuple(nodes, index, constants);
             }
         }
-        Opcode::BuildList | Opcode::BuildSet => optimize_list_or_set(nodes, index, constants),
+        Opcode::BuildList | Opcode::BuildSet => {
+            optimize_list_or_set(nodes, index, constants);
+            return Outcome::New;
+        }
         Opcode::ListAppend | Opcode::SetAdd if oparg == 1 && is_iteration_or_containment(next) => {
             fold_appended_constants(nodes, index, constants);
+            return Outcome::New;
         }
         Opcode::CallIntrinsic1 if oparg == LIST_TO_TUPLE => {
             let folded = fold_list_to_tuple(nodes, index, constants);
@@ -74,7 +88,7 @@ fn optimize_node(nodes: &mut [Node], index: usize, constants: &mut ConstantPool)
             }
         }
         Opcode::CallIntrinsic1 if oparg == UNARY_POSITIVE => fold_unary(nodes, index, constants),
-        Opcode::StoreFast => drop_overwritten_store(nodes, index),
+        Opcode::StoreFast if drop_overwritten_store(nodes, index) => return Outcome::New,
         Opcode::Swap if oparg == 1 => nodes[index].set_nop(),
         Opcode::Swap => return Outcome::Swap,
         Opcode::LoadGlobal if next == Some(Opcode::PushNull) && oparg & GLOBAL_PUSH_NULL == 0 => {
@@ -127,9 +141,12 @@ fn replace_packing(nodes: &mut [Node], index: usize) -> bool {
 }
 
 /// `STORE_FAST x · STORE_FAST x` on one line → `POP_TOP · STORE_FAST x`.
-fn drop_overwritten_store(nodes: &mut [Node], index: usize) {
-    let [store, next, ..] = &mut nodes[index..] else { return };
-    if next.opcode == store.opcode && next.oparg == store.oparg && next.location.line == store.location.line {
+fn drop_overwritten_store(nodes: &mut [Node], index: usize) -> bool {
+    let [store, next, ..] = &mut nodes[index..] else { return false };
+    let is_overwritten =
+        next.opcode == store.opcode && next.oparg == store.oparg && next.location.line == store.location.line;
+    if is_overwritten {
         store.set(Opcode::PopTop, 0);
     }
+    is_overwritten
 }

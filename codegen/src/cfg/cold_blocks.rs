@@ -15,6 +15,7 @@ use crate::Opcode;
 use pyclast_syntax::Location;
 
 /// Reorders the blocks.
+#[inline(never)]
 pub(super) fn push_cold_blocks_to_end(graph: &mut Graph) {
     if !graph.features.has(Features::BLOCK_PUSHES) || graph[BlockId::ENTRY].next.is_none() {
         return;

@@ -10,7 +10,7 @@
 //!
 //! After: no `POP_BLOCK` is left; block pushes stay (they are ways into handlers) but protect nothing.
 
-use super::graph::{BlockId, Features, Graph};
+use super::graph::{BlockId, Features, Graph, Node};
 use crate::Opcode;
 
 /// `RESUME_AT_FUNC_START`
@@ -19,6 +19,7 @@ const RESUME_AT_FUNC_START: i32 = 0;
 const RESUME_DEPTH_1: i32 = 4;
 
 /// Sets the handler of every reachable instruction.
+#[inline(never)]
 pub(super) fn label_exception_targets(graph: &mut Graph) {
     if !graph.features.has(Features::BLOCK_PUSHES) {
         return;
@@ -39,6 +40,13 @@ pub(super) fn label_exception_targets(graph: &mut Graph) {
 /// Labels one block; returns the handlers in force at its end.
 fn label_block(graph: &mut Graph, block: BlockId, stacks: &mut HandlerStacks, work: &mut Vec<BlockId>) -> u32 {
     let mut stack = graph[block].mark;
+    if !graph[block].features.has(Features::HANDLERS) {
+        label_all(graph, block, stacks.top(stack));
+        if let Some(target) = graph.last(block).and_then(Node::destination) {
+            reach(graph, target, stack, work);
+        }
+        return stack;
+    }
     let mut yield_depth = None;
     for index in 0..graph.len(block) {
         let handler = stacks.top(stack);
@@ -74,6 +82,15 @@ fn label_block(graph: &mut Graph, block: BlockId, stacks: &mut HandlerStacks, wo
         }
     }
     stack
+}
+
+/// Labels a block in which handlers neither come nor go. No instruction has one yet.
+fn label_all(graph: &mut Graph, block: BlockId, handler: Option<BlockId>) {
+    if handler.is_some() {
+        for node in graph.nodes_mut(block) {
+            node.handler = handler;
+        }
+    }
 }
 
 /// Visits a block, if it is new, with these handlers in force.

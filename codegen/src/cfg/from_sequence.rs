@@ -12,28 +12,38 @@
 //!
 //! After: every jump's target is a block, and no label is left.
 
-use super::graph::{BlockId, Graph, Node};
+use super::graph::{BlockId, Features, Graph, Node};
 use crate::{Instruction, InstructionSequence, Label, Opcode};
 
 /// Builds the graph of a sequence.
+#[inline(never)]
 pub(super) fn from_sequence(graph: &mut Graph, sequence: &InstructionSequence) {
     graph.reset();
     let instructions = sequence.instructions();
     let mut places = Places::of_targets(std::mem::take(&mut graph.places), sequence);
     graph.make_room(instructions.len());
     let mut builder = Builder::new(graph);
+    // Where the instructions begin that are yet to be pushed.
+    let mut start = 0;
     for (index, instruction) in instructions.iter().enumerate() {
         if places.is_target(index) {
+            builder.push_run(&instructions[start..index]);
+            start = index;
             places.set_block(index, builder.use_label());
         }
-        if instruction.opcode == Opcode::AnnotationsPlaceholder {
-            for annotation in sequence.annotations().map_or(&[][..], InstructionSequence::instructions) {
-                builder.push(annotation);
+        if instruction.opcode.ends_block() {
+            builder.push_run(&instructions[start..=index]);
+            start = index + 1;
+        } else if instruction.opcode == Opcode::AnnotationsPlaceholder {
+            builder.push_run(&instructions[start..index]);
+            start = index + 1;
+            let annotations = sequence.annotations().map_or(&[][..], InstructionSequence::instructions);
+            for run in annotations.split_inclusive(|instruction| instruction.opcode.ends_block()) {
+                builder.push_run(run);
             }
-        } else {
-            builder.push(instruction);
         }
     }
+    builder.push_run(&instructions[start..]);
     if places.is_target(instructions.len()) {
         places.set_block(instructions.len(), builder.use_label());
     }
@@ -53,7 +63,6 @@ fn resolve_target(graph: &mut Graph, block: BlockId, index: usize, sequence: &In
     node.target = Some(target);
     if node.opcode.is_block_push() {
         graph[target].except_handler = true;
-        graph[block].pushes_handler = true;
     }
 }
 
@@ -130,18 +139,27 @@ impl<'a> Builder<'a> {
         self.current
     }
 
-    fn push(&mut self, instruction: &Instruction) {
-        let &Instruction { opcode, oparg, location } = instruction;
+    /// Appends instructions of which only the last may end a block.
+    fn push_run(&mut self, run: &[Instruction]) {
+        let Some(last) = run.last() else { return };
         if self.last.ends_block() {
             self.start_block();
         }
-        if opcode.has_target() {
-            self.jumps.push((self.current, self.len));
+        let mut features = Features::default();
+        self.graph.fill(run.iter().map(|&Instruction { opcode, oparg, location }| {
+            features.add(Features::of(opcode, location));
+            Node::new(opcode, oparg, location)
+        }));
+        self.graph.add_features(self.current, features);
+        if features.has(Features::BLOCK_PUSHES) {
+            let pushes = (self.len..).zip(&run[..run.len() - 1]).filter(|(_, push)| push.opcode.has_target());
+            self.jumps.extend(pushes.map(|(index, _)| (self.current, index)));
         }
-        self.graph.features.add(opcode);
-        self.graph.fill(Node::new(opcode, oparg, location));
-        self.len += 1;
-        self.last = opcode;
+        self.len += number(run.len());
+        if last.opcode.has_target() {
+            self.jumps.push((self.current, self.len - 1));
+        }
+        self.last = last.opcode;
     }
 
     fn start_block(&mut self) {

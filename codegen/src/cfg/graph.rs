@@ -12,7 +12,7 @@
 //!
 //! Invariant: a jump or scope exit is the last instruction of its block.
 
-use crate::{InstructionSequence, Opcode};
+use crate::{FinalInstruction, InstructionSequence, Opcode};
 use pyclast_syntax::Location;
 use std::num::NonZeroU32;
 use std::ops::{Index, IndexMut};
@@ -114,8 +114,8 @@ pub(super) struct Block {
     pub(super) preserve_lasti: bool,
     /// Whether exceptions are handled here.
     pub(super) except_handler: bool,
-    /// Whether an instruction pushes a handler: else only the last one has a target.
-    pub(super) pushes_handler: bool,
+    /// What kinds of instructions came in: passes for others pass it by.
+    pub(super) features: Features,
     /// A pass has seen it.
     pub(super) visited: bool,
     /// Reached through exceptions only.
@@ -128,6 +128,13 @@ pub(super) struct Block {
     pub(super) unbound_locals: u64,
 }
 
+impl Block {
+    /// Takes all instructions out; their slots stay as they are.
+    pub(super) fn empty(&mut self) {
+        self.used = 0;
+    }
+}
+
 /// Basic blocks and their instructions; its memory serves one code unit after the other.
 #[derive(Debug, Default)]
 pub struct Graph {
@@ -137,59 +144,96 @@ pub struct Graph {
     work: Vec<BlockId>,
     /// Memory of sequences that became graphs.
     spare: Vec<InstructionSequence>,
+    /// Memory of `to_sequence`.
+    pub(super) instructions: Vec<FinalInstruction>,
     /// Memory of `from_sequence`.
     pub(super) places: Vec<u32>,
     /// Memory of `from_sequence`.
     pub(super) jumps: Vec<(BlockId, u32)>,
-    /// What kinds of instructions came in: passes for others have nothing to do.
+    /// Those of all blocks: passes for others have nothing to do.
     pub(super) features: Features,
     /// Whether there may be a `NOP`.
     pub(super) has_nops: bool,
 }
 
-/// Kinds of instructions in a graph.
+/// Kinds of instructions in a block or graph: all there are, and maybe some that there were.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Features(u8);
+pub(super) struct Features(u16);
 
 impl Features {
-    /// `SETUP_FINALLY` and its kind.
-    pub(super) const BLOCK_PUSHES: u8 = 1;
+    /// `SETUP_FINALLY` and its kind. Where there is none only the last instruction has a target.
+    pub(super) const BLOCK_PUSHES: u16 = 1;
     /// `JUMP_IF_FALSE`, `JUMP_IF_TRUE`.
-    pub(super) const PSEUDO_CONDITIONAL_JUMPS: u8 = 2;
+    pub(super) const PSEUDO_CONDITIONAL_JUMPS: u16 = 1 << 1;
     /// `LOAD_FAST` and what becomes one.
-    pub(super) const LOCAL_LOADS: u8 = 4;
+    pub(super) const LOCAL_LOADS: u16 = 1 << 2;
     /// Instructions that may unbind a local.
-    pub(super) const UNBINDING: u8 = 8;
+    pub(super) const UNBINDING: u16 = 1 << 3;
     /// Pseudo instructions that turn into others at last.
-    pub(super) const PSEUDO_OPS: u8 = 16;
+    pub(super) const PSEUDO_OPS: u16 = 1 << 4;
+    /// Loads of constants and what may become one.
+    pub(super) const CONSTANTS: u16 = 1 << 5;
+    /// Uses of locals.
+    pub(super) const LOCALS: u16 = 1 << 6;
+    /// `POP_TOP`.
+    pub(super) const POPS: u16 = 1 << 7;
+    /// Instructions that handlers come and go with, and those that ask which there are.
+    pub(super) const HANDLERS: u16 = 1 << 8;
+    /// Instructions that end a block.
+    pub(super) const BLOCK_ENDS: u16 = 1 << 9;
+    /// Instructions without line.
+    pub(super) const LINELESS: u16 = 1 << 10;
 
-    const BY_OPCODE: [u8; Opcode::ALL.len()] = {
+    const BY_OPCODE: [u16; Opcode::ALL.len()] = {
         let mut features = [0; Opcode::ALL.len()];
         let mut index = 0;
         while index < features.len() {
-            features[index] = match Opcode::ALL[index] {
-                Opcode::LoadFast => Self::LOCAL_LOADS,
-                Opcode::LoadClosure => Self::LOCAL_LOADS | Self::PSEUDO_OPS,
-                Opcode::JumpIfFalse | Opcode::JumpIfTrue => Self::PSEUDO_CONDITIONAL_JUMPS,
-                Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup => {
-                    Self::BLOCK_PUSHES | Self::PSEUDO_OPS
-                }
-                Opcode::DeleteFast | Opcode::LoadFastAndClear => Self::UNBINDING,
-                Opcode::StoreFastMaybeNull => Self::UNBINDING | Self::PSEUDO_OPS,
-                _ => 0,
-            };
+            let opcode = Opcode::ALL[index];
+            features[index] = Self::of_opcode(opcode) | if opcode.ends_block() { Self::BLOCK_ENDS } else { 0 };
             index += 1;
         }
         features
     };
 
-    /// Takes an instruction into account.
-    pub(super) const fn add(&mut self, opcode: Opcode) {
-        self.0 |= Self::BY_OPCODE[opcode as usize];
+    const fn of_opcode(opcode: Opcode) -> u16 {
+        match opcode {
+            Opcode::LoadFast => Self::LOCAL_LOADS | Self::LOCALS,
+            Opcode::LoadClosure => Self::LOCAL_LOADS | Self::PSEUDO_OPS,
+            Opcode::StoreFast | Opcode::LoadFastCheck => Self::LOCALS,
+            Opcode::DeleteFast | Opcode::LoadFastAndClear => Self::LOCALS | Self::UNBINDING,
+            Opcode::StoreFastMaybeNull => Self::LOCALS | Self::UNBINDING | Self::PSEUDO_OPS,
+            Opcode::JumpIfFalse | Opcode::JumpIfTrue => Self::PSEUDO_CONDITIONAL_JUMPS,
+            Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup => {
+                Self::BLOCK_PUSHES | Self::PSEUDO_OPS | Self::HANDLERS
+            }
+            Opcode::PopBlock | Opcode::YieldValue | Opcode::Resume => Self::HANDLERS,
+            // An empty display is a constant too.
+            Opcode::LoadConst
+            | Opcode::LoadSmallInt
+            | Opcode::BuildTuple
+            | Opcode::BuildList
+            | Opcode::BuildSet
+            | Opcode::CallIntrinsic1 => Self::CONSTANTS,
+            Opcode::PopTop => Self::POPS,
+            _ => 0,
+        }
+    }
+
+    /// Those of an instruction.
+    #[inline]
+    pub(super) const fn of(opcode: Opcode, location: Location) -> Self {
+        Self(Self::BY_OPCODE[opcode as usize] | if location.line < 0 { Self::LINELESS } else { 0 })
+    }
+
+    /// Takes others into account.
+    #[inline]
+    pub(super) const fn add(&mut self, other: Self) {
+        self.0 |= other.0;
     }
 
     /// Whether instructions of the kind came in.
-    pub(super) const fn has(self, kind: u8) -> bool {
+    #[inline]
+    pub(super) const fn has(self, kind: u16) -> bool {
         self.0 & kind != 0
     }
 }
@@ -220,6 +264,12 @@ impl Graph {
         self.spare.push(sequence);
     }
 
+    /// Takes the memory of final instructions back.
+    pub(crate) fn reuse_instructions(&mut self, instructions: Vec<FinalInstruction>) {
+        debug_assert!(instructions.is_empty());
+        self.instructions = instructions;
+    }
+
     /// Forgets the last code unit: an empty entry block is all there is.
     pub(super) fn reset(&mut self) {
         self.nodes.clear();
@@ -232,7 +282,11 @@ impl Graph {
 
     /// Makes room for `count` instructions and what later passes add to them, about.
     pub(super) fn make_room(&mut self, count: usize) {
-        self.nodes.reserve(count + count / 4);
+        let needed = count + count / 4;
+        if self.nodes.capacity() < needed {
+            // Nothing is in it that would have to be copied.
+            self.nodes = Vec::with_capacity(needed);
+        }
     }
 
     /// A new empty block, not yet in order.
@@ -248,7 +302,7 @@ impl Graph {
             start_depth: 0,
             preserve_lasti: false,
             except_handler: false,
-            pushes_handler: false,
+            features: Features::default(),
             visited: false,
             cold: false,
             warm: false,
@@ -329,6 +383,13 @@ impl Graph {
         self.nodes(block).iter().all(|node| node.location.line < 0)
     }
 
+    /// Whether the first instruction of some block has no line.
+    pub(super) fn starts_without_line(&self) -> bool {
+        let first = |block: &Block| (block.used > 0).then(|| self.nodes[block.start as usize].location.line);
+        let mut lineless = self.blocks.iter().filter(|block| block.features.has(Features::LINELESS));
+        lineless.any(|block| first(block) == Some(Location::NONE.line))
+    }
+
     /// The first block from `block` on, in order, that has instructions (`next_nonempty_block`).
     pub(super) fn next_nonempty(&self, mut block: Option<BlockId>) -> Option<BlockId> {
         while let Some(id) = block
@@ -339,9 +400,20 @@ impl Graph {
         block
     }
 
-    /// Adds an instruction to the newest block, in a slot never used. [`Graph::close`] comes last.
-    pub(super) fn fill(&mut self, node: Node) {
-        self.nodes.push(node);
+    /// Adds instructions to the newest block, in slots never used. [`Graph::close`] comes last.
+    pub(super) fn fill(&mut self, nodes: impl Iterator<Item = Node>) {
+        self.nodes.extend(nodes);
+    }
+
+    /// All blocks, in order or not, in the order of their numbers.
+    pub(super) fn blocks_mut(&mut self) -> &mut [Block] {
+        &mut self.blocks
+    }
+
+    /// Takes kinds of instructions into account that come to a block.
+    pub(super) fn add_features(&mut self, block: BlockId, features: Features) {
+        self[block].features.add(features);
+        self.features.add(features);
     }
 
     /// Makes the slots filled since the newest block began its instructions.
@@ -354,6 +426,7 @@ impl Graph {
 
     /// Appends an instruction. It takes over the handler of the slot it lands in.
     pub(super) fn append(&mut self, block: BlockId, opcode: Opcode, oparg: i32, location: Location) {
+        self.add_features(block, Features::of(opcode, location));
         let slot = self.next_slot(block);
         slot.opcode = opcode;
         slot.oparg = oparg;
@@ -369,7 +442,7 @@ impl Graph {
 
     /// Appends copies of the instructions of `from`, handlers included.
     pub(super) fn append_block(&mut self, to: BlockId, from: BlockId) {
-        self[to].pushes_handler |= self[from].pushes_handler;
+        self.add_features(to, self[from].features);
         for index in 0..self.len(from) {
             let node = self.nodes(from)[index];
             *self.next_slot(to) = node;
@@ -392,6 +465,7 @@ impl Graph {
 
     /// Inserts an instruction.
     pub(super) fn insert(&mut self, block: BlockId, index: usize, node: Node) {
+        self.add_features(block, Features::of(node.opcode, node.location));
         self.next_slot(block);
         let nodes = self.nodes_mut(block);
         let last = nodes.len() - 1;

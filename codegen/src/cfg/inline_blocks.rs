@@ -17,6 +17,7 @@ use crate::Opcode;
 const MAX_COPY_SIZE: usize = 4;
 
 /// Inlines until nothing changes; each step removes a jump.
+#[inline(never)]
 pub(super) fn inline_small_or_lineless_blocks(graph: &mut Graph) {
     let mut changed = true;
     while changed {

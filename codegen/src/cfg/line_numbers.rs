@@ -11,13 +11,16 @@
 //!
 //! After: a location is missing only where several ways with different lines meet.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Features, Graph};
 use pyclast_syntax::Location;
 
 /// Duplicates exits without line, then spreads locations forward.
 pub(super) fn resolve_line_numbers(graph: &mut Graph) {
-    duplicate_exits_without_line(graph);
-    propagate_locations(graph);
+    let some_start_without_line = graph.starts_without_line();
+    if some_start_without_line {
+        duplicate_exits_without_line(graph);
+    }
+    propagate_locations(graph, some_start_without_line);
 }
 
 /// `duplicate_exits_without_lineno`
@@ -48,22 +51,23 @@ fn duplicate_exits_without_line(graph: &mut Graph) {
 
 /// `is_exit_or_eval_check_without_lineno`
 fn is_exit_or_eval_check_without_line(graph: &Graph, block: BlockId) -> bool {
-    graph.has_no_line(block)
+    graph[block].features.has(Features::LINELESS)
+        && graph.has_no_line(block)
         && (graph.exits_scope(block) || graph.nodes(block).iter().any(|node| node.opcode.has_eval_break()))
 }
 
-/// `propagate_line_numbers`
-fn propagate_locations(graph: &mut Graph) {
-    graph.for_each_block(|graph, block| {
-        let mut location = Location::NONE;
-        for node in graph.nodes_mut(block) {
-            if node.location.line == Location::NONE.line {
-                node.location = location;
-            } else {
-                location = node.location;
-            }
+/// `propagate_line_numbers`; from block to block only if some start needs it.
+fn propagate_locations(graph: &mut Graph, some_start_without_line: bool) {
+    if !some_start_without_line {
+        for block in (0..graph.block_count()).map(BlockId::new) {
+            propagate_inside(graph, block);
         }
+        return;
+    }
+    graph.for_each_block(|graph, block| {
+        propagate_inside(graph, block);
         let Some(last) = graph.last(block).copied() else { return };
+        let location = last.location;
         if let Some(next) = graph.fall_through(block) {
             propagate_into(graph, next, location);
         }
@@ -78,6 +82,19 @@ fn propagate_locations(graph: &mut Graph) {
             propagate_into(graph, target, location);
         }
     });
+}
+
+/// Gives the instructions of a block the location of those before them.
+fn propagate_inside(graph: &mut Graph, block: BlockId) {
+    if !graph[block].features.has(Features::LINELESS) {
+        return;
+    }
+    let nodes = graph.nodes_mut(block);
+    for index in 1..nodes.len() {
+        if nodes[index].location.line == Location::NONE.line {
+            nodes[index].location = nodes[index - 1].location;
+        }
+    }
 }
 
 /// Gives the first instruction of a block with one way in the location of that way.

@@ -9,19 +9,23 @@
 //! Runs before folding, so a folded constant that is tested keeps its test.
 
 use super::constant_pool::{ConstantPool, small_int};
-use super::graph::{BlockId, Graph, Node};
+use super::graph::{BlockId, Features, Graph, Node};
 use crate::{Constant, Opcode};
 
 /// Optimizes constant loads of every block.
+#[inline(never)]
 pub(super) fn optimize_load_const(graph: &mut Graph, constants: &mut ConstantPool) {
     graph.for_each_block(|graph, block| optimize_block(graph, block, constants));
 }
 
 /// `basicblock_optimize_load_const`
 fn optimize_block(graph: &mut Graph, block: BlockId, constants: &mut ConstantPool) {
+    if !graph[block].features.has(Features::CONSTANTS) {
+        return;
+    }
     let nodes = graph.nodes_mut(block);
     // The load whose value is on top of the stack; a `COPY 1` of it does not change that.
-    let mut load = None;
+    let mut load: Option<Node> = None;
     for index in 0..nodes.len() {
         let node = &mut nodes[index];
         if node.opcode == Opcode::LoadConst
@@ -29,11 +33,14 @@ fn optimize_block(graph: &mut Graph, block: BlockId, constants: &mut ConstantPoo
         {
             node.set(Opcode::LoadSmallInt, value);
         }
-        let is_copy = node.opcode == Opcode::Copy
-            && node.oparg == 1
-            && load.is_some_and(|load: Node| load.opcode == Opcode::LoadConst);
-        if !is_copy {
-            load = node.loads_constant().then_some(*node);
+        if node.loads_constant() {
+            load = Some(*node);
+        } else if load.is_none_or(|load| load.opcode != Opcode::LoadConst)
+            || node.opcode != Opcode::Copy
+            || node.oparg != 1
+        {
+            load = None;
+            continue;
         }
         if let Some(load) = load {
             optimize_test(&mut nodes[index..], &load, constants);

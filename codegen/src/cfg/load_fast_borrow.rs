@@ -18,27 +18,29 @@
 use super::graph::{BlockId, Features, Graph, Node};
 use crate::{Opcode, Target};
 
-/// Who pushed a value, and the local whose value it is; negative numbers for none.
+/// Who pushed a value, and the local whose value it is; negative for none.
 #[derive(Clone, Copy)]
 struct Reference {
-    /// Index of the instruction in the block; none for values that were there before.
-    producer: i32,
+    /// Index of the instruction in the block; [`NOWHERE`](Self::NOWHERE) for values that were there before.
+    producer: u32,
     local: i32,
 }
 
 impl Reference {
-    const OUTSIDE: Self = Self { producer: -1, local: -1 };
+    const NOWHERE: u32 = u32::MAX;
+    const OUTSIDE: Self = Self::fresh(Self::NOWHERE);
 
-    fn fresh(producer: usize) -> Self {
+    const fn fresh(producer: u32) -> Self {
         Self::local(producer, -1)
     }
 
-    fn local(producer: usize, local: i32) -> Self {
-        Self { producer: i32::try_from(producer).unwrap_or(-1), local }
+    const fn local(producer: u32, local: i32) -> Self {
+        Self { producer, local }
     }
 }
 
 /// Turns loads into borrowing loads.
+#[inline(never)]
 pub(super) fn optimize_load_fast(graph: &mut Graph, target: &Target) {
     if !graph.features.has(Features::LOCAL_LOADS) {
         return;
@@ -63,6 +65,9 @@ struct Pass<'a> {
 impl Pass<'_> {
     fn run_block(&mut self, graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
         self.push_successors(graph, block, work);
+        if !graph[block].features.has(Features::LOCAL_LOADS) {
+            return;
+        }
         let start_depth = usize::try_from(graph[block].start_depth).unwrap_or(0);
         let nodes = graph.nodes_mut(block);
         let is_load = |node: &Node| matches!(node.opcode, Opcode::LoadFast | Opcode::LoadFastLoadFast);
@@ -73,18 +78,18 @@ impl Pass<'_> {
         self.must_own.resize(nodes.len(), false);
         self.stack.clear();
         self.stack.resize(start_depth, Reference::OUTSIDE);
-        for (index, node) in nodes.iter().enumerate() {
+        for (index, node) in (0..).zip(&*nodes) {
             self.run_instruction(index, node);
         }
-        for index in 0..self.stack.len() {
-            self.own(self.stack[index]);
+        for &reference in &self.stack {
+            own(&mut self.must_own, reference);
         }
         for (node, _) in nodes.iter_mut().zip(&self.must_own).filter(|(_, must_own)| !**must_own) {
-            node.opcode = match node.opcode {
-                Opcode::LoadFast => Opcode::LoadFastBorrow,
-                Opcode::LoadFastLoadFast => Opcode::LoadFastBorrowLoadFastBorrow,
-                other => other,
-            };
+            match node.opcode {
+                Opcode::LoadFast => node.opcode = Opcode::LoadFastBorrow,
+                Opcode::LoadFastLoadFast => node.opcode = Opcode::LoadFastBorrowLoadFastBorrow,
+                _ => {}
+            }
         }
     }
 
@@ -102,7 +107,7 @@ impl Pass<'_> {
         }
     }
 
-    fn run_instruction(&mut self, index: usize, node: &Node) {
+    fn run_instruction(&mut self, index: u32, node: &Node) {
         let oparg = node.oparg;
         if node.opcode.consumes_operands() {
             return self.consume(index, node);
@@ -119,6 +124,14 @@ impl Pass<'_> {
                 self.stack.push(Reference::local(index, oparg & 15));
             }
             Opcode::StoreFast => self.store_local(oparg),
+            Opcode::LoadAttr => {
+                let object = self.pop();
+                self.stack.push(Reference::fresh(index));
+                if oparg & 1 != 0 {
+                    // A method call may push the object back.
+                    self.stack.push(object);
+                }
+            }
             Opcode::StoreFastLoadFast => {
                 self.store_local(oparg >> 4);
                 self.stack.push(Reference::local(index, oparg & 15));
@@ -141,7 +154,7 @@ impl Pass<'_> {
     }
 
     /// Opcodes that leave some of their inputs on the stack one by one; all others consume theirs.
-    fn run_by_stack_use(&mut self, index: usize, node: &Node) {
+    fn run_by_stack_use(&mut self, index: u32, node: &Node) {
         let oparg = node.oparg;
         let (pops, pushes) = node.opcode.stack_use(oparg);
         match node.opcode {
@@ -155,7 +168,7 @@ impl Pass<'_> {
             | Opcode::MatchMapping
             | Opcode::MatchSequence
             | Opcode::WithExceptStart => {
-                for pushed in 0..usize::try_from(pushes - pops).unwrap_or(0) {
+                for pushed in 0..u32::try_from(pushes - pops).unwrap_or(0) {
                     // gh-138679: the number of the pushed value is taken for the instruction's.
                     let producer = if self.target.borrow_shadowing_bug { pushed } else { index };
                     self.stack.push(Reference::fresh(producer));
@@ -180,12 +193,11 @@ impl Pass<'_> {
                 self.stack.push(Reference::fresh(index));
             }
             Opcode::ForIter => self.stack.push(Reference::fresh(index)),
-            Opcode::LoadAttr | Opcode::LoadSuperAttr => {
+            Opcode::LoadSuperAttr => {
                 let object = self.pop();
                 self.pop_many(pops - 1);
                 self.stack.push(Reference::fresh(index));
                 if oparg & 1 != 0 {
-                    // A method call may push the object back.
                     self.stack.push(object);
                 }
             }
@@ -205,11 +217,13 @@ impl Pass<'_> {
 
     /// All operands go, and what comes is new.
     #[inline]
-    fn consume(&mut self, index: usize, node: &Node) {
+    fn consume(&mut self, index: u32, node: &Node) {
         let (pops, pushes) = node.opcode.stack_use(node.oparg);
         self.pop_many(pops);
-        for _ in 0..pushes {
+        if pushes == 1 {
             self.stack.push(Reference::fresh(index));
+        } else {
+            self.stack.extend((0..pushes).map(|_| Reference::fresh(index)));
         }
     }
 
@@ -224,30 +238,29 @@ impl Pass<'_> {
     }
 
     fn pop_many(&mut self, count: i32) {
-        let count = usize::try_from(count).unwrap_or(0);
-        self.stack.truncate(self.stack.len().saturating_sub(count));
+        if count > 0 {
+            self.stack.truncate(self.stack.len().saturating_sub(count.cast_unsigned() as usize));
+        }
     }
 
     /// `store_local`
     fn store_local(&mut self, local: i32) {
         let stored = self.pop();
         self.kill_local(local);
-        self.own(stored);
+        own(&mut self.must_own, stored);
     }
 
     /// The local loses its value: what is on the stack of it must own it (`kill_local`).
     fn kill_local(&mut self, local: i32) {
-        for index in 0..self.stack.len() {
-            if self.stack[index].local == local {
-                self.own(self.stack[index]);
-            }
+        for reference in self.stack.iter().filter(|reference| reference.local == local) {
+            own(&mut self.must_own, *reference);
         }
     }
+}
 
-    fn own(&mut self, reference: Reference) {
-        let producer = usize::try_from(reference.producer).ok();
-        if let Some(must_own) = producer.and_then(|producer| self.must_own.get_mut(producer)) {
-            *must_own = true;
-        }
+/// What a reference's producer loads may not be borrowed.
+fn own(must_own: &mut [bool], reference: Reference) {
+    if let Some(must_own) = must_own.get_mut(reference.producer as usize) {
+        *must_own = true;
     }
 }

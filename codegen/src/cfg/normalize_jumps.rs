@@ -13,8 +13,11 @@ use super::graph::{BlockId, Graph};
 use crate::Opcode;
 
 /// Normalizes every conditional jump.
+#[inline(never)]
 pub(super) fn normalize_jumps(graph: &mut Graph) {
-    graph.for_each_block(|graph, block| graph[block].visited = false);
+    for block in graph.blocks_mut() {
+        block.visited = false;
+    }
     graph.for_each_block(|graph, block| {
         graph[block].visited = true;
         normalize_block(graph, block);

@@ -14,6 +14,7 @@ use crate::{CodeFlags, CodeUnit, Opcode};
 use pyclast_syntax::Location;
 
 /// Inserts the prefix and renumbers cells.
+#[inline(never)]
 pub(super) fn prepare_locals_plus(graph: &mut Graph, unit: &CodeUnit) {
     let is_generator = CodeFlags(CodeFlags::GENERATOR.0 | CodeFlags::COROUTINE.0 | CodeFlags::ASYNC_GENERATOR.0);
     if unit.flags.intersects(is_generator) {

@@ -11,6 +11,7 @@ use super::graph::{Features, Graph, Node};
 use crate::Opcode;
 
 /// Converts every pseudo conditional jump.
+#[inline(never)]
 pub(super) fn convert_pseudo_conditional_jumps(graph: &mut Graph) {
     if !graph.features.has(Features::PSEUDO_CONDITIONAL_JUMPS) {
         return;

@@ -11,11 +11,16 @@ use super::redundant_jumps::remove_redundant_nops_and_jumps;
 use crate::Opcode;
 
 /// Converts pseudo instructions and removes what that makes redundant.
+#[inline(never)]
 pub(super) fn convert_pseudo_ops(graph: &mut Graph) {
     // Block pushes become `NOP`s.
     graph.has_nops |= graph.features.has(Features::BLOCK_PUSHES);
     if graph.features.has(Features::PSEUDO_OPS) {
-        graph.for_each_block(|graph, block| graph.nodes_mut(block).iter_mut().for_each(convert));
+        graph.for_each_block(|graph, block| {
+            if graph[block].features.has(Features::PSEUDO_OPS) {
+                graph.nodes_mut(block).iter_mut().for_each(convert);
+            }
+        });
     }
     remove_redundant_nops_and_jumps(graph);
 }

@@ -9,7 +9,7 @@
 //!
 //! After: each `NOP` is the only instruction of its line around it.
 
-use super::graph::{BlockId, Graph, Node};
+use super::graph::{BlockId, Features, Graph, Node};
 use crate::Opcode;
 use pyclast_syntax::Location;
 
@@ -27,37 +27,39 @@ pub(super) fn remove_redundant_nops(graph: &mut Graph) {
 
 /// Whether some stay (`basicblock_remove_redundant_nops`).
 fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
-    let Some(first) = graph.nodes(block).iter().position(|node| node.opcode == Opcode::Nop) else {
+    let nodes = graph.nodes_mut(block);
+    let Some(first) = nodes.iter().position(|node| node.opcode == Opcode::Nop) else {
         return false;
     };
     let mut some_stay = false;
-    let len = graph.len(block);
+    let last = nodes.len() - 1;
     let mut kept = first;
-    let mut previous_line = first.checked_sub(1).map_or(NO_LINE, |index| graph.nodes(block)[index].location.line);
-    for index in first..len {
-        let node = graph.nodes(block)[index];
+    let mut previous_line = first.checked_sub(1).map_or(NO_LINE, |index| nodes[index].location.line);
+    for index in first..last {
+        let node = nodes[index];
         let line = node.location.line;
         if node.opcode == Opcode::Nop {
-            if line < 0 || line == previous_line {
+            let next = &mut nodes[index + 1].location;
+            if line < 0 || line == previous_line || line == next.line {
                 continue;
             }
-            if index + 1 < len {
-                let next = &mut graph.nodes_mut(block)[index + 1].location;
-                if next.line == line {
-                    continue;
-                }
-                if next.line < 0 {
-                    *next = node.location;
-                    continue;
-                }
-            } else if next_line(graph, block) == Some(line) {
+            if next.line < 0 {
+                *next = node.location;
                 continue;
             }
             some_stay = true;
         }
-        graph.nodes_mut(block)[kept] = node;
+        nodes[kept] = node;
         kept += 1;
         previous_line = line;
+    }
+    let node = nodes[last];
+    let line = node.location.line;
+    let is_nop = node.opcode == Opcode::Nop;
+    if !is_nop || !(line < 0 || line == previous_line || next_line(graph, block) == Some(line)) {
+        some_stay |= is_nop;
+        graph.nodes_mut(block)[kept] = node;
+        kept += 1;
     }
     graph.truncate(block, kept);
     some_stay
@@ -73,6 +75,7 @@ fn next_line(graph: &Graph, block: BlockId) -> Option<i32> {
 
 /// Removes values that are made only to be popped, until there are none
 /// (`remove_redundant_nops_and_pairs`).
+#[inline(never)]
 pub(super) fn remove_redundant_nops_and_pairs(graph: &mut Graph) {
     let mut changed = true;
     while changed {
@@ -93,17 +96,8 @@ pub(super) fn remove_redundant_nops_and_pairs(graph: &mut Graph) {
                 graph.nodes_mut(block)[0].set_nop();
                 changed = true;
             }
-            let mut nodes = graph.nodes_mut(block);
-            while let [push, rest @ ..] = nodes {
-                if let Some(pop) = rest.first_mut()
-                    && pop.opcode == Opcode::PopTop
-                    && is_unneeded_push(push)
-                {
-                    push.set_nop();
-                    pop.set_nop();
-                    changed = true;
-                }
-                nodes = rest;
+            if graph[block].features.has(Features::POPS) {
+                changed |= remove_pairs(graph.nodes_mut(block));
             }
             previous = graph.len(block).checked_sub(1).map(|last| (block, last)).or(previous);
             if graph.last_jump(block).is_some() || !graph.falls_through(block) {
@@ -111,6 +105,19 @@ pub(super) fn remove_redundant_nops_and_pairs(graph: &mut Graph) {
             }
         });
     }
+}
+
+/// Turns pushes and the pops right after them into `NOP`s; whether there were any.
+fn remove_pairs(nodes: &mut [Node]) -> bool {
+    let mut changed = false;
+    for index in 1..nodes.len() {
+        if nodes[index].opcode == Opcode::PopTop && is_unneeded_push(&nodes[index - 1]) {
+            nodes[index - 1].set_nop();
+            nodes[index].set_nop();
+            changed = true;
+        }
+    }
+    changed
 }
 
 /// Whether a value is made that only a `POP_TOP` could notice.

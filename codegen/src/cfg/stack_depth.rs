@@ -6,15 +6,18 @@
 //!
 //! After: `start_depth` of each reachable block is its depth on entry, the same on all ways in.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Features, Graph};
 use crate::Opcode;
 
 /// `start_depth` of a block that was not reached.
 const UNREACHED: i32 = i32::MIN;
 
 /// The greatest depth before any instruction.
+#[inline(never)]
 pub(super) fn calculate_stack_depth(graph: &mut Graph) -> u32 {
-    graph.for_each_block(|graph, block| graph[block].start_depth = UNREACHED);
+    for block in graph.blocks_mut() {
+        block.start_depth = UNREACHED;
+    }
     let mut work = graph.start_visit();
     let mut greatest = 0;
     push(graph, &mut work, BlockId::ENTRY, 0);
@@ -22,7 +25,7 @@ pub(super) fn calculate_stack_depth(graph: &mut Graph) -> u32 {
         let mut depth = graph[block].start_depth;
         let len = graph.len(block);
         // Only the last instruction has a target, unless one pushes a handler.
-        let plain = if graph[block].pushes_handler { 0 } else { len.saturating_sub(1) };
+        let plain = if graph[block].features.has(Features::BLOCK_PUSHES) { 0 } else { len.saturating_sub(1) };
         for node in &graph.nodes(block)[..plain] {
             greatest = greatest.max(depth);
             depth += node.opcode.stack_effect(node.oparg, false);

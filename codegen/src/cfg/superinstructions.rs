@@ -7,7 +7,7 @@
 //!
 //! Both locals fit four bits and the lines do not differ.
 
-use super::graph::{Graph, Node};
+use super::graph::{Features, Graph, Node};
 use super::redundant_nops::remove_redundant_nops;
 use crate::Opcode;
 
@@ -15,15 +15,20 @@ use crate::Opcode;
 const PAIRABLE: i32 = 16;
 
 /// Fuses from left to right, then removes the freed instructions.
+#[inline(never)]
 pub(super) fn insert_superinstructions(graph: &mut Graph) {
     let mut fused_some = false;
     graph.for_each_block(|graph, block| {
-        let mut nodes = graph.nodes_mut(block);
-        while let [first, rest @ ..] = nodes {
-            if let (Opcode::LoadFast | Opcode::StoreFast, Some(second)) = (first.opcode, rest.first_mut()) {
+        if !graph[block].features.has(Features::LOCALS) {
+            return;
+        }
+        let nodes = graph.nodes_mut(block);
+        for index in 1..nodes.len() {
+            if matches!(nodes[index].opcode, Opcode::LoadFast | Opcode::StoreFast)
+                && let [first, second] = &mut nodes[index - 1..=index]
+            {
                 fused_some |= fuse(first, second);
             }
-            nodes = rest;
         }
     });
     graph.has_nops |= fused_some;

@@ -161,7 +161,9 @@ fn cases_of_cpythons_test_peepholer() {
         optimize_graph(&mut graph, &mut pool, case.locals[0], 0);
         stack_depth::calculate_stack_depth(&mut graph);
         load_fast_borrow::optimize_load_fast(&mut graph, &Target::CPYTHON_3_14);
-        let ours = to_sequence::to_sequence(&mut graph).iter().map(print_flat).collect::<Vec<_>>();
+        let mut instructions = Vec::new();
+        to_sequence::to_sequence(&mut graph, &mut instructions);
+        let ours = instructions.iter().map(print_flat).collect::<Vec<_>>();
         let wanted: Vec<&str> = case.after.lines().map(str::trim).collect();
         assert_eq!(ours, wanted, "{}", case.title);
         assert_eq!(Some(pool.into_constants()), case.constants_after, "constants of {}", case.title);

@@ -142,9 +142,7 @@ pub(super) mod reader {
 
     fn append(graph: &mut Graph, block: BlockId, line: &str) {
         let node = instruction(line);
-        graph.features.add(node.opcode);
         graph.has_nops |= node.opcode == Opcode::Nop;
-        graph[block].pushes_handler |= node.opcode.is_block_push();
         let index = graph.len(block);
         graph.insert(block, index, node);
         if let Some(target) = node.destination() {

@@ -6,28 +6,40 @@
 //!
 //! After: jump operands and handlers are indices of instructions.
 
-use super::graph::Graph;
+use super::graph::{BlockId, Features, Graph, Node};
 use crate::{FinalInstruction, Handler};
 
-/// Lists the instructions of all blocks in order.
-pub(super) fn to_sequence(graph: &mut Graph) -> Vec<FinalInstruction> {
+/// Lists the instructions of all blocks in order, in `instructions`, which is empty.
+#[inline(never)]
+pub(super) fn to_sequence(graph: &mut Graph, instructions: &mut Vec<FinalInstruction>) {
     let mut position = 0;
     graph.for_each_block(|graph, block| {
         graph[block].mark = position;
         position += u32::try_from(graph.len(block)).expect("instructions are fewer than 2**32");
     });
-    let mut instructions = Vec::with_capacity(position as usize);
+    instructions.reserve(position as usize);
+    let has_handlers = graph.features.has(Features::BLOCK_PUSHES);
     for block in graph.order() {
-        instructions.extend(graph.nodes(block).iter().map(|node| FinalInstruction {
-            opcode: node.opcode,
-            oparg: node.destination().map_or(node.oparg, |target| graph[target].mark.cast_signed()),
-            location: node.location,
-            handler: node.handler.map(|handler| Handler {
+        let nodes = graph.nodes(block);
+        if has_handlers {
+            let handler = |handler: BlockId| Handler {
                 target: graph[handler].mark,
                 start_depth: graph[handler].start_depth,
                 preserve_lasti: graph[handler].preserve_lasti,
-            }),
-        }));
+            };
+            instructions.extend(nodes.iter().map(|node| finished(node, node.handler.map(handler))));
+        } else {
+            instructions.extend(nodes.iter().map(|node| finished(node, None)));
+        }
+        // A jump is last, or only `NOT_TAKEN` follows it.
+        for (node, instruction) in nodes.iter().rev().zip(instructions.iter_mut().rev()).take(2) {
+            if let Some(target) = node.destination() {
+                instruction.oparg = graph[target].mark.cast_signed();
+            }
+        }
     }
-    instructions
+}
+
+fn finished(node: &Node, handler: Option<Handler>) -> FinalInstruction {
+    FinalInstruction { opcode: node.opcode, oparg: node.oparg, location: node.location, handler }
 }

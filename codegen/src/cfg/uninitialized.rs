@@ -41,6 +41,7 @@ fn effect(node: &Node) -> Option<(usize, Effect)> {
 
 /// Turns loads into checked loads where the local may be unbound; the first `bound` of the locals are
 /// parameters.
+#[inline(never)]
 pub(super) fn check_uninitialized_loads(graph: &mut Graph, locals: usize, bound: usize) {
     if locals == 0 || !graph.features.has(Features::LOCAL_LOADS) {
         return;
@@ -74,29 +75,31 @@ fn push(graph: &mut Graph, work: &mut Vec<BlockId>, block: BlockId, unbound: u64
 fn scan_block(graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
     let mut unbound = graph[block].unbound_locals;
     let unbinds = graph.features.has(Features::UNBINDING);
-    for index in 0..graph.len(block) {
-        if unbound == 0 && !unbinds {
-            return;
-        }
-        let node = &mut graph.nodes_mut(block)[index];
-        let before = unbound;
-        let handler = node.handler;
-        if let Some((local, effect)) = effect(node)
-            && local < FOLLOWED
-        {
-            let bit = 1 << local;
-            match effect {
-                Effect::MayUnbind => unbound |= bit,
-                Effect::Load if unbound & bit != 0 => {
-                    node.opcode = Opcode::LoadFastCheck;
-                    unbound &= !bit;
-                }
-                Effect::Load | Effect::CheckedLoad | Effect::Store => unbound &= !bit,
+    if graph.features.has(Features::BLOCK_PUSHES) {
+        // What a handler was told last.
+        let mut told = None;
+        for index in 0..graph.len(block) {
+            if unbound == 0 && !unbinds {
+                return;
+            }
+            let before = unbound;
+            let node = &mut graph.nodes_mut(block)[index];
+            apply(node, &mut unbound);
+            // The instruction may raise before it has its effect.
+            let raised = node.handler.map(|handler| (handler, before));
+            if let Some((handler, before)) = raised
+                && raised != told
+            {
+                told = raised;
+                push(graph, work, handler, before);
             }
         }
-        if let Some(handler) = handler {
-            // The instruction may raise before it has its effect.
-            push(graph, work, handler, before);
+    } else if graph[block].features.has(Features::LOCALS) {
+        for node in graph.nodes_mut(block) {
+            if unbound == 0 && !unbinds {
+                return;
+            }
+            apply(node, &mut unbound);
         }
     }
     if let Some(next) = graph.fall_through(block) {
@@ -104,6 +107,21 @@ fn scan_block(graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
     }
     if let Some(target) = graph.last_jump(block).and_then(|jump| jump.target) {
         push(graph, work, target, unbound);
+    }
+}
+
+/// What an instruction does to the locals that may be unbound; a load of one of them is checked.
+#[inline]
+fn apply(node: &mut Node, unbound: &mut u64) {
+    let Some((local, effect)) = effect(node).filter(|&(local, _)| local < FOLLOWED) else { return };
+    let bit = 1 << local;
+    match effect {
+        Effect::MayUnbind => *unbound |= bit,
+        Effect::Load if *unbound & bit != 0 => {
+            node.opcode = Opcode::LoadFastCheck;
+            *unbound &= !bit;
+        }
+        Effect::Load | Effect::CheckedLoad | Effect::Store => *unbound &= !bit,
     }
 }
 

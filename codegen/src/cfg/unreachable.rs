@@ -10,33 +10,44 @@
 //!
 //! After: `predecessors` counts fall-throughs, jumps and block pushes; the entry has one more.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Features, Graph};
 
 /// Removes what cannot run.
 pub(super) fn remove_unreachable_blocks(graph: &mut Graph) {
     let mut work = graph.start_visit();
-    graph.for_each_block(|graph, block| graph[block].predecessors = 0);
+    for block in graph.blocks_mut() {
+        block.predecessors = 0;
+    }
     graph[BlockId::ENTRY].predecessors = 1;
     graph.visit(&mut work, BlockId::ENTRY);
     while let Some(block) = work.pop() {
-        if let Some(next) = graph.fall_through(block) {
-            graph[next].predecessors += 1;
-            graph.visit(&mut work, next);
+        let last = graph.last(block).copied();
+        if let Some(next) = graph[block].next
+            && !last.is_some_and(|last| last.ends_flow())
+        {
+            reach(graph, next, &mut work);
         }
-        let len = graph.len(block);
-        let first = if graph[block].pushes_handler { 0 } else { len.saturating_sub(1) };
-        for index in first..len {
-            if let Some(target) = graph.nodes(block)[index].destination() {
-                graph[target].predecessors += 1;
-                graph.visit(&mut work, target);
+        if graph[block].features.has(Features::BLOCK_PUSHES) {
+            for index in 0..graph.len(block).saturating_sub(1) {
+                if let Some(target) = graph.nodes(block)[index].destination() {
+                    reach(graph, target, &mut work);
+                }
             }
+        }
+        if let Some(target) = last.and_then(|last| last.destination()) {
+            reach(graph, target, &mut work);
         }
     }
     graph.finish_visit(work);
-    graph.for_each_block(|graph, block| {
-        if graph[block].predecessors == 0 {
-            graph.truncate(block, 0);
-            graph[block].except_handler = false;
+    for block in graph.blocks_mut() {
+        if block.predecessors == 0 {
+            block.empty();
+            block.except_handler = false;
         }
-    });
+    }
+}
+
+fn reach(graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
+    graph[block].predecessors += 1;
+    graph.visit(work, block);
 }

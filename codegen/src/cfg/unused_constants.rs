@@ -6,10 +6,11 @@
 //!
 //! The first constant always stays: it may be the docstring.
 
-use super::graph::Graph;
+use super::graph::{Features, Graph};
 use crate::{Constant, Opcode};
 
 /// Removes what is not loaded and renumbers the rest.
+#[inline(never)]
 pub(super) fn remove_unused_constants(graph: &mut Graph, constants: &mut Vec<Constant>) {
     const UNUSED: i32 = -1;
     const USED: i32 = 0;
@@ -19,6 +20,9 @@ pub(super) fn remove_unused_constants(graph: &mut Graph, constants: &mut Vec<Con
     let mut new_index = vec![UNUSED; constants.len()];
     new_index[0] = USED;
     graph.for_each_block(|graph, block| {
+        if !graph[block].features.has(Features::CONSTANTS) {
+            return;
+        }
         for node in graph.nodes(block).iter().filter(|node| node.opcode == Opcode::LoadConst) {
             new_index[constant_index(node.oparg)] = USED;
         }
@@ -35,6 +39,9 @@ pub(super) fn remove_unused_constants(graph: &mut Graph, constants: &mut Vec<Con
         *index = next;
     }
     graph.for_each_block(|graph, block| {
+        if !graph[block].features.has(Features::CONSTANTS) {
+            return;
+        }
         for node in graph.nodes_mut(block).iter_mut().filter(|node| node.opcode == Opcode::LoadConst) {
             node.oparg = new_index[constant_index(node.oparg)];
         }

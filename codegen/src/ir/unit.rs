@@ -29,7 +29,7 @@ pub struct CodeUnit {
     pub names: Vec<PyString>,
     /// Fast locals: parameters first, then in the order of first mention.
     pub var_names: Vec<PyString>,
-    /// By fast local: hidden in class and module scopes (`CO_FAST_HIDDEN`).
+    /// By fast local: hidden in class and module scopes (`CO_FAST_HIDDEN`); empty if none is.
     pub hidden_locals: Vec<bool>,
     /// Cells in order; some may also be fast locals (captured parameters).
     pub cell_vars: Vec<PyString>,

@@ -118,6 +118,8 @@ struct Entry {
 #[derive(Default)]
 pub(super) struct Identities<'code> {
     by_key: FxHashMap<Key<'code>, usize>,
+    /// By address: interned strings. Most names of a module are clones of each other.
+    by_address: FxHashMap<usize, usize>,
     /// In the order of writing.
     entries: Vec<Entry>,
     /// Where the number of a reference stands, and of which entry.
@@ -128,6 +130,7 @@ impl<'code> Identities<'code> {
     /// Room for so many objects.
     pub(super) fn reserve(&mut self, count: usize) {
         self.by_key.reserve(count);
+        self.by_address.reserve(count);
         self.entries.reserve(count);
     }
 
@@ -141,6 +144,17 @@ impl<'code> Identities<'code> {
                 None
             }
         }
+    }
+
+    /// The same for an interned string.
+    pub(super) fn find_or_note_name(&mut self, name: &'code [u8], position: usize) -> Option<usize> {
+        if let Some(&entry) = self.by_address.get(&name.as_ptr().addr()) {
+            return Some(entry);
+        }
+        let next = self.entries.len();
+        let known = self.find_or_note(Key::Interned(name), position);
+        self.by_address.insert(name.as_ptr().addr(), known.unwrap_or(next));
+        known
     }
 
     /// Whether an object was written before.

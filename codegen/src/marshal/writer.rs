@@ -12,7 +12,7 @@ use std::cell::OnceCell;
 
 /// The marshalled form of a module's code object in a version of the format.
 pub fn write(code: &CodeObject, version: u8) -> Vec<u8> {
-    let mut writer = Writer::new(Vec::with_capacity(1 << 14), version);
+    let mut writer = Writer::new(Vec::with_capacity(1 << 16), version);
     writer.whole = Some(code);
     // Most names occur in several code objects.
     writer.identities.reserve(mention_count(code) / 2);
@@ -84,9 +84,7 @@ impl<'code> Writer<'code> {
         if self.version >= format::VERSION_REFERENCES {
             match self.identities.find_or_note(key, self.bytes.len()) {
                 Some(entry) => {
-                    self.bytes.push(format::REF);
-                    self.identities.refer(entry, self.bytes.len());
-                    self.bytes.extend_from_slice(&[0; 4]);
+                    self.reference(entry);
                     return false;
                 }
                 None if flagged == Flagged::Always => self.identities.flag_last(),
@@ -95,6 +93,13 @@ impl<'code> Writer<'code> {
         }
         self.bytes.push(type_byte);
         true
+    }
+
+    /// Writes a reference to an object that was written before.
+    fn reference(&mut self, entry: usize) {
+        self.bytes.push(format::REF);
+        self.identities.refer(entry, self.bytes.len());
+        self.bytes.extend_from_slice(&[0; 4]);
     }
 
     fn code(&mut self, code: &'code CodeObject, flagged: Flagged) {
@@ -251,10 +256,16 @@ impl<'code> Writer<'code> {
 
     fn interned(&mut self, text: &'code PyString) {
         let text = text.as_bytes();
-        let type_byte = self.string_type(text, true);
-        if self.begin(type_byte, Key::Interned(text), Flagged::Always) {
-            self.string_content(type_byte, text);
+        if self.version >= format::VERSION_REFERENCES {
+            if let Some(entry) = self.identities.find_or_note_name(text, self.bytes.len()) {
+                self.reference(entry);
+                return;
+            }
+            self.identities.flag_last();
         }
+        let type_byte = self.string_type(text, true);
+        self.bytes.push(type_byte);
+        self.string_content(type_byte, text);
     }
 
     fn string(&mut self, constant: &'code PyString, flagged: Flagged) {

@@ -38,11 +38,13 @@ macro_rules! opcodes {
             }
 
             /// How the opcode is written in bytecode.
+            #[inline]
             pub const fn encoding(self) -> Encoding {
                 match self { $(Opcode::$variant => encoding!($page $number),)* }
             }
 
             /// Inline cache entries (16-bit code units) that follow the instruction.
+            #[inline]
             pub const fn caches(self) -> usize {
                 match self { $(Opcode::$variant => $caches,)* }
             }

@@ -37,8 +37,9 @@ pub fn is_suspicious(module: &ModModule, tokens: &Tokens, text: &str) -> bool {
 fn has_constant_in_disguise(tokens: &Tokens, text: &str) -> bool {
     let names = tokens.iter().filter(|token| token.kind() == TokenKind::Name);
     names
-        .filter_map(|token| text.get(std::ops::Range::<usize>::from(token.range())))
-        .any(|name| name.len() <= LONGEST_DISGUISE && constant_in_disguise(name).is_some())
+        .map(|token| std::ops::Range::<usize>::from(token.range()))
+        .filter(|range| range.len() <= LONGEST_DISGUISE && !text.as_bytes()[range.clone()].is_ascii())
+        .any(|range| text.get(range).is_some_and(|name| constant_in_disguise(name).is_some()))
 }
 
 /// What a look at the tokens shows.
@@ -49,28 +50,47 @@ struct Scan {
     may_match: bool,
 }
 
+/// By kind: whether `scan` looks at tokens of the kind.
+const SCANNED: [bool; 256] = {
+    use TokenKind::{Case, ColonEqual, DoubleStar, Lpar, Star, Yield};
+    let mut scanned = [false; 256];
+    let kinds = [Yield, ColonEqual, Case, Star, DoubleStar, Lpar];
+    let mut index = 0;
+    while index < kinds.len() {
+        scanned[kinds[index] as usize] = true;
+        index += 1;
+    }
+    scanned
+};
+
 fn scan(tokens: &Tokens) -> Scan {
     let mut scan = Scan::default();
-    let mut previous = TokenKind::Newline;
     for (index, token) in tokens.iter().enumerate() {
-        let kind = token.kind();
-        match kind {
-            TokenKind::Comment | TokenKind::NonLogicalNewline => continue,
+        if !SCANNED[token.kind() as usize] {
+            continue;
+        }
+        match token.kind() {
             TokenKind::Yield => scan.is_suspicious |= goes_on_after_yield(&tokens[index + 1..]),
             // `(x) := 1`
-            TokenKind::ColonEqual => scan.is_suspicious |= previous == TokenKind::Rpar,
+            TokenKind::ColonEqual => scan.is_suspicious |= last_kind(&tokens[..index]) == TokenKind::Rpar,
             TokenKind::Case => scan.may_match = true,
-            TokenKind::Star | TokenKind::DoubleStar if !ends_operand(previous) => {
+            TokenKind::Star | TokenKind::DoubleStar if !ends_operand(last_kind(&tokens[..index])) => {
                 scan.is_suspicious |= goes_on_after_group(&tokens[index + 1..]);
             }
-            TokenKind::Lpar if begins_line(previous) => {
+            TokenKind::Lpar if begins_line(last_kind(&tokens[..index])) => {
                 scan.is_suspicious |= annotates_part_of_group(&tokens[index..]);
             }
             _ => {}
         }
-        previous = kind;
     }
     scan
+}
+
+/// The kind of the last token that counts.
+#[inline]
+fn last_kind(tokens: &[Token]) -> TokenKind {
+    let mut kinds = tokens.iter().rev().map(Token::kind);
+    kinds.find(|kind| !matches!(kind, TokenKind::Comment | TokenKind::NonLogicalNewline)).unwrap_or(TokenKind::Newline)
 }
 
 /// Whether an operator after a token has a left operand.

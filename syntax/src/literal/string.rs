@@ -92,5 +92,6 @@ fn first_doubled_brace(source: &str) -> Option<usize> {
 
 /// The parser writes U+FFFD for surrogates; only strings that have it need a second look.
 fn may_hide_surrogate(value: &str) -> bool {
-    memchr::memmem::find(value.as_bytes(), "\u{FFFD}".as_bytes()).is_some()
+    const LEAD: u8 = 0xEF;
+    memchr::memchr(LEAD, value.as_bytes()).is_some() && value.contains('\u{FFFD}')
 }

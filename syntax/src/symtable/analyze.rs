@@ -14,13 +14,8 @@
 
 use super::builder::{Directive, KnownNames};
 use super::{ComprehensionKind, Resolution, Scope, ScopeId, ScopeKind, Symbol, SymbolFlags, errors};
-use crate::{Diagnostic, NameId, NameTable};
-use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
+use crate::{Diagnostic, NameId, NameSet, NameTable};
 use std::mem;
-
-/// A set of names in the order of insertion.
-pub(super) type Names = IndexSet<NameId, FxBuildHasher>;
 
 /// Resolves every name of every scope.
 pub(super) fn analyze(
@@ -59,7 +54,7 @@ pub(super) struct Analysis<'a> {
 impl Analysis<'_> {
     /// Resolves the names of a scope and of those in it; gives those free in it (`analyze_block`).
     /// `class` is the class whose names the scope sees.
-    fn analyze_block(&mut self, id: ScopeId, class: Option<ScopeId>) -> Names {
+    fn analyze_block(&mut self, id: ScopeId, class: Option<ScopeId>) -> NameSet {
         let outer = self.undo.len();
         let mut free = self.analyze_names(id, class);
         let (mut child_free, inlined_cells) = self.analyze_children(id, class);
@@ -76,17 +71,17 @@ impl Analysis<'_> {
         if free.is_empty() {
             child_free
         } else {
-            free.extend(child_free);
+            free.extend(child_free.names());
             free
         }
     }
 
     /// Resolves a scope's names as far as they do not depend on inner scopes; makes its bindings
     /// visible to them. Gives those that are free.
-    fn analyze_names(&mut self, id: ScopeId, class: Option<ScopeId>) -> Names {
-        let mut free = Names::default();
+    fn analyze_names(&mut self, id: ScopeId, class: Option<ScopeId>) -> NameSet {
+        let mut free = NameSet::default();
         let mut symbols = mem::take(&mut self.scopes[id.index()].symbols);
-        for (&name, symbol) in &mut symbols {
+        for (name, symbol) in symbols.iter_mut() {
             symbol.resolution = self.analyze_name(id, name, symbol.flags, class);
             if symbol.resolution == Resolution::Free {
                 free.insert(name);
@@ -101,7 +96,7 @@ impl Analysis<'_> {
                 }
             }
             _ => {
-                for (&name, symbol) in &symbols {
+                for (name, symbol) in symbols.iter() {
                     match symbol.resolution {
                         Resolution::Local => self.set_bound(name, true),
                         Resolution::GlobalExplicit if symbol.flags.intersects(SymbolFlags::GLOBAL) => {
@@ -154,9 +149,9 @@ impl Analysis<'_> {
 
     /// Analyses the inner scopes, inlining comprehensions; gives what is free in them, and the cells
     /// of inlined comprehensions.
-    fn analyze_children(&mut self, id: ScopeId, class: Option<ScopeId>) -> (Names, Names) {
-        let mut free = Names::default();
-        let mut inlined_cells = Names::default();
+    fn analyze_children(&mut self, id: ScopeId, class: Option<ScopeId>) -> (NameSet, NameSet) {
+        let mut free = NameSet::default();
+        let mut inlined_cells = NameSet::default();
         let mut any_inlined = false;
         let is_class = self.scopes[id.index()].kind == ScopeKind::Class;
         let sees_class = self.scopes[id.index()].can_see_class_scope;
@@ -178,7 +173,7 @@ impl Analysis<'_> {
             if free.is_empty() {
                 free = child_free;
             } else {
-                free.extend(child_free);
+                free.extend(child_free.names());
             }
         }
         if any_inlined {
@@ -188,12 +183,12 @@ impl Analysis<'_> {
     }
 
     /// A class provides some cells itself (`drop_class_free`).
-    fn drop_class_free(&mut self, id: ScopeId, free: &mut Names) {
+    fn drop_class_free(&mut self, id: ScopeId, free: &mut NameSet) {
         let [class, class_dict, conditional_annotations] = self.class_cells();
         let scope = &mut self.scopes[id.index()];
-        scope.needs_class_closure |= free.swap_remove(&class);
-        scope.needs_classdict |= free.swap_remove(&class_dict);
-        scope.has_conditional_annotations |= free.swap_remove(&conditional_annotations);
+        scope.needs_class_closure |= free.swap_remove(class);
+        scope.needs_classdict |= free.swap_remove(class_dict);
+        scope.has_conditional_annotations |= free.swap_remove(conditional_annotations);
     }
 
     /// The names that a class binds for its inner scopes alone.
@@ -202,23 +197,23 @@ impl Analysis<'_> {
     }
 
     /// Records cells of comprehensions and names that pass through the scope (`update_symbols`).
-    fn update_symbols(&mut self, id: ScopeId, free: &Names, inlined_cells: &Names) {
+    fn update_symbols(&mut self, id: ScopeId, free: &NameSet, inlined_cells: &NameSet) {
         let scope = &mut self.scopes[id.index()];
         let in_class = scope.kind == ScopeKind::Class || scope.can_see_class_scope;
-        for name in inlined_cells {
+        for name in inlined_cells.names() {
             if let Some(symbol) = scope.symbols.get_mut(name) {
                 symbol.flags.insert(SymbolFlags::COMP_CELL);
             }
         }
-        for &name in free {
-            if let Some(symbol) = scope.symbols.get_mut(&name) {
+        for name in free.names() {
+            if let Some(symbol) = scope.symbols.get_mut(name) {
                 // A method's free variable that the class mentions too.
                 if in_class {
                     symbol.flags.insert(SymbolFlags::FREE_CLASS);
                 }
             } else if scope.kind == ScopeKind::Module || self.visible[name.index()].bound {
                 let passing = Symbol { flags: SymbolFlags::default(), resolution: Resolution::Free };
-                scope.symbols.insert(name, passing);
+                scope.symbols.get_or_insert(name, passing);
             }
         }
     }
@@ -249,11 +244,11 @@ impl Analysis<'_> {
 }
 
 /// Locals that an inner scope captures become cells (`analyze_cells`).
-fn resolve_cells(scope: &mut Scope, free: &mut Names, inlined_cells: &Names) {
+fn resolve_cells(scope: &mut Scope, free: &mut NameSet, inlined_cells: &NameSet) {
     if free.is_empty() && inlined_cells.is_empty() {
         return;
     }
-    for (name, symbol) in &mut scope.symbols {
+    for (name, symbol) in scope.symbols.iter_mut() {
         if symbol.resolution == Resolution::Local && (free.contains(name) || inlined_cells.contains(name)) {
             symbol.resolution = Resolution::Cell;
             free.swap_remove(name);

@@ -14,7 +14,7 @@ use super::names_of_nodes::NamesOfNodes;
 use super::{Resolution, Scope, ScopeId, ScopeKind, ScopeRole, Symbol, SymbolFlags, errors, mangle};
 use crate::{Diagnostic, NameId, NameTable, ParsedModule, Span};
 use ruff_python_ast::ExprContext;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::mem;
 
 /// Names that the symbol table makes up or treats specially.
@@ -132,12 +132,14 @@ impl<'m> Builder<'m> {
         let mut errors = Vec::new();
         let mut names = NameTable::default();
         let known = KnownNames::new(&mut names);
+        // About so many nodes a function, class or comprehension has.
+        let scope_count = module.node_count() as usize / 32 + 4;
         let mut builder = Self {
             module,
             known,
             future: future::scan(module, &mut errors),
-            scopes: Vec::new(),
-            by_node: FxHashMap::default(),
+            scopes: Vec::with_capacity(scope_count),
+            by_node: FxHashMap::with_capacity_and_hasher(scope_count, FxBuildHasher),
             names_of_nodes: NamesOfNodes::new(module.node_count()),
             current: Frame::new(ScopeId(0)),
             outer: Vec::new(),
@@ -276,7 +278,7 @@ impl<'m> Builder<'m> {
     /// What a frame's scope does with a name so far (`symtable_lookup_entry`).
     pub(super) fn flags_in(&mut self, frame: Frame, name: &str) -> SymbolFlags {
         let key = self.key(frame, name);
-        let symbol = self.scopes[frame.scope.index()].symbols.get(&key);
+        let symbol = self.scopes[frame.scope.index()].symbols.get(key);
         symbol.map_or(SymbolFlags::default(), |symbol| symbol.flags)
     }
 
@@ -362,6 +364,7 @@ impl<'m> Builder<'m> {
 impl Scope {
     /// The symbol of a name, from now on in the scope's symbols.
     fn mention(&mut self, name: NameId) -> &mut Symbol {
-        self.symbols.entry(name).or_insert(Symbol { flags: SymbolFlags::default(), resolution: Resolution::Unresolved })
+        let new = Symbol { flags: SymbolFlags::default(), resolution: Resolution::Unresolved };
+        self.symbols.get_or_insert(name, new)
     }
 }

@@ -7,9 +7,9 @@
 //! Invariant: an inlined comprehension's scope stays in the table for the code generator, marked
 //! `inlined`, but is no longer a child; its children are children of the scope around.
 
-use super::analyze::{Analysis, Names};
+use super::analyze::Analysis;
 use super::{Resolution, ScopeId, ScopeKind, Symbol, SymbolFlags};
-use crate::NameId;
+use crate::{NameId, NameSet};
 use smallvec::SmallVec;
 
 impl Analysis<'_> {
@@ -19,8 +19,8 @@ impl Analysis<'_> {
         &mut self,
         id: ScopeId,
         comprehension: ScopeId,
-        free: &mut Names,
-        inlined_cells: &mut Names,
+        free: &mut NameSet,
+        inlined_cells: &mut NameSet,
     ) {
         let in_class = self.scopes[id.index()].kind == ScopeKind::Class;
         let mut invisible = SmallVec::<[NameId; 3]>::new();
@@ -37,7 +37,7 @@ impl Analysis<'_> {
             if in_class && resolution == Resolution::Free && self.class_cells().contains(&name) {
                 resolution = Resolution::GlobalImplicit;
                 if !self.is_free_in_any_child(comprehension, name) {
-                    free.swap_remove(&name);
+                    free.swap_remove(name);
                 }
                 invisible.push(name);
             }
@@ -48,21 +48,21 @@ impl Analysis<'_> {
                     && !in_class
                     && !self.is_free_in_any_child(comprehension, name)
                 {
-                    free.swap_remove(&name);
+                    free.swap_remove(name);
                 }
             } else {
-                self.scopes[id.index()].symbols.insert(name, Symbol { resolution, ..symbol });
+                self.scopes[id.index()].symbols.get_or_insert(name, Symbol { resolution, ..symbol });
             }
         }
         let comprehension = &mut self.scopes[comprehension.index()];
         for name in invisible {
-            comprehension.symbols.shift_remove(&name);
+            comprehension.symbols.shift_remove(name);
         }
         comprehension.inlined = true;
     }
 
     fn symbol_at(&self, scope: ScopeId, position: usize) -> Option<(NameId, Symbol)> {
-        let (&name, &symbol) = self.scopes[scope.index()].symbols.get_index(position)?;
+        let (name, &symbol) = self.scopes[scope.index()].symbols.get_index(position)?;
         Some((name, symbol))
     }
 

@@ -8,9 +8,8 @@
 //! `Scope::symbols` is the order in which CPython's symbol table first sees the names (the order of
 //! its `ste_symbols` dict), which decides the order in which inlined comprehensions save locals.
 
-use crate::{NameId, Span};
-use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use crate::{NameId, NameMap, Span};
+use rustc_hash::FxHashSet;
 
 /// A scope of one module.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -153,7 +152,7 @@ pub struct Symbol {
 }
 
 /// Names in the order of first mention.
-pub type Symbols = IndexMap<NameId, Symbol, FxBuildHasher>;
+pub type Symbols = NameMap<Symbol>;
 
 /// One scope (`PySTEntryObject`).
 #[derive(Clone, Debug)]
@@ -246,6 +245,6 @@ impl Scope {
 
     /// The symbol of `name`, if mentioned here.
     pub fn symbol(&self, name: NameId) -> Option<Symbol> {
-        self.symbols.get(&name).copied()
+        self.symbols.get(name).copied()
     }
 }

@@ -26,6 +26,20 @@ struct Column {
     alternative: u32,
 }
 
+impl Column {
+    /// Whether the line that `bytes` ends in is this many spaces, and nothing else: most lines are.
+    fn is_all_before(self, bytes: &[u8]) -> bool {
+        const SPACES: [u8; 32] = [b' '; 32];
+        let width = self.column as usize;
+        self.alternative == self.column
+            && SPACES.get(..width).and_then(|spaces| bytes.strip_suffix(spaces)).is_some_and(|before| match before {
+                [.., b'\\', b'\n'] => false,
+                [.., b'\n'] | [] => true,
+                _ => false,
+            })
+    }
+}
+
 /// The indented blocks around a line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Indentation {
@@ -37,12 +51,15 @@ impl Indentation {
     /// Takes the logical line whose first token starts at `start`.
     pub(super) fn line(&mut self, text: &str, start: u32) -> Result<(), Suspicious> {
         let bytes = &text.as_bytes()[..start as usize];
+        let current = self.levels.last().copied().unwrap_or_default();
+        if current.is_all_before(bytes) {
+            return Ok(());
+        }
         let indentation = indentation_start(bytes);
         if indentation > 0 && bytes[indentation - 1] != b'\n' {
             return Err(Suspicious);
         }
         let column = measure(&bytes[indentation..]);
-        let current = self.levels.last().copied().unwrap_or_default();
         if column.column > current.column {
             self.levels.push(column);
             let agrees = column.alternative > current.alternative && self.levels.len() < MAX_LEVELS;

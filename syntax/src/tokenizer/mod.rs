@@ -62,7 +62,12 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
         findings: TokenFindings::default(),
         at_line_start: true,
     };
+    let plain = if checks.is_ascii { &PLAIN } else { &PLAIN_BUT_NAMES };
     for token in tokens {
+        // Inside of a line most tokens are not looked at.
+        if !checks.at_line_start && plain[token.kind() as usize] {
+            continue;
+        }
         if let Err(suspicious) = checks.check(*token) {
             checks.findings.suspicion = Some(suspicious);
         }
@@ -80,6 +85,33 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
 
 /// From here on it is worth to look how deep operators are inside each other.
 const MANY: u32 = 1000;
+
+/// By kind: whether nothing is wrong with a token of the kind inside of a line. These are frequent kinds
+/// that [`Checks::check`] has no case for.
+const PLAIN_BUT_NAMES: [bool; 256] = {
+    use TokenKind::{
+        And, Comma, Comment, Dedent, Dot, EqEqual, Equal, False, If, Import, In, Indent, Is, NonLogicalNewline, None,
+        Or, Percent, Star, True,
+    };
+    let mut plain = [false; 256];
+    let kinds = [
+        Dot, Comma, Equal, Comment, NonLogicalNewline, Indent, Dedent, None, True, False, If, In, Import, Is, And, Or,
+        EqEqual, Percent, Star,
+    ];
+    let mut index = 0;
+    while index < kinds.len() {
+        plain[kinds[index] as usize] = true;
+        index += 1;
+    }
+    plain
+};
+
+/// The same for texts in which names need no look.
+const PLAIN: [bool; 256] = {
+    let mut plain = PLAIN_BUT_NAMES;
+    plain[TokenKind::Name as usize] = true;
+    plain
+};
 
 struct Checks<'a> {
     text: &'a str,
@@ -100,7 +132,6 @@ struct Checks<'a> {
 }
 
 impl Checks<'_> {
-    #[inline]
     fn check(&mut self, token: Token) -> Result<(), Suspicious> {
         let (kind, range) = token.as_tuple();
         match kind {

@@ -20,14 +20,18 @@ pub(crate) fn screen(text: &str) -> Result<(), Box<Diagnostic>> {
 }
 
 fn looks_deep(bytes: &[u8]) -> bool {
+    let many_prefixes = |block: &[u8]| count(block, *b"-+~") > BLOCK / 2;
+    // Few texts have so many brackets at all.
+    bytes.chunks(BLOCK).any(many_prefixes) || (count(bytes, *b"([{") > DEEP && has_deep_brackets(bytes))
+}
+
+/// Whether many more brackets have been opened than closed somewhere.
+fn has_deep_brackets(bytes: &[u8]) -> bool {
     let mut depth = 0usize;
     bytes.chunks(BLOCK).any(|block| {
-        let opening = count(block, *b"([{");
-        let closing = count(block, *b")]}");
-        let prefixes = count(block, *b"-+~");
-        let highest = depth + opening;
-        depth = highest.saturating_sub(closing);
-        highest > DEEP || prefixes > BLOCK / 2
+        let highest = depth + count(block, *b"([{");
+        depth = highest.saturating_sub(count(block, *b")]}"));
+        highest > DEEP
     })
 }
 

@@ -213,12 +213,12 @@ impl<'a> Checker<'a> {
         let Some(source) = self.source(module) else { return Vec::new() };
         let symbols = source.symbols;
         (1..symbols.scope_count())
-            .flat_map(|index| &symbols.scope_at(index).symbols)
+            .flat_map(|index| symbols.scope_at(index).symbols.iter())
             .filter(|(_, symbol)| {
                 symbol.flags.intersects(SymbolFlags::GLOBAL)
                     && symbol.flags.intersects(SymbolFlags::LOCAL.union(SymbolFlags::IMPORT))
             })
-            .filter_map(|(&name, _)| symbols.names.get(name).as_str().map(Name::new))
+            .filter_map(|(name, _)| symbols.names.get(name).as_str().map(Name::new))
             .collect()
     }
 

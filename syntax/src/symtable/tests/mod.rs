@@ -50,7 +50,7 @@ fn resolutions(source: &str, path: &str) -> String {
     let symbols = &table.scope(scope(&table, path)).symbols;
     let symbols = symbols.iter();
     let lines: Vec<_> =
-        symbols.map(|(&name, symbol)| format!("{} {:?}", table.names.text(name), symbol.resolution)).collect();
+        symbols.map(|(name, symbol)| format!("{} {:?}", table.names.text(name), symbol.resolution)).collect();
     lines.join(", ")
 }
 
