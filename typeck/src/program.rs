@@ -80,13 +80,36 @@ pub fn check_program_for<'a>(sources: &'a [Source<'a>], arena: &'a Arena, perfor
     let placed = |list: Vec<CheckError>| {
         list.into_iter().filter_map(|error| Some((position_of(&modules[error.module.index()])?, error))).collect()
     };
-    let (errors, warnings) = (placed(errors.list), placed(errors.warnings));
+    let (errors, warnings): (_, Vec<_>) = (placed(errors.list), placed(errors.warnings));
+    let errors = without_consequences(errors, sources);
     for module in &mut modules {
         if let Some(position) = position_of(module) {
             facts[position] = std::mem::take(&mut module.facts);
         }
     }
     CheckedProgram { errors, warnings, facts, types }
+}
+
+/// Drops errors that only follow from earlier ones: at the same place, or around it in the same simple statement.
+fn without_consequences(errors: Vec<(usize, CheckError)>, sources: &[Source<'_>]) -> Vec<(usize, CheckError)> {
+    /// Where there are more, nobody reads them all.
+    const LOOK_BACK: usize = 200;
+    let mut kept: Vec<(usize, CheckError)> = Vec::with_capacity(errors.len());
+    for (position, error) in errors {
+        let text = sources[position].parsed.text();
+        let Span { start, end } = error.span;
+        let is_simple = error.span.is_place()
+            && text.get(start as usize..end as usize).is_some_and(|text| !text.contains(":\n") && !text.contains(": #"));
+        let follows = kept.iter().rev().take(LOOK_BACK).any(|(other, earlier)| {
+            *other == position
+                && earlier.span.is_place()
+                && (earlier.span == error.span || (is_simple && start <= earlier.span.start && earlier.span.end <= end))
+        });
+        if !follows {
+            kept.push((position, error));
+        }
+    }
+    kept
 }
 
 /// All that is known while checking.
