@@ -14,6 +14,7 @@ use crate::errors::{CheckError, Check, ErrorClass, Errors, Raised};
 use crate::facts::Facts;
 use crate::module_table::{Child, IntrinsicModules, ModuleTable};
 use crate::types::{DecoratedId, ModuleId, Types, Value};
+use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_syntax::{ParsedModule, Span, SymbolTable, node_index};
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal, walk_expr};
@@ -60,6 +61,26 @@ pub fn check_program<'a>(sources: &'a [Source<'a>], arena: &'a Arena) -> Checked
 
 /// The same, with what stays dynamic if `performance`.
 pub fn check_program_for<'a>(sources: &'a [Source<'a>], arena: &'a Arena, performance: bool) -> CheckedProgram<'a> {
+    finish(bind_program(sources, arena, performance), sources)
+}
+
+/// Checks, and gives what the code generator needs, by module given; nothing for modules with errors.
+pub fn check_program_with_facts<'a>(sources: &'a [Source<'a>], arena: &'a Arena) -> (CheckedProgram<'a>, Vec<TypeFacts>) {
+    let mut checker = bind_program(sources, arena, false);
+    let facts = sources
+        .iter()
+        .map(|source| match checker.loaded.get(source.name).copied() {
+            Some(module) if source.bind && checker.errors.list.iter().all(|error| error.module != module) => {
+                checker.type_facts(module)
+            }
+            _ => TypeFacts::default(),
+        })
+        .collect();
+    (finish(checker, sources), facts)
+}
+
+/// Declares and binds the modules that are to be bound.
+fn bind_program<'a>(sources: &'a [Source<'a>], arena: &'a Arena, performance: bool) -> Checker<'a> {
     let mut checker = Checker::new(sources, arena);
     checker.errors.wants_warnings = performance;
     for source in sources.iter().filter(|source| source.bind) {
@@ -73,6 +94,11 @@ pub fn check_program_for<'a>(sources: &'a [Source<'a>], arena: &'a Arena, perfor
             }
         }
     }
+    checker
+}
+
+/// What was found, by module given.
+fn finish<'a>(checker: Checker<'a>, sources: &[Source<'_>]) -> CheckedProgram<'a> {
     let positions: FxHashMap<&str, usize> = sources.iter().map(|source| source.name).zip(0..).collect();
     let mut facts: Vec<Facts> = sources.iter().map(|_| Facts::default()).collect();
     let Checker { errors, mut modules, types, .. } = checker;
