@@ -238,6 +238,10 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub static_: StaticArgs,
 
+    /// Also say what stays dynamic, and so slow, in static modules, and what would change that.
+    #[arg(long)]
+    pub performance: bool,
+
     /// Check again whenever a file changes.
     #[arg(long, conflicts_with = "write_baseline")]
     pub watch: bool,

@@ -14,7 +14,7 @@ use pyclast_syntax::{
     Diagnostic, Exception, ParsedModule, PyString, Severity, SourceText, Span, SymbolTable, finally_warnings, parse,
 };
 use pyclast_typeck::{
-    Arena, CheckError, ErrorClass, Folds, ModuleFlags, Source, check_program, code_of, fold, module_flags,
+    Arena, CheckError, ErrorClass, Folds, ModuleFlags, Source, check_program_for, code_of, fold, module_flags,
 };
 
 /// Which modules are static.
@@ -101,7 +101,7 @@ pub fn check(sources: &[ProgramSource], mode: StaticMode) -> Vec<ProgramProblem>
             Some((index, input))
         })
         .unzip();
-    let errors = check_parsed(&inputs);
+    let errors = check_parsed(&inputs, false);
     // The errors of CPython in a module come before those of types in it and in those after it.
     let placed = |found: ProgramProblem| ProgramProblem { module: positions[found.module], ..found };
     let mut errors = errors.into_iter().map(placed).peekable();
@@ -119,7 +119,8 @@ pub fn check(sources: &[ProgramSource], mode: StaticMode) -> Vec<ProgramProblem>
 }
 
 /// What the checker finds in static modules, in the order of the reference; `module` is the position among those given.
-pub fn check_parsed(modules: &[Source<'_>]) -> Vec<ProgramProblem> {
+/// After it, if `performance`, what stays dynamic in those without errors.
+pub fn check_parsed(modules: &[Source<'_>], performance: bool) -> Vec<ProgramProblem> {
     /// What the checker takes, whatever the trees.
     const BASE: usize = 4 << 20;
     /// What one level of a tree takes at most.
@@ -127,8 +128,8 @@ pub fn check_parsed(modules: &[Source<'_>]) -> Vec<ProgramProblem> {
     let Some(nesting) = modules.iter().map(|module| module.parsed.nesting()).max() else { return Vec::new() };
     let needed = BASE + nesting as usize * LEVEL;
     let arena = Arena::default();
-    let checked = stacker::maybe_grow(needed, needed + BASE, || check_program(modules, &arena));
-    checked.errors.into_iter().map(|(module, error)| type_problem(module, error)).collect()
+    let checked = stacker::maybe_grow(needed, needed + BASE, || check_program_for(modules, &arena, performance));
+    checked.errors.into_iter().chain(checked.warnings).map(|(module, error)| type_problem(module, error)).collect()
 }
 
 fn type_problem(module: usize, error: CheckError) -> ProgramProblem {

@@ -31,6 +31,7 @@ pub mod repr;
 mod source_text;
 pub mod symtable;
 mod tokenizer;
+pub mod type_facts;
 
 pub use comments::comments;
 pub use diagnostic::{Code, Diagnostic, Exception, Label, Rule, Severity};

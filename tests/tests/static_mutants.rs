@@ -1,6 +1,6 @@
 //! Mutated programs of the corpus: nothing panics or hangs, and a sample gets the verdicts of the reference.
 //!
-//! `PYCLAST_MUTANTS=100000` takes more of them; `target/static-mutants.txt` lists the differences.
+//! `PYCLAST_MUTANTS=100000` and `PYCLAST_SAMPLE=5000` take more of them; `target/static-mutants.txt` lists the differences.
 
 use std::fmt::Write as _;
 use std::process::Command;
@@ -98,7 +98,8 @@ fn verdict(answer: &Value) -> Verdict {
 #[test]
 #[expect(clippy::print_stdout, reason = "the figures are for whoever runs the test")]
 fn a_sample_of_mutants_gets_the_verdicts_of_the_reference() {
-    let mut mutants = mutants(SAMPLE);
+    let count = env::var("PYCLAST_SAMPLE").ok().and_then(|count| count.parse().ok()).unwrap_or(SAMPLE);
+    let mut mutants = mutants(count);
     with_reference(&mut mutants);
     let (mut differ, mut crashes, mut report) = (0, 0, String::new());
     for ((name, program), ours) in mutants.iter().zip(verdicts(&mutants)) {

@@ -3,6 +3,7 @@
 //! Reads on standard input, a line each: `PROGRAM number always|auto`, `FILE path line-count`, then that many lines of text.
 //! Writes, a line a program: number, class, message, path, line and column (from 1), separated by tabs; with
 //! `--performance`, after those of a program without errors, path, line, column and text of each performance warning.
+//! With `--all`, writes all errors to standard error.
 
 use pyclast_syntax::{ParsedModule, SourceText, SymbolTable, parse};
 use pyclast_typeck::{Arena, CheckError, ErrorClass, Folds, Source, check_program_for, fold, module_flags};
@@ -83,6 +84,11 @@ fn judge(program: &Program) -> String {
     let arena = Arena::default();
     let performance = std::env::args().any(|argument| argument == "--performance");
     let checked = check_program_for(&sources, &arena, performance);
+    if std::env::args().any(|argument| argument == "--all") {
+        for (position, error) in &checked.errors {
+            eprintln!("{}: {}: {:?} {}", program.number, parsed[*position].path, error.span, error.message);
+        }
+    }
     let place_of = |position: usize, error: &CheckError| {
         let module: &Parsed = &parsed[position];
         let (line, column) = place(error, module.module.text());

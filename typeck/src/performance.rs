@@ -24,7 +24,8 @@ impl Checker<'_> {
     /// Warns of what stays dynamic (`perf_warning`).
     pub fn warn(&mut self, module: ModuleId, span: Span, message: impl Into<String>) {
         if self.errors.wants_warnings {
-            let error = CheckError { module, span, foreign: None, message: message.into(), class: ErrorClass::Performance };
+            let error =
+                CheckError { module, span, foreign: None, message: message.into(), class: ErrorClass::Performance };
             self.errors.warn(error);
         }
     }
@@ -95,7 +96,14 @@ impl Walk<'_, '_> {
     }
 
     /// `PropertyMethod.emit_load_attr_from`, `emit_store_attr_to`
-    fn access_property(&mut self, node: &ExprAttribute, access: Access, kind: DecoratedKind, inner: Value, class: ClassId) {
+    fn access_property(
+        &mut self,
+        node: &ExprAttribute,
+        access: Access,
+        kind: DecoratedKind,
+        inner: Value,
+        class: ClassId,
+    ) {
         let types = &self.checker.types;
         let is_cached = kind != DecoratedKind::Property;
         let is_final = types.real_function(inner).is_some_and(|function| types.function(function).is_final)

@@ -14,6 +14,7 @@ use crate::errors::{CheckError, Check, ErrorClass, Errors, Raised};
 use crate::facts::Facts;
 use crate::module_table::{Child, IntrinsicModules, ModuleTable};
 use crate::types::{DecoratedId, ModuleId, Types, Value};
+use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_syntax::{ParsedModule, Span, SymbolTable, node_index};
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal, walk_expr};
@@ -60,6 +61,26 @@ pub fn check_program<'a>(sources: &'a [Source<'a>], arena: &'a Arena) -> Checked
 
 /// The same, with what stays dynamic if `performance`.
 pub fn check_program_for<'a>(sources: &'a [Source<'a>], arena: &'a Arena, performance: bool) -> CheckedProgram<'a> {
+    finish(bind_program(sources, arena, performance), sources)
+}
+
+/// Checks, and gives what the code generator needs, by module given; nothing for modules with errors.
+pub fn check_program_with_facts<'a>(sources: &'a [Source<'a>], arena: &'a Arena) -> (CheckedProgram<'a>, Vec<TypeFacts>) {
+    let mut checker = bind_program(sources, arena, false);
+    let facts = sources
+        .iter()
+        .map(|source| match checker.loaded.get(source.name).copied() {
+            Some(module) if source.bind && checker.errors.list.iter().all(|error| error.module != module) => {
+                checker.type_facts(module)
+            }
+            _ => TypeFacts::default(),
+        })
+        .collect();
+    (finish(checker, sources), facts)
+}
+
+/// Declares and binds the modules that are to be bound.
+fn bind_program<'a>(sources: &'a [Source<'a>], arena: &'a Arena, performance: bool) -> Checker<'a> {
     let mut checker = Checker::new(sources, arena);
     checker.errors.wants_warnings = performance;
     for source in sources.iter().filter(|source| source.bind) {
@@ -73,6 +94,11 @@ pub fn check_program_for<'a>(sources: &'a [Source<'a>], arena: &'a Arena, perfor
             }
         }
     }
+    checker
+}
+
+/// What was found, by module given.
+fn finish<'a>(checker: Checker<'a>, sources: &[Source<'_>]) -> CheckedProgram<'a> {
     let positions: FxHashMap<&str, usize> = sources.iter().map(|source| source.name).zip(0..).collect();
     let mut facts: Vec<Facts> = sources.iter().map(|_| Facts::default()).collect();
     let Checker { errors, mut modules, types, .. } = checker;
@@ -80,13 +106,36 @@ pub fn check_program_for<'a>(sources: &'a [Source<'a>], arena: &'a Arena, perfor
     let placed = |list: Vec<CheckError>| {
         list.into_iter().filter_map(|error| Some((position_of(&modules[error.module.index()])?, error))).collect()
     };
-    let (errors, warnings) = (placed(errors.list), placed(errors.warnings));
+    let (errors, warnings): (_, Vec<_>) = (placed(errors.list), placed(errors.warnings));
+    let errors = without_consequences(errors, sources);
     for module in &mut modules {
         if let Some(position) = position_of(module) {
             facts[position] = std::mem::take(&mut module.facts);
         }
     }
     CheckedProgram { errors, warnings, facts, types }
+}
+
+/// Drops errors that only follow from earlier ones: at the same place, or around it in the same simple statement.
+fn without_consequences(errors: Vec<(usize, CheckError)>, sources: &[Source<'_>]) -> Vec<(usize, CheckError)> {
+    /// Where there are more, nobody reads them all.
+    const LOOK_BACK: usize = 200;
+    let mut kept: Vec<(usize, CheckError)> = Vec::with_capacity(errors.len());
+    for (position, error) in errors {
+        let text = sources[position].parsed.text();
+        let Span { start, end } = error.span;
+        let is_simple = error.span.is_place()
+            && text.get(start as usize..end as usize).is_some_and(|text| !text.contains(":\n") && !text.contains(": #"));
+        let follows = kept.iter().rev().take(LOOK_BACK).any(|(other, earlier)| {
+            *other == position
+                && earlier.span.is_place()
+                && (earlier.span == error.span || (is_simple && start <= earlier.span.start && earlier.span.end <= end))
+        });
+        if !follows {
+            kept.push((position, error));
+        }
+    }
+    kept
 }
 
 /// All that is known while checking.

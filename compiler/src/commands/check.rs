@@ -27,11 +27,12 @@ pub(super) fn run(arguments: &CheckArgs) -> anyhow::Result<Status> {
     let options = session_options(&arguments.project, &settings, Purpose::Check, cache);
     let shown = Shown { flags: arguments.report.clone(), settings };
     if arguments.watch {
-        return watch(options, &shown, arguments.static_.static_mode);
+        return watch(options, &shown, arguments.static_.static_mode, arguments.performance);
     }
     let started = Instant::now();
     let mut session = Session::open(options, None);
     session.set_static_mode(arguments.static_.static_mode);
+    session.set_performance(arguments.performance);
     let checked = session.check();
     session.save_cache();
     let totals = shown.report(&session, &checked)?;

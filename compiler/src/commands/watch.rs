@@ -38,7 +38,7 @@ enum Message {
 }
 
 /// Watches until nobody is left to tell of changes.
-pub(super) fn watch(options: SessionOptions, shown: &Shown, mode: StaticMode) -> anyhow::Result<Status> {
+pub(super) fn watch(options: SessionOptions, shown: &Shown, mode: StaticMode, performance: bool) -> anyhow::Result<Status> {
     let (sender, receiver) = channel();
     let notices = sender.clone();
     // Before anything is read: what changes meanwhile is noticed.
@@ -50,6 +50,7 @@ pub(super) fn watch(options: SessionOptions, shown: &Shown, mode: StaticMode) ->
     let started = Instant::now();
     let mut session = Session::open(options, Some(counting(&executed)));
     session.set_static_mode(mode);
+    session.set_performance(performance);
     let mut watching = Watching { session, shown, sender, executed, number: 0, started, update: None, watched };
     watching.watch_imported();
     watching.start_check();

@@ -14,7 +14,7 @@ use super::inputs::{Contents, Link, Links, Project, Settings, SourceFile, new_fi
 use super::jobs::for_each_handle;
 use super::pending::{CheckedFile, Pending, RootInput, Snapshot};
 use super::queries::{check_module, import_places, imported_modules, module_diagnostics, module_interface};
-use super::static_modules::{StaticProject, set_files, set_mode};
+use super::static_modules::{StaticProject, set_files, set_mode, set_performance};
 use super::{Database, Observer};
 use crate::files::sources::python_files;
 use crate::imports::discover::{Follow, RootFile, Sources, discover};
@@ -86,7 +86,7 @@ impl Session {
     pub fn open(options: SessionOptions, observer: Option<Observer>) -> Self {
         let db = Database::new(observer);
         let _ = Project::builder(options.settings.clone()).settings_durability(Durability::HIGH).new(&db);
-        let _ = StaticProject::builder(StaticMode::Auto, Arc::default()).new(&db);
+        let _ = StaticProject::builder(StaticMode::Auto, false, Arc::default()).new(&db);
         let cache = options.cache.as_ref().map(|directory| Cache::open(directory, &options.settings));
         let mut session = Self {
             db,
@@ -162,6 +162,11 @@ impl Session {
     /// Says which modules are static.
     pub fn set_static_mode(&mut self, mode: StaticMode) {
         set_mode(&mut self.db, mode);
+    }
+
+    /// Says whether to report what stays dynamic in static modules.
+    pub fn set_performance(&mut self, performance: bool) {
+        set_performance(&mut self.db, performance);
     }
 
     /// Tells the checker which files there are, in the order of their paths.

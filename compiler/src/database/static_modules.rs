@@ -27,6 +27,8 @@ use std::sync::Arc;
 pub struct StaticProject {
     /// Which of them are.
     pub mode: StaticMode,
+    /// Whether to say what stays dynamic in them.
+    pub performance: bool,
     /// All files of the project, and whether each was asked for.
     #[returns(ref)]
     pub files: Arc<Vec<(SourceFile, bool)>>,
@@ -45,6 +47,14 @@ pub(super) fn set_mode(db: &mut super::Database, mode: StaticMode) {
     let project = StaticProject::get(db);
     if *project.mode(db) != mode {
         project.set_mode(db).to(mode);
+    }
+}
+
+/// Sets whether to say what stays dynamic if that changed.
+pub(super) fn set_performance(db: &mut super::Database, performance: bool) {
+    let project = StaticProject::get(db);
+    if *project.performance(db) != performance {
+        project.set_performance(db).to(performance);
     }
 }
 
@@ -99,7 +109,7 @@ fn static_program(db: &dyn Db) -> Arc<FxHashMap<SourceFile, Arc<Vec<Diagnostic>>
         sources.push(Source { name, parsed, symbols, folds, is_package, is_stub: false, bind: *is_asked });
     }
     let mut found: FxHashMap<SourceFile, Vec<Diagnostic>> = FxHashMap::default();
-    for ProgramProblem { module, diagnostic, .. } in check_parsed(&sources) {
+    for ProgramProblem { module, diagnostic, .. } in check_parsed(&sources, *StaticProject::get(db).performance(db)) {
         found.entry(members[module]).or_default().push(diagnostic);
     }
     Arc::new(found.into_iter().map(|(file, diagnostics)| (file, Arc::new(diagnostics))).collect())

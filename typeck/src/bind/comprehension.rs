@@ -19,7 +19,7 @@ impl<'a> Binder<'_, 'a> {
         self.in_comprehension(node, generators, |this, rest| {
             for generator in rest {
                 this.visit_expr(&generator.iter, None);
-                this.bind_generator(generator, true)?;
+                this.bind_generator(generator)?;
             }
             this.visit_expected(element, Value::DYNAMIC, "generator element cannot be a primitive");
             Ok(())
@@ -35,10 +35,8 @@ impl<'a> Binder<'_, 'a> {
         self.in_comprehension(expression, &node.generators, |this, rest| {
             for generator in rest {
                 this.visit_expr(&generator.iter, None);
-                // The reference visits neither targets nor tests here.
-                let container = this.get_type(&generator.iter);
-                let element = this.iter_type(container, &generator.iter);
-                this.assign_value(&generator.target, element, None, None)?;
+                // The reference forgets the targets and tests here, and fails when it generates code for them.
+                this.bind_generator(generator)?;
             }
             if let Some(key) = &node.key {
                 this.visit_expected(key, Value::DYNAMIC, "dictionary comprehension key cannot be a primitive");
@@ -61,21 +59,19 @@ impl<'a> Binder<'_, 'a> {
         self.visit_expr(&first.iter, None);
         let scope = self.new_scope(ScopeNode::Other, node);
         self.scopes.push(scope);
-        let result = self.bind_generator(first, true).and_then(|()| step(self, rest));
+        let result = self.bind_generator(first).and_then(|()| step(self, rest));
         self.scopes.pop();
         result
     }
 
     /// The target and tests of a generator whose iterable is bound.
-    fn bind_generator(&mut self, generator: &'a Comprehension, tests: bool) -> Check<()> {
+    fn bind_generator(&mut self, generator: &'a Comprehension) -> Check<()> {
         let container = self.get_type(&generator.iter);
         let element = self.iter_type(container, &generator.iter);
         self.in_target(|this| this.visit_expr(&generator.target, None));
         self.assign_value(&generator.target, element, None, None)?;
-        if tests {
-            for test in &generator.ifs {
-                self.visit_expr(test, None);
-            }
+        for test in &generator.ifs {
+            self.visit_expr(test, None);
         }
         Ok(())
     }

@@ -229,6 +229,12 @@ impl<'a> Binder<'_, 'a> {
             let local = self.scope().state.locals.get(&name.id).copied();
             is_found |= local.is_some();
             self.set_type(name, local.unwrap_or(Value::DYNAMIC));
+        } else if resolution == Resolution::Free
+            && let Some(value) = self.enclosing_primitive(&name.id)
+        {
+            // A comprehension runs in the function around it, whose primitives it sees.
+            is_found = true;
+            self.set_type(name, value);
         } else {
             let module = self.module;
             let mut value = self.resolve_name(module, &name.id)?.map(|(value, _)| value);
@@ -241,8 +247,6 @@ impl<'a> Binder<'_, 'a> {
                 value = self.resolve_name(home, &name.id)?.map(|(value, _)| value);
             }
             is_found |= value.is_some();
-            // A comprehension runs in the function around it, whose primitives it sees.
-            let value = value.or_else(|| self.enclosing_primitive(resolution, &name.id));
             self.set_type(name, value.unwrap_or(Value::DYNAMIC));
         }
         if !is_found {
@@ -258,13 +262,18 @@ impl<'a> Binder<'_, 'a> {
         self.refine_truthy(expression)
     }
 
-    /// A primitive of the function that a comprehension is in.
-    fn enclosing_primitive(&self, resolution: Resolution, name: &str) -> Option<Value> {
-        if resolution != Resolution::Free || !self.source.symbols.scope(self.scope().symbols).inlined {
-            return None;
+    /// A primitive of the function whose frame an inlined comprehension shares. (To the reference it is dynamic there,
+    /// which compiles to code that ends the process: §8.1 q, u.)
+    fn enclosing_primitive(&self, name: &str) -> Option<Value> {
+        for scope in self.scopes.iter().rev() {
+            if let Some(&value) = scope.state.locals.get(name) {
+                return Some(value).filter(|&value| self.types.is_primitive(value));
+            }
+            if !self.source.symbols.scope(scope.symbols).inlined {
+                return None;
+            }
         }
-        let local = self.scopes.iter().rev().skip(1).find_map(|scope| scope.state.locals.get(name))?;
-        Some(*local).filter(|&local| self.types.is_primitive(local))
+        None
     }
 
     /// What a name in a pattern or handler stands for.

@@ -97,8 +97,8 @@ impl<'a> Checker<'a> {
         let call = Expr::Call(ExprCall {
             func: Box::new(attribute(manager, Name::new_static("_recreate_cm"))),
             arguments: Arguments {
-                args: Box::default(),
-                keywords: Default::default(),
+                args: [].into(),
+                keywords: [].into(),
                 range: place,
                 node_index: AtomicNodeIndex::NONE,
             },

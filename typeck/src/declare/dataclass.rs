@@ -22,6 +22,7 @@ use ruff_python_ast::{Expr, ExprCall};
 
 /// The options and fields of a dataclass.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct DataclassData {
     /// The class it was made of, in the same flavour.
     pub wrapped: ClassId,

@@ -4,7 +4,7 @@
 
 use crate::errors::{Check, Raised};
 use crate::program::Checker;
-use crate::types::{FunctionData, FunctionId, FunctionKind, TypeRef, Value};
+use crate::types::{FunctionData, FunctionKind, TypeRef, Value};
 use ruff_python_ast::Expr;
 
 impl<'a> Checker<'a> {

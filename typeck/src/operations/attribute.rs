@@ -235,12 +235,12 @@ impl<'a> Binder<'_, 'a> {
     pub fn bind_attr(&mut self, value: Value, node: &'a ExprAttribute, context: Option<Value>) -> Check<()> {
         match value {
             Value::EnumMember(_) => {
-                if self.bind_enum_attr(value, node)? {
+                if self.bind_enum_attr(value, node) {
                     return Ok(());
                 }
             }
             Value::Class(class) if matches!(self.types.kind(class), ClassKind::Enum(_)) => {
-                if self.bind_enum_attr(value, node)? {
+                if self.bind_enum_attr(value, node) {
                     return Ok(());
                 }
             }
@@ -252,7 +252,7 @@ impl<'a> Binder<'_, 'a> {
                     }
                 }
                 ClassKind::Enum(_) => {
-                    if self.bind_enum_attr(value, node)? {
+                    if self.bind_enum_attr(value, node) {
                         return Ok(());
                     }
                 }

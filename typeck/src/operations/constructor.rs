@@ -43,7 +43,10 @@ impl<'a> Binder<'_, 'a> {
                 }
                 self.bind_generic_class_call(class, node)
             }
-            ClassKind::Enum(_) => self.bind_enum_call(class, node),
+            ClassKind::Enum(_) => {
+                self.bind_enum_call(class, node);
+                Ok(())
+            }
             _ if self.types.is_generic(class) => self.bind_generic_class_call(class, node),
             _ => self.bind_class_call(class, node),
         }

@@ -3,26 +3,25 @@
 //! Invariant: a member knows its value; an instance that is no known member only knows which kind of value it has.
 
 use crate::bind::Binder;
-use crate::errors::Check;
 use crate::types::{ClassId, ClassKind, EnumFlavour, Value};
 use ruff_python_ast::{ExprAttribute, ExprCall, ExprContext};
 
 impl<'a> Binder<'_, 'a> {
     /// `EnumType.bind_attr`, `EnumInstance.bind_attr`: for classes, instances and members of enums. Whether it knows the
     /// result; if not, go on as with any class or object.
-    pub fn bind_enum_attr(&mut self, value: Value, node: &'a ExprAttribute) -> Check<bool> {
+    pub fn bind_enum_attr(&mut self, value: Value, node: &'a ExprAttribute) -> bool {
         let (class, member) = match value {
             Value::Class(class) if matches!(self.types.kind(class), ClassKind::Enum(_)) => {
                 if node.ctx != ExprContext::Load {
                     self.error_on(node, "Static Enum values cannot be modified or deleted");
                 }
-                let Some(member) = self.types.enum_value(class, &node.attr) else { return Ok(false) };
+                let Some(member) = self.types.enum_value(class, &node.attr) else { return false };
                 self.set_type(node, Value::EnumMember(member));
-                return Ok(true);
+                return true;
             }
             Value::Instance(class) if matches!(self.types.kind(class), ClassKind::Enum(_)) => (class, None),
             Value::EnumMember(member) => (self.types.enum_member(member).class, Some(member)),
-            _ => return Ok(false),
+            _ => return false,
         };
         if node.ctx != ExprContext::Load {
             self.error_on(node, "Enum values cannot be modified or deleted");
@@ -42,13 +41,13 @@ impl<'a> Binder<'_, 'a> {
                 };
                 self.set_type(node, value);
             }
-            _ => return Ok(false),
+            _ => return false,
         }
-        Ok(true)
+        true
     }
 
     /// `EnumType.bind_call`
-    pub fn bind_enum_call(&mut self, class: ClassId, node: &'a ExprCall) -> Check<()> {
+    pub fn bind_enum_call(&mut self, class: ClassId, node: &'a ExprCall) {
         let count = node.arguments.args.len();
         if count != 1 {
             let name = self.types.name(Value::Class(class));
@@ -59,6 +58,5 @@ impl<'a> Binder<'_, 'a> {
         if let Some(argument) = node.arguments.args.first() {
             self.visit_expected(argument, Value::DYNAMIC, "Call argument cannot be a primitive");
         }
-        Ok(())
     }
 }

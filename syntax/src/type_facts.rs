@@ -1,0 +1,379 @@
+//! What the checker tells the code generator of a static module, by node index.
+//!
+//! ```text
+//! c.x        types[node of c] = instance of ("m", "C");  attributes[node] = Field(("m", "C"), "x")
+//! f(1)       calls[node] = Function { (("m",), "f"), 1 argument }
+//! ```
+//!
+//! Types are described as CinderX's runtime wants them ([`Descriptor`]); equal types have equal ids. What a node needs beyond
+//! the types of its operands has a plan; a node without one is compiled as in ordinary code.
+//!
+//! Invariant: facts are data: whoever reads them asks nobody else.
+
+use ruff_python_ast::name::Name;
+use rustc_hash::FxHashMap;
+
+/// The facts of one module.
+#[derive(Clone, Debug, Default)]
+pub struct TypeFacts {
+    types: Vec<TypeFact>,
+    nodes: Vec<Option<TypeId>>,
+    /// How attributes are read, stored and deleted.
+    pub attributes: FxHashMap<u32, AttributePlan>,
+    /// How calls are made.
+    pub calls: FxHashMap<u32, CallFact>,
+    /// Attributes that are kept in, or read from, a temporary.
+    pub refinements: FxHashMap<u32, Refinement>,
+    /// The type that arithmetic on primitives is done in, where it is not that of the result.
+    pub arithmetic: FxHashMap<u32, TypeId>,
+    /// The types comparisons are made in, by comparison and position of the operator.
+    pub comparisons: FxHashMap<(u32, u32), TypeId>,
+    /// Tests whose value is known.
+    pub known_tests: FxHashMap<u32, bool>,
+    /// Functions, by definition.
+    pub functions: FxHashMap<u32, FunctionFact>,
+    /// Classes that are built statically, by definition.
+    pub classes: FxHashMap<u32, ClassFact>,
+    /// Classes and functions that are compiled as ordinary code.
+    pub ordinary: Vec<u32>,
+    /// Names of constants (`__final_constants__`).
+    pub final_constants: Vec<Name>,
+    /// Names imported with `from`, and where from: local name, module, name.
+    pub imported_from: Vec<(Name, Name, Name)>,
+    /// `{}` makes a `CheckedDict`.
+    pub checked_dicts: bool,
+    /// `[]` makes a `CheckedList`.
+    pub checked_lists: bool,
+}
+
+/// The position of a type among those of a module.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct TypeId(u32);
+
+impl TypeFacts {
+    /// Adds a type.
+    pub fn add_type(&mut self, fact: TypeFact) -> TypeId {
+        self.types.push(fact);
+        TypeId(u32::try_from(self.types.len() - 1).expect("a module has fewer than 2**32 types"))
+    }
+
+    /// A type.
+    pub fn get(&self, id: TypeId) -> &TypeFact {
+        &self.types[id.0 as usize]
+    }
+
+    /// Says what a node is.
+    pub fn set_node(&mut self, node: u32, id: TypeId) {
+        let node = node as usize;
+        if self.nodes.len() <= node {
+            self.nodes.resize(node + 1, None);
+        }
+        self.nodes[node] = Some(id);
+    }
+
+    /// What a node is; none if nothing is known of it.
+    pub fn node(&self, node: u32) -> Option<TypeId> {
+        self.nodes.get(node as usize).copied().flatten()
+    }
+
+    /// What must be done to a value of type `source` that goes where `target` is wanted (`emit_type_check`).
+    pub fn conversion(&self, target: TypeId, source: TypeId) -> Conversion<'_> {
+        let (target, source) = (self.get(target), self.get(source));
+        match (target.kind, source.kind) {
+            (TypeKind::Primitive(to), TypeKind::Primitive(from)) if to == from => Conversion::None,
+            (TypeKind::Primitive(to), TypeKind::Primitive(from)) => Conversion::Primitive { from, to },
+            (TypeKind::Primitive(to), _) => {
+                let is_known = match to {
+                    TypeCode::Double => source.is_float,
+                    TypeCode::Bool => source.is_bool,
+                    _ => source.is_int,
+                };
+                Conversion::Unbox { to, refine: is_known.then(|| source.descriptor.as_ref()).flatten() }
+            }
+            (_, TypeKind::Dynamic) if target.is_nominal => match (&target.literal, &target.descriptor) {
+                (Some(literal), _) => Conversion::CheckLiteral(literal),
+                (None, Some(descriptor)) => Conversion::Cast(descriptor),
+                (None, None) => Conversion::None,
+            },
+            _ => Conversion::None,
+        }
+    }
+}
+
+/// What must be done to a value that goes somewhere else.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Conversion<'f> {
+    /// Nothing.
+    None,
+    /// `CAST`
+    Cast(&'f Descriptor),
+    /// Compare with the literal, and raise.
+    CheckLiteral(&'f LiteralFact),
+    /// `CONVERT_PRIMITIVE`
+    Primitive { from: TypeCode, to: TypeCode },
+    /// `REFINE_TYPE` if the type is known, else `CAST`; then `PRIMITIVE_UNBOX`.
+    Unbox { to: TypeCode, refine: Option<&'f Descriptor> },
+}
+
+/// What is known of a value.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked by itself")]
+pub struct TypeFact {
+    /// Which rules it has.
+    pub kind: TypeKind,
+    /// Its class at run time; none for what has none.
+    pub descriptor: Option<Descriptor>,
+    /// Whether its class has no subclasses in play.
+    pub is_exact: bool,
+    /// Whether its class is final.
+    pub is_final: bool,
+    /// Whether its class is one that can be checked at run time.
+    pub is_nominal: bool,
+    /// Whether it is an `int`.
+    pub is_int: bool,
+    /// Whether it is a `float`.
+    pub is_float: bool,
+    /// Whether it is a `bool`.
+    pub is_bool: bool,
+    /// The literal it is.
+    pub literal: Option<LiteralFact>,
+}
+
+/// The value of a literal type.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LiteralFact {
+    /// An int, in decimal.
+    Int(String),
+    /// A bool.
+    Bool(bool),
+}
+
+/// Which rules a value has.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TypeKind {
+    /// Nothing is known.
+    Dynamic,
+    /// An object.
+    Object,
+    /// A primitive.
+    Primitive(TypeCode),
+    /// A `list`, `CheckedList`, …: has a fast length, truth and loop.
+    Sequence(Sequence),
+    /// A class.
+    Class,
+    /// A function, method or descriptor.
+    Callable,
+    /// A module.
+    Module,
+    /// What `crange` gives.
+    CRange,
+    /// What `super()` gives.
+    Super,
+}
+
+/// CinderX's codes of primitives.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(u8)]
+#[expect(missing_docs, reason = "named as the types they stand for")]
+pub enum TypeCode {
+    UInt8 = 0,
+    Int8 = 1,
+    UInt16 = 2,
+    Int16 = 3,
+    UInt32 = 4,
+    Int32 = 5,
+    UInt64 = 6,
+    Int64 = 7,
+    Double = 9,
+    Bool = 12,
+}
+
+impl TypeCode {
+    /// The code of that number.
+    pub const fn from_code(code: u8) -> Option<Self> {
+        Some(match code {
+            0 => Self::UInt8,
+            1 => Self::Int8,
+            2 => Self::UInt16,
+            3 => Self::Int16,
+            4 => Self::UInt32,
+            5 => Self::Int32,
+            6 => Self::UInt64,
+            7 => Self::Int64,
+            9 => Self::Double,
+            12 => Self::Bool,
+            _ => return None,
+        })
+    }
+}
+
+/// What `FAST_LEN` and `SEQUENCE_GET` know.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[expect(missing_docs, reason = "named as the types they stand for")]
+pub enum Sequence {
+    List,
+    Dict,
+    Set,
+    Tuple,
+    Array,
+    Str,
+    CheckedList,
+    CheckedDict,
+}
+
+impl Sequence {
+    /// The operand of `FAST_LEN` for an exact one; 16 more for others.
+    pub const fn fast_len(self) -> u8 {
+        match self {
+            Self::List | Self::CheckedList => 0,
+            Self::Dict | Self::CheckedDict => 1,
+            Self::Set => 2,
+            Self::Tuple => 3,
+            Self::Array => 4,
+            Self::Str => 5,
+        }
+    }
+}
+
+/// A type as CinderX's runtime finds it (`type_descr`).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Descriptor {
+    /// The module.
+    pub module: Name,
+    /// The names from there.
+    pub path: Vec<Name>,
+    /// The arguments of a generic class.
+    pub arguments: Option<Vec<Self>>,
+    /// What follows, in order: `!` exact, `?` optional, `#` primitive.
+    pub marks: Vec<char>,
+}
+
+/// A function, or the part of a property, as CinderX's runtime finds it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct FunctionDescriptor {
+    /// The class it is in; none for the module.
+    pub class: Option<Descriptor>,
+    /// The module it is in.
+    pub module: Name,
+    /// Its name.
+    pub name: Name,
+}
+
+/// How an attribute is read and stored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AttributePlan {
+    /// A field: `LOAD_FIELD`, `STORE_FIELD`.
+    Field { class: Descriptor, name: Name },
+    /// A field with a default in the class: `fget` and `fset`, virtual.
+    DefaultField { class: Descriptor, name: Name },
+    /// A property: `fget` and `fset`; virtual unless the method or class is final or exact.
+    Property { owner: FunctionDescriptor, is_virtual_load: bool, is_virtual_store: bool },
+}
+
+/// An attribute that is kept in, or read from, a temporary (`UsedRefinementField`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refinement {
+    /// The number of the temporary.
+    pub temporary: u32,
+    /// Whether it is kept here.
+    pub is_source: bool,
+    /// Whether anyone reads it.
+    pub is_used: bool,
+}
+
+/// How a call is made.
+#[derive(Clone, PartialEq, Debug)]
+pub enum CallFact {
+    /// `INVOKE_FUNCTION`
+    Function { function: FunctionDescriptor, parameters: u32, arguments: Vec<ArgumentFact> },
+    /// `LOAD_METHOD_STATIC` and `INVOKE_METHOD`; or `INVOKE_FUNCTION` if not virtual.
+    Method { function: FunctionDescriptor, binding: Binding, is_virtual: bool, parameters: u32, arguments: Vec<ArgumentFact>, refine: Option<Descriptor> },
+    /// A constructor: `TP_ALLOC` unless there is a `__new__`; then `__init__`.
+    Construct { class: Descriptor, new: Option<Vec<ArgumentFact>>, init: Option<(FunctionDescriptor, Vec<ArgumentFact>)>, new_function: Option<FunctionDescriptor> },
+    /// A primitive or double made of another value.
+    Convert { to: TypeCode },
+    /// The expression of that node stands for the call.
+    Inlined { expression: u32 },
+    /// A function that the checker knows by heart.
+    Known(KnownFunction),
+}
+
+/// What a method is bound to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Binding {
+    /// An instance.
+    Instance,
+    /// An instance, the method of a base.
+    Super,
+    /// An instance that a static method does not take.
+    Static,
+    /// A class.
+    Class,
+    /// The class of an instance.
+    ClassOfInstance,
+}
+
+/// Functions that have instructions of their own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "named as the functions")]
+pub enum KnownFunction {
+    Len,
+    CLen,
+    Sorted,
+    Box,
+    Unbox,
+    Cast,
+    CRange,
+    ProdAssert,
+}
+
+/// Where an argument comes from.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ArgumentFact {
+    /// The expression of that node.
+    Expression { node: u32, parameter: TypeId },
+    /// An expression given by name out of order, kept in a temporary: the position of the keyword.
+    Spill { keyword: u32 },
+    /// That temporary.
+    Spilled { keyword: u32, parameter: TypeId },
+    /// `*x`: one element for each of these parameters.
+    Starred { node: u32, parameters: Vec<TypeId> },
+    /// From `**x`.
+    Mapping { name: Name, parameter: TypeId, has_default: bool },
+    /// The default of that parameter: the definition's module and the parameter's position.
+    Default { parameter: u32 },
+}
+
+/// A function.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FunctionFact {
+    /// Checks of arguments: position, type.
+    pub checks: Vec<(u32, Descriptor)>,
+    /// What it returns, as the runtime sees it.
+    pub returns: Descriptor,
+    /// What `return` converts to.
+    pub result: TypeId,
+    /// Primitives that must be zero at the start, in order: name nodes.
+    pub unassigned: Vec<u32>,
+    /// The prefix of the name it is stored under (`cached_property`).
+    pub name_prefix: &'static str,
+}
+
+/// A class that is built statically.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ClassFact {
+    /// `@final`
+    pub is_final: bool,
+    /// Final methods of it and its bases, sorted.
+    pub final_methods: Vec<Name>,
+    /// Names of implementations of cached properties.
+    pub cached_properties: Vec<Name>,
+    /// `__slots__`
+    pub slots: Vec<Name>,
+    /// Fields with a default in the class.
+    pub slots_with_default: Vec<Name>,
+    /// `__slot_types__`
+    pub slot_types: Vec<(Name, Descriptor)>,
+    /// It defines `__init_subclass__`.
+    pub has_init_subclass: bool,
+}

@@ -1,0 +1,43 @@
+//! Attributes → how they are read and stored (`emit_load_attr`, `emit_store_attr`).
+//!
+//! Invariant: an attribute without a plan is one of ordinary code.
+
+use super::Lowering;
+use crate::types::{DecoratedKind, Value};
+use pyclast_syntax::node_index;
+use pyclast_syntax::type_facts::AttributePlan;
+use ruff_python_ast::ExprAttribute;
+
+impl<'a> Lowering<'_, 'a> {
+    pub(super) fn lower_attribute(&mut self, node: &'a ExprAttribute) {
+        let receiver = self.checker.type_of(self.module, &*node.value);
+        let Value::Instance(class) = receiver else { return };
+        let name = node.attr.as_str();
+        if name == "__dict__" || self.checker.types.is_primitive(receiver) {
+            return;
+        }
+        if let Some(slot) = self.checker.find_slot(class, name) {
+            let has_default = self.checker.is_slot_with_default(slot);
+            let container = self.checker.types.slot(slot).container;
+            let container = self.checker.types.inexact_type(container);
+            let Some(class) = self.descriptor(container) else { return };
+            let name = node.attr.id.clone();
+            let plan =
+                if has_default { AttributePlan::DefaultField { class, name } } else { AttributePlan::Field { class, name } };
+            self.facts.attributes.insert(node_index(node), plan);
+            return;
+        }
+        let Some(value @ Value::Decorated(decorated)) = self.checker.types.own_member(class, name) else { return };
+        let kind = self.checker.types.decorated(decorated).kind;
+        let Some(function) = self.checker.types.real_function(value).filter(|_| kind.is_property()) else { return };
+        let is_cached = kind != DecoratedKind::Property;
+        let data = self.checker.types.class(class);
+        let is_final = self.checker.types.function(function).is_final || data.is_final;
+        let plan = AttributePlan::Property {
+            owner: self.function_descriptor(function),
+            is_virtual_load: is_cached || !(is_final || data.is_exact),
+            is_virtual_store: is_cached || !is_final,
+        };
+        self.facts.attributes.insert(node_index(node), plan);
+    }
+}

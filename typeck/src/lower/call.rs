@@ -1,0 +1,191 @@
+//! Calls → how they are made (`emit_call`).
+//!
+//! Invariant: a call without a fact is one of ordinary code.
+
+use super::Lowering;
+use crate::facts::{ArgumentPlan, CallPlan};
+use crate::types::{BoundId, BoundKind, ClassId, ClassKind, FunctionId, Special, Value};
+use pyclast_syntax::node_index;
+use pyclast_syntax::type_facts::{ArgumentFact, Binding, CallFact, KnownFunction, TypeCode};
+use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
+use ruff_python_ast::{Expr, ExprCall};
+
+/// Methods that are never virtual, and are called as in ordinary code when named.
+const NOT_VIRTUAL: [&str; 3] = ["__init__", "__new__", "__init_subclass__"];
+
+/// Finds the calls of a module.
+#[derive(Default)]
+struct Calls<'a> {
+    found: Vec<&'a ExprCall>,
+}
+
+impl<'a> SourceOrderVisitor<'a> for Calls<'a> {
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Expr::Call(call) = expression {
+            self.found.push(call);
+        }
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_expr(self, expression));
+    }
+}
+
+impl Lowering<'_, '_> {
+    pub(super) fn lower_calls(&mut self) {
+        let Some(source) = self.checker.source(self.module) else { return };
+        let mut calls = Calls::default();
+        calls.visit_body(&source.parsed.module().body);
+        for call in calls.found {
+            if let Some(fact) = self.call_fact(call) {
+                self.facts.calls.insert(node_index(call), fact);
+            }
+        }
+    }
+
+    fn call_fact(&mut self, call: &ExprCall) -> Option<CallFact> {
+        let facts = &self.checker.module(self.module).facts;
+        if let Some(&expression) = facts.inlined.get(&node_index(call)) {
+            return Some(CallFact::Inlined { expression });
+        }
+        let plan = facts.calls.get(&node_index(call)).cloned();
+        match self.checker.type_of(self.module, &*call.func) {
+            Value::Special(special) => return known(special).map(CallFact::Known),
+            Value::Class(class) => {
+                let code = match self.checker.types.kind(class) {
+                    ClassKind::PrimitiveInt(primitive) => TypeCode::from_code(primitive.constant),
+                    ClassKind::Double => Some(TypeCode::Double),
+                    _ => None,
+                };
+                if let Some(to) = code {
+                    return Some(CallFact::Convert { to });
+                }
+            }
+            _ => {}
+        }
+        match plan? {
+            CallPlan::Dynamic | CallPlan::Inlined { .. } => None,
+            CallPlan::Function { function, arguments } => {
+                let parameters = self.parameter_count(function);
+                let arguments = self.arguments(function, arguments);
+                Some(CallFact::Function { function: self.function_descriptor(function), parameters, arguments })
+            }
+            CallPlan::Method { bound, arguments } => self.method_fact(bound, arguments, call),
+            CallPlan::Class { is_dynamic: true, .. } => None,
+            CallPlan::Class { class, new, init, is_dynamic: false } => self.construct_fact(class, new, init),
+        }
+    }
+
+    fn parameter_count(&self, function: FunctionId) -> u32 {
+        let params = self.checker.types.function(function).params.as_ref();
+        params.map_or(0, |params| u32::try_from(params.len()).unwrap_or(u32::MAX))
+    }
+
+    fn method_fact(&mut self, bound: BoundId, arguments: Vec<ArgumentPlan>, call: &ExprCall) -> Option<CallFact> {
+        let data = self.checker.types.bound(bound).clone();
+        let function = data.function;
+        if NOT_VIRTUAL.contains(&self.checker.types.function(function).name.as_str()) {
+            return None;
+        }
+        let receiver = self.checker.type_of(self.module, data.target);
+        let mut class = self.checker.types.class_of(receiver);
+        let (mut binding, mut refine) = (Binding::Instance, None);
+        match &data.kind {
+            BoundKind::Method => {}
+            BoundKind::Super(base) => (binding, class) = (Binding::Super, *base),
+            BoundKind::Static => binding = Binding::Static,
+            BoundKind::Class { is_instance_call: true, .. } => binding = Binding::ClassOfInstance,
+            BoundKind::Class { class: bound, .. } => (binding, class) = (Binding::Class, *bound),
+            BoundKind::Builtin(returns) => {
+                if !call.arguments.keywords.is_empty() || call.arguments.args.iter().any(Expr::is_starred_expr) {
+                    return None;
+                }
+                let returns = self.checker.resolve(returns);
+                refine = self.descriptor(returns).filter(|descriptor| *descriptor != super::descriptor::object());
+            }
+        }
+        let is_settled = {
+            let data = self.checker.types.class(class);
+            data.is_exact || data.is_final
+        };
+        let is_virtual = !self.checker.types.function(function).is_final && !is_settled;
+        let parameters = match self.checker.types.function(function).params {
+            Some(_) => self.parameter_count(function),
+            None => u32::try_from(call.arguments.args.len() + 1).unwrap_or(u32::MAX),
+        };
+        let arguments = self.arguments(function, arguments);
+        let function = self.function_descriptor(function);
+        Some(CallFact::Method { function, binding, is_virtual, parameters, arguments, refine })
+    }
+
+    fn construct_fact(
+        &mut self,
+        class: ClassId,
+        new: Option<Vec<ArgumentPlan>>,
+        init: Option<Vec<ArgumentPlan>>,
+    ) -> Option<CallFact> {
+        let mut function_of = |name| match self.checker.types.find_member(class, name) {
+            Some((_, Value::Function(function))) => Some(function),
+            _ => None,
+        };
+        let (new_function, init_function) = (function_of("__new__"), function_of("__init__"));
+        let descriptor = self.descriptor(class)?;
+        let new = match (new, new_function) {
+            (Some(arguments), Some(function)) => Some((function, self.arguments(function, arguments))),
+            _ => None,
+        };
+        let init = match (init, init_function) {
+            (Some(arguments), Some(function)) => {
+                let arguments = self.arguments(function, arguments);
+                Some((self.function_descriptor(function), arguments))
+            }
+            _ => None,
+        };
+        let new_function = new.as_ref().map(|(function, _)| self.function_descriptor(*function));
+        Some(CallFact::Construct { class: descriptor, new: new.map(|(_, arguments)| arguments), init, new_function })
+    }
+
+    fn arguments(&mut self, function: FunctionId, plans: Vec<ArgumentPlan>) -> Vec<ArgumentFact> {
+        plans.into_iter().filter_map(|plan| self.argument(function, plan)).collect()
+    }
+
+    fn argument(&mut self, function: FunctionId, plan: ArgumentPlan) -> Option<ArgumentFact> {
+        Some(match plan {
+            ArgumentPlan::Position { node, class } | ArgumentPlan::Keyword { node, class } => {
+                ArgumentFact::Expression { node, parameter: self.class_type_id(class) }
+            }
+            ArgumentPlan::Spill { keyword } => ArgumentFact::Spill { keyword },
+            ArgumentPlan::Spilled { keyword, class } => {
+                ArgumentFact::Spilled { keyword, parameter: self.class_type_id(class) }
+            }
+            ArgumentPlan::Starred { node, first } => {
+                let rest = first..self.parameter_count(function);
+                let parameters = rest.filter_map(|index| self.parameter_id(function, index)).collect();
+                ArgumentFact::Starred { node, parameters }
+            }
+            ArgumentPlan::Mapping { parameter } => {
+                let id = self.parameter_id(function, parameter)?;
+                let param = self.checker.types.function(function).params.as_ref()?.get(parameter as usize)?;
+                ArgumentFact::Mapping { name: param.name.clone(), parameter: id, has_default: param.default.is_some() }
+            }
+            ArgumentPlan::Default { parameter } => ArgumentFact::Default { parameter },
+            ArgumentPlan::Unreachable => return None,
+        })
+    }
+
+    fn parameter_id(&mut self, function: FunctionId, index: u32) -> Option<pyclast_syntax::type_facts::TypeId> {
+        let class = self.checker.parameter_type(function, index as usize)?;
+        Some(self.class_type_id(class))
+    }
+}
+
+fn known(special: Special) -> Option<KnownFunction> {
+    Some(match special {
+        Special::Len => KnownFunction::Len,
+        Special::CLen => KnownFunction::CLen,
+        Special::Sorted => KnownFunction::Sorted,
+        Special::Box => KnownFunction::Box,
+        Special::Unbox => KnownFunction::Unbox,
+        Special::Cast => KnownFunction::Cast,
+        Special::CRange => KnownFunction::CRange,
+        Special::ProdAssert => KnownFunction::ProdAssert,
+        Special::Min | Special::Max | Special::IsInstance | Special::IsSubclass | Special::RevealType => return None,
+    })
+}

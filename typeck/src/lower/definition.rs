@@ -1,0 +1,153 @@
+//! Functions and classes → how they are built.
+//!
+//! ```text
+//! def f(x: int, y) -> str: ...        checks [(0, ("builtins", "int"))], returns ("builtins", "str")
+//! class C: x: int                     __slots__ ("x",), __slot_types__ {"x": ("builtins", "int")}
+//! ```
+//!
+//! Invariant: `object` is never checked.
+
+use super::Lowering;
+use super::descriptor::object;
+use crate::definite_assignment::unassigned;
+use crate::types::{ClassId, ClassKind, DecoratedKind, SlotId, Value};
+use pyclast_syntax::node_index;
+use pyclast_syntax::symtable::{Resolution, ScopeRole};
+use pyclast_syntax::type_facts::{ClassFact, Descriptor, FunctionFact};
+use ruff_python_ast::name::Name;
+use ruff_python_ast::{StmtClassDef, StmtFunctionDef};
+
+/// The prefixes of implementations of cached properties.
+const CACHED: &str = "_pystatic_cprop.";
+const ASYNC_CACHED: &str = "_pystatic_async_cprop.";
+
+impl<'a> Lowering<'_, 'a> {
+    pub(super) fn lower_function(&mut self, node: &'a StmtFunctionDef) {
+        let index = node_index(node);
+        let value = self.checker.type_of(self.module, node);
+        let Some(function) = self.checker.types.real_function(value) else { return };
+        if self.checker.types.function(function).do_not_compile {
+            self.facts.ordinary.push(index);
+            return;
+        }
+        let parameters = &node.parameters;
+        let plain = parameters.posonlyargs.iter().chain(&parameters.args).chain(&parameters.kwonlyargs);
+        let checks = (0..).zip(plain).filter_map(|(position, parameter)| {
+            let value = self.checker.type_of(self.module, &parameter.parameter);
+            let class = self.checker.types.class_of(value);
+            self.is_type_checked(class).then(|| self.descriptor(class)).flatten().map(|descriptor| (position, descriptor))
+        });
+        let checks = checks.collect();
+        let is_unknown = self.checker.types.decorated_kind(value) == Some(DecoratedKind::Unknown);
+        let mut returned = if is_unknown { ClassId::DYNAMIC } else { self.checker.returns(function) };
+        if self.checker.types.kind(returned) == ClassKind::Awaitable {
+            returned = self.checker.types.class(returned).type_args.first().copied().unwrap_or(ClassId::DYNAMIC);
+        }
+        let returns = if self.is_type_checked(returned) { self.descriptor(returned) } else { None };
+        let name_prefix = match self.checker.types.decorated_kind(value) {
+            Some(DecoratedKind::CachedProperty) => CACHED,
+            Some(DecoratedKind::AsyncCachedProperty) => ASYNC_CACHED,
+            _ => "",
+        };
+        let result = self.class_type_id(returned);
+        let fact = FunctionFact {
+            checks,
+            returns: returns.unwrap_or_else(object),
+            result,
+            unassigned: self.unassigned_primitives(node),
+            name_prefix,
+        };
+        self.facts.functions.insert(index, fact);
+    }
+
+    /// `_is_type_checked`
+    fn is_type_checked(&self, class: ClassId) -> bool {
+        class != ClassId::OBJECT && self.checker.types.is_nominal_class(class)
+    }
+
+    /// Primitives that may be read before they are assigned.
+    fn unassigned_primitives(&self, node: &'a StmtFunctionDef) -> Vec<u32> {
+        let Some(source) = self.checker.source(self.module) else { return Vec::new() };
+        let symbols = source.symbols;
+        let Some(scope) = symbols.try_scope_of(node_index(node), ScopeRole::Body) else { return Vec::new() };
+        let is_local = |name: &str| {
+            let symbol = symbols.names.lookup(name).and_then(|id| symbols.symbol(scope, id));
+            symbol.is_some_and(|symbol| matches!(symbol.resolution, Resolution::Local | Resolution::Cell))
+        };
+        let facts = &self.checker.module(self.module).facts;
+        let is_primitive = |index: &u32| facts.type_of(*index).is_some_and(|value| self.checker.types.is_primitive(value));
+        unassigned(&node.parameters, &node.body, &is_local).into_iter().filter(is_primitive).collect()
+    }
+
+    pub(super) fn lower_class(&mut self, node: &'a StmtClassDef) {
+        let index = node_index(node);
+        let Some(class) = self.checker.type_of(self.module, node).as_class().filter(|&class| class != ClassId::DYNAMIC) else {
+            return;
+        };
+        let data = self.checker.types.class(class);
+        if data.do_not_compile {
+            self.facts.ordinary.push(index);
+            return;
+        }
+        let mut fact =
+            ClassFact { is_final: data.is_final, has_init_subclass: data.has_init_subclass, ..ClassFact::default() };
+        let allow_weakrefs = data.allow_weakrefs;
+        let members: Vec<(Name, Value)> =
+            self.checker.types.members(class).iter().map(|(name, &value)| (name.clone(), value)).collect();
+        for (name, value) in members {
+            match self.checker.types.decorated_kind(value) {
+                Some(DecoratedKind::CachedProperty) => fact.cached_properties.push(Name::new(format!("{CACHED}{name}"))),
+                Some(DecoratedKind::AsyncCachedProperty) => {
+                    fact.cached_properties.push(Name::new(format!("{ASYNC_CACHED}{name}")));
+                }
+                _ => {
+                    if let Value::Slot(slot) = value {
+                        self.lower_slot(slot, name, &mut fact);
+                    }
+                    continue;
+                }
+            }
+            fact.slots.push(name);
+        }
+        if allow_weakrefs {
+            fact.slots.push(Name::new_static("__weakref__"));
+        }
+        fact.final_methods = self.final_methods(class);
+        self.facts.classes.insert(index, fact);
+    }
+
+    fn lower_slot(&mut self, slot: SlotId, name: Name, fact: &mut ClassFact) {
+        if self.checker.is_classvar_slot(slot) {
+            return;
+        }
+        let has_default = self.checker.is_slot_with_default(slot);
+        let class = self.checker.slot_decl_type(slot);
+        let descriptor: Option<Descriptor> = match class {
+            ClassId::DYNAMIC => has_default.then(object),
+            class => self.descriptor(class),
+        };
+        if let Some(descriptor) = descriptor {
+            fact.slot_types.push((name.clone(), descriptor));
+        }
+        if has_default {
+            fact.slots_with_default.push(name.clone());
+        }
+        if self.checker.types.slot(slot).overrides.is_none() {
+            fact.slots.push(name);
+        }
+    }
+
+    /// Final methods of a class and its bases.
+    fn final_methods(&mut self, class: ClassId) -> Vec<Name> {
+        let mro = self.checker.types.mro(class);
+        let types = &self.checker.types;
+        let mut names: Vec<Name> = mro
+            .iter()
+            .flat_map(|&base| types.members(base))
+            .filter(|(_, value)| types.real_function(**value).is_some_and(|function| types.function(function).is_final))
+            .map(|(name, _)| name.clone())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+}

@@ -1,0 +1,56 @@
+//! Classes and functions → how CinderX's runtime finds them (`type_descr`).
+//!
+//! ```text
+//! Optional[m.C.D]    ("m", "C", "D", "?")        Exact[int]   ("builtins", "int", "!")       int64   ("__static__", "int64", "#")
+//! ```
+//!
+//! Invariant: what is dynamic, and unions that are no optionals, is `("builtins", "object")`.
+
+use super::Lowering;
+use crate::types::{ClassId, ClassKind, FunctionId};
+use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor};
+use ruff_python_ast::name::Name;
+
+/// `("builtins", "object")`
+pub(super) fn object() -> Descriptor {
+    Descriptor {
+        module: Name::new_static("builtins"),
+        path: vec![Name::new_static("object")],
+        arguments: None,
+        marks: Vec::new(),
+    }
+}
+
+impl Lowering<'_, '_> {
+    /// The descriptor of a class; none for what only the checker knows.
+    pub(super) fn descriptor(&self, class: ClassId) -> Option<Descriptor> {
+        let types = &self.checker.types;
+        let data = types.class(class);
+        if let Some(argument) = types.optional_argument(class) {
+            let mut descriptor = self.descriptor(argument)?;
+            descriptor.marks.push('?');
+            return Some(descriptor);
+        }
+        let mark = match data.kind {
+            ClassKind::Dynamic | ClassKind::Union | ClassKind::Optional => return Some(object()),
+            ClassKind::Awaitable | ClassKind::GenericParameter { .. } | ClassKind::NestedFunction(_) => return None,
+            ClassKind::PrimitiveInt(_) | ClassKind::Double => Some('#'),
+            _ if data.is_exact => Some('!'),
+            _ => None,
+        };
+        let (path, arguments) = if types.is_generic(class) {
+            let arguments = data.type_args.iter().map(|&argument| self.descriptor(argument)).collect::<Option<_>>()?;
+            (vec![data.qualname.clone()], Some(arguments))
+        } else {
+            (data.qualname.split('.').map(Name::new).collect(), None)
+        };
+        Some(Descriptor { module: data.module.clone(), path, arguments, marks: mark.into_iter().collect() })
+    }
+
+    /// The descriptor of a function (`Callable.type_descr`).
+    pub(super) fn function_descriptor(&self, function: FunctionId) -> FunctionDescriptor {
+        let data = self.checker.types.function(function);
+        let class = data.container.and_then(|container| self.descriptor(container));
+        FunctionDescriptor { class, module: data.module_name.clone(), name: data.name.clone() }
+    }
+}

@@ -1,0 +1,175 @@
+//! What the checker found out about a module → what the code generator needs ([`TypeFacts`]).
+//!
+//! ```text
+//! Instance(C)         → object of ("m", "C")              c.x   → Field(("m", "C"), "x")
+//! Instance(int64)     → primitive                         f(1)  → Function((("m",), "f"), 1 argument)
+//! ```
+//!
+//! Invariant: equal values give equal ids within a module; nothing is bound anew.
+
+mod attribute;
+mod call;
+mod definition;
+mod descriptor;
+
+use crate::program::Checker;
+use crate::types::{ClassId, ClassKind, Literal, ModuleId, Value};
+use pyclast_syntax::node_index;
+use pyclast_syntax::type_facts::{LiteralFact, Refinement, Sequence, TypeCode, TypeFact, TypeFacts, TypeId, TypeKind};
+use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, Stmt};
+use rustc_hash::FxHashMap;
+
+/// Makes the facts of a module.
+#[derive(Debug)]
+struct Lowering<'c, 'a> {
+    checker: &'c mut Checker<'a>,
+    module: ModuleId,
+    facts: TypeFacts,
+    ids: FxHashMap<Value, TypeId>,
+}
+
+impl Checker<'_> {
+    /// The facts of a module that was bound without errors.
+    pub fn type_facts(&mut self, module: ModuleId) -> TypeFacts {
+        let Some(source) = self.source(module) else { return TypeFacts::default() };
+        let mut lowering = Lowering { checker: self, module, facts: TypeFacts::default(), ids: FxHashMap::default() };
+        lowering.lower_nodes();
+        lowering.lower_calls();
+        lowering.visit_body(&source.parsed.module().body);
+        lowering.lower_module();
+        lowering.facts
+    }
+}
+
+impl<'a> Lowering<'_, 'a> {
+    /// The types of nodes, and what was noted beside them.
+    fn lower_nodes(&mut self) {
+        let known = self.checker.module(self.module).facts.clone();
+        for (node, value) in (0..).zip(&known.types) {
+            if let Some(value) = value {
+                let id = self.type_id(*value);
+                self.facts.set_node(node, id);
+            }
+        }
+        for (node, value) in known.common_types {
+            let id = self.type_id(value);
+            self.facts.arithmetic.insert(node, id);
+        }
+        for (key, value) in known.compare_types {
+            let id = self.type_id(value);
+            self.facts.comparisons.insert(key, id);
+        }
+        for (node, refined) in known.refined_fields {
+            let refinement = Refinement { temporary: refined.temporary, is_source: refined.is_source, is_used: refined.is_used };
+            self.facts.refinements.insert(node, refinement);
+        }
+        self.facts.known_tests = known.known_booleans;
+    }
+
+    /// What is said of the module as a whole.
+    fn lower_module(&mut self) {
+        let table = self.checker.module(self.module);
+        self.facts.imported_from =
+            table.imported_from.iter().map(|(local, (module, name))| (local.clone(), module.clone(), name.clone())).collect();
+        let mut constants: Vec<_> =
+            table.named_finals.iter().map(|(name, value)| (node_index(*value), name.clone())).collect();
+        // In the order they are declared in.
+        constants.sort_unstable();
+        self.facts.final_constants = constants.into_iter().map(|(_, name)| name).collect();
+        self.facts.checked_dicts = table.checked_dicts;
+        self.facts.checked_lists = table.checked_lists;
+        self.facts.ordinary.extend(&table.compile_non_static);
+    }
+
+    /// The id of a value's type.
+    fn type_id(&mut self, value: Value) -> TypeId {
+        if let Some(&id) = self.ids.get(&value) {
+            return id;
+        }
+        let fact = self.type_fact(value);
+        let id = self.facts.add_type(fact);
+        self.ids.insert(value, id);
+        id
+    }
+
+    /// The id of the type of a class's instances.
+    fn class_type_id(&mut self, class: ClassId) -> TypeId {
+        let instance = self.checker.types.instance(class);
+        self.type_id(instance)
+    }
+
+    fn type_fact(&mut self, value: Value) -> TypeFact {
+        let class = self.checker.types.class_of(value);
+        let kind = self.type_kind(value);
+        let descriptor = self.descriptor(class);
+        let types = &mut self.checker.types;
+        let data = types.class(class);
+        let (is_exact, is_final) = (data.is_exact, data.is_final);
+        let literal = match (&data.literal, kind) {
+            (Some(Literal::Int(value)), _) => Some(LiteralFact::Int(value.to_string())),
+            (Some(Literal::Bool(value)), _) => Some(LiteralFact::Bool(*value)),
+            (None, _) => None,
+        };
+        TypeFact {
+            kind,
+            descriptor,
+            is_exact,
+            is_final,
+            is_nominal: types.is_nominal_class(class),
+            is_int: types.can_assign(ClassId::INT, class),
+            is_float: types.can_assign(ClassId::FLOAT, class),
+            is_bool: types.can_assign(ClassId::BOOL, class),
+            literal,
+        }
+    }
+
+    fn type_kind(&self, value: Value) -> TypeKind {
+        let types = &self.checker.types;
+        match value {
+            Value::Class(_) => TypeKind::Class,
+            Value::Function(_) | Value::Decorated(_) | Value::Bound(_) | Value::Special(_) | Value::Group(_) => TypeKind::Callable,
+            Value::Module(_) => TypeKind::Module,
+            Value::CRangeIterator => TypeKind::CRange,
+            Value::Instance(ClassId::DYNAMIC) | Value::Mapping => TypeKind::Dynamic,
+            Value::Instance(class) => match types.kind(class) {
+                ClassKind::PrimitiveInt(primitive) => {
+                    TypeCode::from_code(primitive.constant).map_or(TypeKind::Object, TypeKind::Primitive)
+                }
+                ClassKind::Double => TypeKind::Primitive(TypeCode::Double),
+                ClassKind::List => TypeKind::Sequence(Sequence::List),
+                ClassKind::Dict => TypeKind::Sequence(Sequence::Dict),
+                ClassKind::Set => TypeKind::Sequence(Sequence::Set),
+                ClassKind::Tuple => TypeKind::Sequence(Sequence::Tuple),
+                ClassKind::Str => TypeKind::Sequence(Sequence::Str),
+                ClassKind::Array => TypeKind::Sequence(Sequence::Array),
+                ClassKind::CheckedList => TypeKind::Sequence(Sequence::CheckedList),
+                ClassKind::CheckedDict => TypeKind::Sequence(Sequence::CheckedDict),
+                ClassKind::Super => TypeKind::Super,
+                _ => TypeKind::Object,
+            },
+            _ => TypeKind::Object,
+        }
+    }
+}
+
+impl<'a> SourceOrderVisitor<'a> for Lowering<'_, 'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(node) => self.lower_function(node),
+            Stmt::ClassDef(node) => self.lower_class(node),
+            _ => {}
+        }
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_stmt(self, statement));
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Expr::Attribute(attribute) = expression {
+            self.lower_attribute(attribute);
+        }
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_expr(self, expression));
+    }
+}
+
+#[cfg(test)]
+mod tests;

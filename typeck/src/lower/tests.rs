@@ -1,0 +1,85 @@
+//! The facts of small modules; descriptors as CinderX writes them.
+
+use crate::program::{Source, check_program_with_facts};
+use crate::{Arena, fold};
+use pyclast_syntax::type_facts::{AttributePlan, CallFact, Conversion, Descriptor, TypeCode, TypeFacts, TypeKind};
+use pyclast_syntax::{SourceText, SymbolTable, node_index, parse};
+use ruff_python_ast::{Expr, Stmt};
+
+fn facts<T>(source: &str, look: impl FnOnce(&TypeFacts, &[Stmt]) -> T) -> T {
+    let parsed = parse(SourceText::decode(source.as_bytes()).expect("the source is text")).expect("the source parses");
+    let symbols = SymbolTable::build(&parsed).expect("the names are in order");
+    let folds = fold(&parsed, false);
+    let sources = [Source { name: "m", parsed: &parsed, symbols: &symbols, folds: &folds, is_package: false, is_stub: false, bind: true }];
+    let arena = Arena::default();
+    let (program, facts) = check_program_with_facts(&sources, &arena);
+    assert_eq!(program.errors, []);
+    look(&facts[0], &parsed.module().body)
+}
+
+fn text(descriptor: &Descriptor) -> String {
+    let path: Vec<_> = descriptor.path.iter().map(ToString::to_string).collect();
+    format!("{}:{}{}", descriptor.module, path.join("."), descriptor.marks.iter().collect::<String>())
+}
+
+const MODULE: &str = "\
+import __static__
+from __static__ import int64
+from typing import Optional
+class C:
+    x: int
+    def m(self, y: int) -> Optional[str]:
+        return None
+def f(c: C, n: int64, o: object, d) -> int64:
+    c.x
+    c.m(d)
+    return n
+";
+
+#[test]
+fn functions_and_classes() {
+    facts(MODULE, |facts, body| {
+        let [_, _, _, Stmt::ClassDef(class), Stmt::FunctionDef(function)] = body else { panic!("five statements") };
+        let fact = &facts.functions[&node_index(function)];
+        let checks: Vec<_> = fact.checks.iter().map(|(position, class)| format!("{position} {}", text(class))).collect();
+        assert_eq!(checks, ["0 m:C", "1 __static__:int64#"]);
+        assert_eq!(text(&fact.returns), "__static__:int64#");
+        let Stmt::FunctionDef(method) = &class.body[1] else { panic!("a method") };
+        assert_eq!(text(&facts.functions[&node_index(method)].returns), "builtins:str?");
+        let fact = &facts.classes[&node_index(class)];
+        assert_eq!(fact.slots, ["x"]);
+        assert_eq!(text(&fact.slot_types[0].1), "builtins:int");
+    });
+}
+
+#[test]
+fn fields_and_calls() {
+    facts(MODULE, |facts, body| {
+        let Stmt::FunctionDef(function) = &body[4] else { panic!("a function") };
+        let [Stmt::Expr(field), Stmt::Expr(call), _] = &function.body[..] else { panic!("three statements") };
+        let plan = &facts.attributes[&node_index(&*field.value)];
+        assert!(matches!(plan, AttributePlan::Field { class, name } if text(class) == "m:C" && name == "x"));
+        let CallFact::Method { function, is_virtual, parameters, .. } = &facts.calls[&node_index(&*call.value)] else {
+            panic!("a method")
+        };
+        assert_eq!((function.name.as_str(), *is_virtual, *parameters), ("m", true, 2));
+        let Expr::Call(call) = &*call.value else { panic!("a call") };
+        let argument = facts.node(node_index(&call.arguments.args[0])).expect("it has a type");
+        assert_eq!(facts.get(argument).kind, TypeKind::Dynamic);
+    });
+}
+
+#[test]
+fn conversions() {
+    facts(MODULE, |facts, body| {
+        let Stmt::FunctionDef(function) = &body[4] else { panic!("a function") };
+        let type_of = |position: usize| {
+            let parameter = &function.parameters.args[position].parameter;
+            facts.node(node_index(parameter)).expect("parameters have types")
+        };
+        let (class, int64, object, dynamic) = (type_of(0), type_of(1), type_of(2), type_of(3));
+        assert!(matches!(facts.conversion(class, dynamic), Conversion::Cast(to) if text(to) == "m:C"));
+        assert_eq!(facts.conversion(dynamic, class), Conversion::None);
+        assert_eq!(facts.conversion(int64, object), Conversion::Unbox { to: TypeCode::Int64, refine: None });
+    });
+}
