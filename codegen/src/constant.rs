@@ -11,7 +11,7 @@ use crate::CodeObject;
 use num_bigint::BigInt;
 use num_traits::FromPrimitive;
 use pyclast_syntax::{PyInt, PyString};
-use rustc_hash::{FxBuildHasher, FxHasher};
+use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -164,18 +164,41 @@ impl Hash for Constant {
 // NaN is not equal to itself; the table only needs that equal keys are found again.
 impl Eq for Constant {}
 
+/// Tables up to this size are searched from the start: most units have few constants.
+const SEARCHED: usize = 16;
+
 /// The constants of one code unit, in the order of first mention.
 #[derive(Clone, Debug, Default)]
-pub struct ConstantTable(indexmap::IndexSet<Constant, FxBuildHasher>);
+pub struct ConstantTable {
+    list: Vec<Constant>,
+    /// The indices of `list`, once it is longer than [`SEARCHED`].
+    index: FxHashMap<Constant, usize>,
+}
 
 impl ConstantTable {
     /// The index of `constant`, new or known (`_PyCompile_AddConst`).
     pub fn add(&mut self, constant: Constant) -> usize {
-        self.0.insert_full(constant).0
+        let next = self.list.len();
+        if next <= SEARCHED {
+            if let Some(index) = self.list.iter().position(|known| *known == constant) {
+                return index;
+            }
+            if next == SEARCHED {
+                let known = self.list.iter().cloned().chain([constant.clone()]);
+                self.index = known.zip(0..).collect();
+            }
+        } else {
+            let index = *self.index.entry(constant.clone()).or_insert(next);
+            if index < next {
+                return index;
+            }
+        }
+        self.list.push(constant);
+        next
     }
 
     /// The constants in order.
     pub fn into_constants(self) -> Vec<Constant> {
-        self.0.into_iter().collect()
+        self.list
     }
 }

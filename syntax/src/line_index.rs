@@ -39,17 +39,20 @@ impl LineIndex {
 
     /// The index of the line that holds `offset`, near `guess` or anywhere.
     fn find(&self, guess: usize, offset: u32) -> usize {
-        let holds = |index: usize| {
-            self.starts.get(index).is_some_and(|&start| start <= offset)
-                && self.starts.get(index + 1).is_none_or(|&next| offset < next)
-        };
-        if holds(guess) {
-            guess
-        } else if holds(guess + 1) {
-            guess + 1
-        } else {
-            self.starts.partition_point(|&start| start <= offset) - 1
+        /// How many lines from the guess are looked at one by one.
+        const NEAR: usize = 8;
+        let mut index = guess.min(self.starts.len() - 1);
+        for _ in 0..NEAR {
+            if offset < self.starts[index] {
+                // Line 1 starts at 0: there is a line before.
+                index -= 1;
+            } else if self.starts.get(index + 1).is_some_and(|&next| next <= offset) {
+                index += 1;
+            } else {
+                return index;
+            }
         }
+        self.starts.partition_point(|&start| start <= offset) - 1
     }
 
     fn remember(&self, index: usize) {
@@ -76,7 +79,9 @@ impl LineIndex {
         let span = span.into();
         let guess = self.last.load(Ordering::Relaxed) as usize;
         let first = self.find(guess, span.start);
-        let last = self.find(first, span.end);
+        // Most spans end on the line they start on.
+        let on_line = self.starts.get(first + 1).is_none_or(|&next| span.end < next) && span.start <= span.end;
+        let last = if on_line { first } else { self.find(first + 1, span.end) };
         self.remember(first);
         let (line, column) = self.at(first, span.start);
         let (end_line, end_column) = self.at(last, span.end);

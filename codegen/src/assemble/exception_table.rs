@@ -20,6 +20,9 @@ const CONTINUATION: u8 = 0x40;
 /// Encodes the handlers of the instructions.
 pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32]) -> Vec<u8> {
     let mut table = Vec::new();
+    if instructions.iter().all(|instruction| instruction.handler.is_none()) {
+        return table;
+    }
     let mut current: Option<Handler> = None;
     let mut start = 0;
     for (instruction, &offset) in instructions.iter().zip(offsets) {

@@ -12,24 +12,27 @@ use crate::{Encoding, FinalInstruction, Opcode};
 /// Encodes the instructions.
 pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32]) -> Vec<u8> {
     let units = offsets.last().copied().unwrap_or(0) as usize;
-    let mut code = Vec::with_capacity(2 * units);
-    let extended_arg = number(Opcode::ExtendedArg);
-    for instruction in instructions {
-        let [highest, high, low, lowest] = instruction.oparg.to_be_bytes();
-        let prefixes = [highest, high, low];
+    // Caches are zero.
+    let mut code = vec![0; 2 * units];
+    for (instruction, &offset) in instructions.iter().zip(offsets) {
+        let place = 2 * offset as usize;
         // A negative operand is not extended; `write_instr` compares as signed.
-        let first = if instruction.oparg < 0 {
-            prefixes.len()
-        } else {
-            prefixes.iter().position(|&byte| byte != 0).unwrap_or(prefixes.len())
-        };
-        for &prefix in &prefixes[first..] {
-            code.extend_from_slice(&[extended_arg, prefix]);
-        }
-        code.extend_from_slice(&[number(instruction.opcode), lowest]);
-        code.resize(code.len() + 2 * instruction.opcode.caches(), 0);
+        let place = if instruction.oparg > 0xFF { write_prefixes(&mut code, place, instruction.oparg) } else { place };
+        code[place] = number(instruction.opcode);
+        code[place + 1] = instruction.oparg.to_le_bytes()[0];
     }
     code
+}
+
+/// Writes an `EXTENDED_ARG` for each byte of the operand above the lowest; returns the place after.
+fn write_prefixes(code: &mut [u8], mut place: usize, oparg: i32) -> usize {
+    let [highest, high, low, _] = oparg.to_be_bytes();
+    for prefix in [highest, high, low].into_iter().skip_while(|&byte| byte == 0) {
+        code[place] = number(Opcode::ExtendedArg);
+        code[place + 1] = prefix;
+        place += 2;
+    }
+    place
 }
 
 /// The byte of an opcode.

@@ -27,57 +27,59 @@ const ROUND_LIMIT: usize = 64;
 /// Code units of an instruction: prefixes, itself, caches (`_PyCompile_InstrSize`).
 pub(super) fn size(instruction: FinalInstruction) -> u32 {
     let oparg = instruction.oparg;
-    let extended = u32::from(oparg > 0xFF) + u32::from(oparg > 0xFFFF) + u32::from(oparg > 0xFF_FFFF);
     let caches = u32::try_from(instruction.opcode.caches()).expect("an opcode has few caches");
-    extended + 1 + caches
+    if oparg <= 0xFF {
+        return 1 + caches;
+    }
+    2 + u32::from(oparg > 0xFFFF) + u32::from(oparg > 0xFF_FFFF) + caches
 }
 
-/// Gives `JUMP` and `JUMP_NO_INTERRUPT` their direction (`resolve_unconditional_jumps`).
-pub(super) fn resolve_directions(instructions: &mut [FinalInstruction]) {
+/// A jump and the index of the instruction it goes to.
+#[derive(Clone, Copy)]
+pub(super) struct Jump {
+    index: usize,
+    target: usize,
+}
+
+/// Gives `JUMP` and `JUMP_NO_INTERRUPT` their direction (`resolve_unconditional_jumps`); returns all
+/// jumps.
+pub(super) fn resolve_directions(instructions: &mut [FinalInstruction]) -> Vec<Jump> {
+    let count = instructions.len();
+    let mut jumps = Vec::new();
     for (index, instruction) in instructions.iter_mut().enumerate() {
-        let forward = instruction.oparg >= 0 && instruction.oparg.unsigned_abs() as usize > index;
-        instruction.opcode = match (instruction.opcode, forward) {
+        if !instruction.opcode.has_jump() {
+            continue;
+        }
+        let target = usize::try_from(instruction.oparg).unwrap_or(0).min(count);
+        instruction.opcode = match (instruction.opcode, target > index) {
             (Opcode::Jump | Opcode::JumpNoInterrupt, true) => Opcode::JumpForward,
             (Opcode::Jump, false) => Opcode::JumpBackward,
             (Opcode::JumpNoInterrupt, false) => Opcode::JumpBackwardNoInterrupt,
             (other, _) => other,
         };
+        jumps.push(Jump { index, target });
     }
-}
-
-/// A jump and the index of the instruction it goes to.
-struct Jump {
-    index: usize,
-    target: usize,
+    jumps
 }
 
 /// Replaces the targets of jumps by distances; returns the offset of every instruction and, last,
 /// the size of all (`resolve_jump_offsets`).
-pub(super) fn resolve_distances(instructions: &mut [FinalInstruction]) -> Vec<u32> {
-    let jumps: Vec<Jump> = instructions
-        .iter()
-        .enumerate()
-        .filter(|(_, instruction)| instruction.opcode.has_jump())
-        .map(|(index, instruction)| {
-            let target = usize::try_from(instruction.oparg).unwrap_or(0).min(instructions.len());
-            Jump { index, target }
-        })
-        .collect();
+pub(super) fn resolve_distances(instructions: &mut [FinalInstruction], jumps: &[Jump]) -> Vec<u32> {
     // The first sizes are those of the indices: an index above 255 counts as extended.
     let mut offsets = vec![0; instructions.len() + 1];
     for _ in 0..ROUND_LIMIT {
         place(instructions, &mut offsets);
-        if !update_distances(instructions, &jumps, &offsets) {
+        if !update_distances(instructions, jumps, &offsets) {
             return offsets;
         }
     }
     // Sizes may in theory go back and forth for ever. From the smallest sizes they only grow.
-    for jump in &jumps {
+    for jump in jumps {
         instructions[jump.index].oparg = 0;
     }
     loop {
         place(instructions, &mut offsets);
-        if !update_distances(instructions, &jumps, &offsets) {
+        if !update_distances(instructions, jumps, &offsets) {
             return offsets;
         }
     }

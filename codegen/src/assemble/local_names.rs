@@ -14,17 +14,20 @@ use pyclast_syntax::PyString;
 use rustc_hash::FxHashSet;
 
 /// Names and kinds of the fast locals.
-pub(super) fn names_and_kinds(unit: &CodeUnit) -> (Vec<PyString>, Vec<LocalKind>) {
-    let mut names = unit.var_names.clone();
+///
+/// The names are taken out of the unit.
+pub(super) fn names_and_kinds(unit: &mut CodeUnit) -> (Vec<PyString>, Vec<LocalKind>) {
     let mut kinds = local_kinds(unit);
-    if !unit.cell_vars.is_empty() {
+    let mut cells = std::mem::take(&mut unit.cell_vars);
+    if !cells.is_empty() {
         let local_names: FxHashSet<&PyString> = unit.var_names.iter().collect();
-        for name in unit.cell_vars.iter().filter(|name| !local_names.contains(name)) {
-            names.push(name.clone());
-            kinds.push(LocalKind(LocalKind::CELL));
-        }
+        cells.retain(|name| !local_names.contains(name));
     }
-    names.extend_from_slice(&unit.free_vars);
+    let mut names = std::mem::take(&mut unit.var_names);
+    names.reserve_exact(cells.len() + unit.free_vars.len());
+    names.append(&mut cells);
+    kinds.resize(names.len(), LocalKind(LocalKind::CELL));
+    names.append(&mut unit.free_vars);
     kinds.resize(names.len(), LocalKind(LocalKind::FREE));
     (names, kinds)
 }

@@ -21,15 +21,15 @@ use pyclast_syntax::PyString;
 
 /// Assembles a code unit (`_PyAssemble_MakeCodeObject`).
 pub fn assemble(unit: OptimizedUnit, filename: &PyString) -> CodeObject {
-    let OptimizedUnit { unit, mut instructions, stack_size } = unit;
-    jumps::resolve_directions(&mut instructions);
-    let offsets = jumps::resolve_distances(&mut instructions);
+    let OptimizedUnit { mut unit, mut instructions, stack_size } = unit;
+    let all_jumps = jumps::resolve_directions(&mut instructions);
+    let offsets = jumps::resolve_distances(&mut instructions, &all_jumps);
     location_table::resolve_next_locations(&mut instructions);
 
     let code = instructions::encode(&instructions, &offsets);
     let line_table = location_table::encode(&instructions, &offsets, unit.first_line);
     let exception_table = exception_table::encode(&instructions, &offsets);
-    let (local_names, local_kinds) = local_names::names_and_kinds(&unit);
+    let (local_names, local_kinds) = local_names::names_and_kinds(&mut unit);
 
     let CodeUnit { name, qualname, first_line, constants, names, flags, .. } = unit;
     CodeObject {

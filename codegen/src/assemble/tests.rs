@@ -142,7 +142,10 @@ fn end_async_for_names_its_end_send() {
     let mut instructions = vec![plain(Opcode::Send, 0)];
     instructions.extend(vec![plain(Opcode::Nop, 0); 10]);
     instructions.push(plain(Opcode::EndAsyncFor, 0));
-    let offsets = jumps::resolve_distances(&mut instructions);
+    let offsets = {
+        let all_jumps = jumps::resolve_directions(&mut instructions);
+        jumps::resolve_distances(&mut instructions, &all_jumps)
+    };
     assert_eq!(offsets.last(), Some(&13));
     assert_eq!(instructions[11].oparg, 13 - 5);
 }

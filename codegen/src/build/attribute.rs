@@ -10,7 +10,7 @@
 use super::Builder;
 use super::unit::UnitKind;
 use crate::Opcode;
-use pyclast_syntax::Location;
+use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprAttribute, ExprContext};
 use ruff_text_size::Ranged;
 
@@ -18,7 +18,7 @@ impl<'a> Builder<'a> {
     /// `value.attr`
     pub(super) fn visit_attribute(&mut self, expr: &'a Expr, attribute: &'a ExprAttribute) {
         let location = self.expr_location(expr);
-        let name = self.names.intern(&attribute.attr);
+        let name = self.name_of(node_index(attribute), &attribute.attr);
         if attribute.ctx == ExprContext::Load
             && let Some(call) = self.optimizable_super(attribute)
         {
@@ -65,7 +65,7 @@ impl<'a> Builder<'a> {
         if attribute.ctx != ExprContext::Store || !is_self {
             return;
         }
-        let name = self.names.intern(&attribute.attr);
+        let name = self.name_of(node_index(attribute), &attribute.attr);
         // The unit being built is not its own surroundings.
         let around = self.units.len() - 1;
         let class = self.units[..around].iter_mut().rev().find(|unit| unit.kind == UnitKind::Class);

@@ -11,6 +11,7 @@
 use super::Builder;
 use super::call_arguments::STACK_USE_GUIDELINE;
 use crate::Opcode;
+use pyclast_syntax::node_index;
 use pyclast_syntax::symtable::SymbolFlags;
 use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprContext};
 
@@ -47,7 +48,7 @@ impl<'a> Builder<'a> {
     }
 
     fn emit_method_call(&mut self, expr: &'a Expr, call: &'a ExprCall, method: &'a ExprAttribute) {
-        let name = self.names.intern(&method.attr);
+        let name = self.name_of(node_index(method), &method.attr);
         let location = self.expr_location(&call.func);
         let at_name = self.update_start_location_to_match_attr(location, method);
         if let Some(super_call) = self.optimizable_super(method) {

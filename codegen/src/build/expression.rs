@@ -13,7 +13,7 @@ use super::Builder;
 use super::comprehension::ComprehensionView;
 use super::display::SequenceKind;
 use crate::{Constant, Label, Opcode};
-use pyclast_syntax::{Location, Span};
+use pyclast_syntax::{Location, Span, node_index};
 use ruff_python_ast::{Expr, ExprContext, ExprIf, ExprNamed, ExprStarred};
 
 impl<'a> Builder<'a> {
@@ -36,7 +36,8 @@ impl<'a> Builder<'a> {
                 Some(debug) => self.emit_const(debug, self.expr_location(expr)),
                 None => {
                     let location = self.expr_location(expr);
-                    self.emit_text_access(&name.id, name.ctx, location);
+                    let id = self.name_of(node_index(name), &name.id);
+                    self.emit_name_access(id, name.ctx, location);
                 }
             },
             Expr::Attribute(attribute) => self.visit_attribute(expr, attribute),

@@ -10,6 +10,7 @@
 
 use super::Builder;
 use super::frame_block::FrameBlockKind;
+use super::name::View;
 use crate::{Label, Opcode};
 use pyclast_syntax::symtable::{Resolution, Scope, ScopeKind, Symbol, SymbolFlags};
 use pyclast_syntax::{Location, NameId};
@@ -26,6 +27,8 @@ pub(super) struct InlinedComprehension {
     pushed: Vec<NameId>,
     cleanup: Label,
     was_in_inlined: bool,
+    /// How the unit saw its names before.
+    outer_view: View,
 }
 
 impl<'a> Builder<'a> {
@@ -55,6 +58,7 @@ impl<'a> Builder<'a> {
         }
         let unit = self.unit_mut();
         unit.in_inlined_comprehension = state.was_in_inlined;
+        unit.view = state.outer_view;
         for (name, symbol) in state.replaced {
             match symbol {
                 Some(symbol) => unit.symbol_overrides.insert(name, symbol),
@@ -79,6 +83,7 @@ impl<'a> Builder<'a> {
             pushed: Vec::new(),
             cleanup,
             was_in_inlined: self.unit().in_inlined_comprehension,
+            outer_view: self.unit().view,
         };
         for (&name, &symbol) in &scope.symbols {
             if (is_isolated(symbol) || in_class) && !outer.is_function_like() {
@@ -98,6 +103,7 @@ impl<'a> Builder<'a> {
             }
         }
         self.unit_mut().in_inlined_comprehension = true;
+        self.unit_mut().view = self.found_names.new_view();
         state
     }
 

@@ -74,7 +74,7 @@ use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
-use name::KnownNames;
+use name::{FoundNames, KnownNames};
 use unit::Unit;
 
 /// A compiled module.
@@ -121,6 +121,7 @@ pub(crate) struct Builder<'a> {
     /// The module's names, and those that mangling makes.
     names: NameTable,
     known: KnownNames,
+    found_names: FoundNames,
     /// The unit being built is the last; before it the enclosing ones.
     units: Vec<Unit<'a>>,
     /// Working memory of the graph, used for one unit after the other.
@@ -139,6 +140,7 @@ impl<'a> Builder<'a> {
             options,
             names,
             known,
+            found_names: FoundNames::default(),
             units: Vec::new(),
             graph: Graph::default(),
             errors: Found::default(),

@@ -40,28 +40,70 @@ impl KnownNames {
 /// Where a name is kept at run time (`COMPILE_OP_*`).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Storage {
-    Fast,
-    Global,
-    Deref(usize),
-    Name,
+    /// Among the locals.
+    Fast(u32),
+    /// Among the unit's names.
+    Global { index: u32, explicit: bool },
+    /// Among cells and free variables.
+    Deref(u32),
+    /// Among the unit's names.
+    Name(u32),
+}
+
+/// Where the names of one view of a unit were found to be, by name: most are asked for again and again.
+/// An inlined comprehension sees the names of its unit differently, and is a view of its own.
+#[derive(Default)]
+pub(super) struct FoundNames {
+    by_name: Vec<(View, Storage)>,
+    views: u32,
+}
+
+/// The number of a view; none has number 0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct View(u32);
+
+impl FoundNames {
+    /// A view in which nothing was found yet.
+    pub(super) fn new_view(&mut self) -> View {
+        self.views += 1;
+        View(self.views)
+    }
+
+    fn get(&self, view: View, name: NameId) -> Option<Storage> {
+        self.by_name.get(name.index()).filter(|(found_in, _)| *found_in == view).map(|&(_, storage)| storage)
+    }
+
+    fn insert(&mut self, view: View, name: NameId, storage: Storage) {
+        if self.by_name.len() <= name.index() {
+            self.by_name.resize(name.index() + 64, (View::default(), Storage::Fast(0)));
+        }
+        self.by_name[name.index()] = (view, storage);
+    }
 }
 
 impl Builder<'_> {
+    /// The name of a `Name` or `Attribute` node.
+    pub(super) fn name_of(&mut self, node: u32, text: &str) -> NameId {
+        self.table.name_of(node).unwrap_or_else(|| self.names.intern(text))
+    }
+
     /// Loads, stores or deletes a name (`codegen_nameop`).
     pub(super) fn emit_name_access(&mut self, name: NameId, context: ExprContext, location: Location) {
-        let name = self.mangled(name);
-        let resolution = self.resolution(name);
-        let storage = self.storage(name, resolution);
+        let view = self.unit().view;
+        let storage = self.found_names.get(view, name).unwrap_or_else(|| {
+            let storage = self.find_storage(name);
+            self.found_names.insert(view, name, storage);
+            storage
+        });
         match storage {
-            Storage::Fast => {
-                let index = self.unit_mut().var_names.insert_full(name).0;
+            Storage::Fast(index) => {
                 let opcode = by_context(context, Opcode::LoadFast, Opcode::StoreFast, Opcode::DeleteFast);
-                self.emit_arg(opcode, index, location);
+                self.emit_arg(opcode, index as usize, location);
             }
-            Storage::Deref(index) => self.emit_deref(index, context, location),
-            Storage::Global => self.emit_global(name, resolution, context, location),
-            Storage::Name => {
-                let index = self.unit_mut().names.insert_full(name).0;
+            Storage::Deref(index) => self.emit_deref(index as usize, context, location),
+            Storage::Global { index, explicit } => self.emit_global(index as usize, explicit, context, location),
+            Storage::Name(index) => {
+                let index = index as usize;
                 if context == ExprContext::Load && self.in_class_comprehension() {
                     // Class names are invisible to an inlined comprehension.
                     self.emit_arg(Opcode::LoadGlobal, index << 1, location);
@@ -105,21 +147,32 @@ impl Builder<'_> {
         }
     }
 
-    fn storage(&self, name: NameId, resolution: Resolution) -> Storage {
-        let unit = self.unit();
-        let function_like = self.table.scope(unit.scope).is_function_like();
+    /// Where a name is kept; it gets its place if it has none.
+    fn find_storage(&mut self, name: NameId) -> Storage {
+        let name = self.mangled(name);
+        let resolution = self.resolution(name);
+        let function_like = self.table.scope(self.unit().scope).is_function_like();
+        let unit = self.unit_mut();
+        let number = |index: usize| u32::try_from(index).expect("a unit has fewer than 2**32 names");
         match resolution {
             Resolution::Free => {
-                let index = unit.free_vars.get_index_of(&name);
-                Storage::Deref(unit.cell_vars.len() + index.expect("free names are in the unit's table"))
+                let index = unit.free_vars.get_index_of(&name).expect("free names are in the unit's table");
+                Storage::Deref(number(unit.cell_vars.len() + index))
             }
             Resolution::Cell => {
-                Storage::Deref(unit.cell_vars.get_index_of(&name).expect("cells are in the unit's table"))
+                let index = unit.cell_vars.get_index_of(&name).expect("cells are in the unit's table");
+                Storage::Deref(number(index))
             }
-            Resolution::Local if function_like || unit.fast_hidden.get(&name) == Some(&true) => Storage::Fast,
-            Resolution::GlobalImplicit if function_like => Storage::Global,
-            Resolution::GlobalExplicit => Storage::Global,
-            _ => Storage::Name,
+            Resolution::Local if function_like || unit.fast_hidden.get(&name) == Some(&true) => {
+                Storage::Fast(number(unit.var_names.insert_full(name).0))
+            }
+            Resolution::GlobalImplicit if function_like => {
+                Storage::Global { index: number(unit.names.insert_full(name).0), explicit: false }
+            }
+            Resolution::GlobalExplicit => {
+                Storage::Global { index: number(unit.names.insert_full(name).0), explicit: true }
+            }
+            _ => Storage::Name(number(unit.names.insert_full(name).0)),
         }
     }
 
@@ -139,11 +192,10 @@ impl Builder<'_> {
         self.emit_arg(opcode, index, location);
     }
 
-    fn emit_global(&mut self, name: NameId, resolution: Resolution, context: ExprContext, location: Location) {
-        let index = self.unit_mut().names.insert_full(name).0;
+    fn emit_global(&mut self, index: usize, explicit: bool, context: ExprContext, location: Location) {
         let sees_class = self.table.scope(self.unit().scope).can_see_class_scope;
         match context {
-            ExprContext::Load if sees_class && resolution == Resolution::GlobalImplicit => {
+            ExprContext::Load if sees_class && !explicit => {
                 self.emit_classdict(location);
                 self.emit_arg(Opcode::LoadFromDictOrGlobals, index, location);
             }

@@ -8,6 +8,7 @@
 
 use super::Builder;
 use super::frame_block::FrameBlock;
+use super::name::View;
 use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, assemble, cfg};
 use indexmap::IndexSet;
 use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, mangle};
@@ -18,6 +19,11 @@ use std::sync::Arc;
 
 /// Names in order of first mention.
 pub(super) type NameSet = IndexSet<NameId, FxBuildHasher>;
+
+/// An empty set with room for some names.
+fn name_set(capacity: usize) -> NameSet {
+    NameSet::with_capacity_and_hasher(capacity, FxBuildHasher)
+}
 
 /// What a unit is compiled from (`COMPILE_SCOPE_*`); decides qualified names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,6 +62,8 @@ pub(super) struct DeferredAnnotation<'a> {
 pub(super) struct Unit<'a> {
     pub(super) kind: UnitKind,
     pub(super) scope: ScopeId,
+    /// How names are seen now.
+    pub(super) view: View,
     pub(super) name: NameId,
     pub(super) qualname: PyString,
     pub(super) first_line: i32,
@@ -102,19 +110,22 @@ impl Builder<'_> {
         let entry = table.scope(scope);
         let (cell_vars, free_vars) = self.cells_and_frees(entry);
         let qualname = self.qualname(kind, name);
+        let mut var_names = name_set(if entry.is_function_like() { entry.symbols.len() } else { 0 });
+        var_names.extend(entry.parameters.iter().copied());
         self.units.push(Unit {
             kind,
             scope,
+            view: self.found_names.new_view(),
             name,
             qualname,
             first_line,
             private,
             arguments,
             has_docstring: false,
-            sequence: InstructionSequence::default(),
+            sequence: self.graph.spare_sequence(),
             constants: ConstantTable::default(),
-            names: NameSet::default(),
-            var_names: entry.parameters.iter().copied().collect(),
+            names: name_set(14),
+            var_names,
             cell_vars,
             free_vars,
             fast_hidden: FxHashMap::default(),
@@ -221,7 +232,8 @@ impl Builder<'_> {
             UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => ".<locals>",
             _ => "",
         };
-        PyString::new(&format!("{}{locals}.{bare}", parent.qualname))
+        let parts = [parent.qualname.as_bytes(), locals.as_bytes(), b".", bare.as_bytes()];
+        PyString::from_surrogatepass(&parts.concat())
     }
 
     /// `compute_code_flags`.

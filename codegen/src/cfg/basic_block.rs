@@ -32,6 +32,9 @@ pub(super) fn optimize_basic_blocks(graph: &mut Graph, constants: &mut ConstantP
         let nodes = graph.nodes_mut(block);
         let mut has_swap = false;
         for index in 0..nodes.len() {
+            if !nodes[index].opcode.is_peephole() {
+                continue;
+            }
             has_swap |= optimize_node(nodes, index, constants) == Outcome::Swap;
         }
         // A threaded jump is a `NOP` and a new jump at the end, a redirected one is looked at again.

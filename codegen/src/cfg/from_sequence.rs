@@ -20,6 +20,7 @@ pub(super) fn from_sequence(graph: &mut Graph, sequence: &InstructionSequence) {
     graph.reset();
     let instructions = sequence.instructions();
     let mut places = Places::of_targets(std::mem::take(&mut graph.places), sequence);
+    graph.make_room(instructions.len());
     let mut builder = Builder::new(graph);
     for (index, instruction) in instructions.iter().enumerate() {
         if places.is_target(index) {
@@ -131,7 +132,7 @@ impl<'a> Builder<'a> {
 
     fn push(&mut self, instruction: &Instruction) {
         let &Instruction { opcode, oparg, location } = instruction;
-        if self.last.has_jump() || self.last.is_scope_exit() {
+        if self.last.ends_block() {
             self.start_block();
         }
         if opcode.has_target() {

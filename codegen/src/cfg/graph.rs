@@ -12,7 +12,7 @@
 //!
 //! Invariant: a jump or scope exit is the last instruction of its block.
 
-use crate::Opcode;
+use crate::{InstructionSequence, Opcode};
 use pyclast_syntax::Location;
 use std::num::NonZeroU32;
 use std::ops::{Index, IndexMut};
@@ -135,6 +135,8 @@ pub struct Graph {
     blocks: Vec<Block>,
     /// Blocks yet to be visited by the running pass; empty between passes.
     work: Vec<BlockId>,
+    /// Memory of sequences that became graphs.
+    spare: Vec<InstructionSequence>,
     /// Memory of `from_sequence`.
     pub(super) places: Vec<u32>,
     /// Memory of `from_sequence`.
@@ -207,6 +209,17 @@ impl IndexMut<BlockId> for Graph {
 }
 
 impl Graph {
+    /// An empty sequence, in memory that an earlier one left.
+    pub(crate) fn spare_sequence(&mut self) -> InstructionSequence {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    /// Takes the memory of a sequence back.
+    pub(super) fn recycle(&mut self, mut sequence: InstructionSequence) {
+        sequence.clear();
+        self.spare.push(sequence);
+    }
+
     /// Forgets the last code unit: an empty entry block is all there is.
     pub(super) fn reset(&mut self) {
         self.nodes.clear();
@@ -215,6 +228,11 @@ impl Graph {
         self.features = Features::default();
         self.has_nops = false;
         self.new_block();
+    }
+
+    /// Makes room for `count` instructions and what later passes add to them, about.
+    pub(super) fn make_room(&mut self, count: usize) {
+        self.nodes.reserve(count + count / 4);
     }
 
     /// A new empty block, not yet in order.

@@ -104,6 +104,9 @@ impl Pass<'_> {
 
     fn run_instruction(&mut self, index: usize, node: &Node) {
         let oparg = node.oparg;
+        if node.opcode.consumes_operands() {
+            return self.consume(index, node);
+        }
         match node.opcode {
             Opcode::DeleteFast => self.kill_local(oparg),
             Opcode::LoadFast => self.stack.push(Reference::local(index, oparg)),
@@ -196,12 +199,17 @@ impl Pass<'_> {
                 self.stack.push(Reference::fresh(index));
             }
             opcode if opcode.is_block_push() => {}
-            _ => {
-                self.pop_many(pops);
-                for _ in 0..pushes {
-                    self.stack.push(Reference::fresh(index));
-                }
-            }
+            _ => self.consume(index, node),
+        }
+    }
+
+    /// All operands go, and what comes is new.
+    #[inline]
+    fn consume(&mut self, index: usize, node: &Node) {
+        let (pops, pushes) = node.opcode.stack_use(node.oparg);
+        self.pop_many(pops);
+        for _ in 0..pushes {
+            self.stack.push(Reference::fresh(index));
         }
     }
 

@@ -51,7 +51,9 @@ pub use graph::Graph;
 /// Optimizes a code unit. `graph` is working memory: the same one for every unit of a module.
 pub fn optimize(mut unit: CodeUnit, target: &Target, graph: &mut Graph) -> OptimizedUnit {
     // after: blocks end in jumps and exits; jumps go to blocks
-    from_sequence::from_sequence(graph, &std::mem::take(&mut unit.sequence));
+    let sequence = std::mem::take(&mut unit.sequence);
+    from_sequence::from_sequence(graph, &sequence);
+    graph.recycle(sequence);
     verify(graph, Stage::Built);
 
     let mut constants = ConstantPool::new(std::mem::take(&mut unit.constants));

@@ -9,7 +9,7 @@
 //!
 //! After: each `NOP` is the only instruction of its line around it.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Graph, Node};
 use crate::Opcode;
 use pyclast_syntax::Location;
 
@@ -85,22 +85,35 @@ pub(super) fn remove_redundant_nops_and_pairs(graph: &mut Graph) {
             if graph[block].labelled {
                 previous = None;
             }
-            for index in 0..graph.len(block) {
-                if graph.nodes(block)[index].opcode == Opcode::PopTop
-                    && let Some((before, place)) = previous
-                {
-                    let push = &mut graph.nodes_mut(before)[place];
-                    if push.loads_constant() || (push.opcode == Opcode::Copy && push.oparg == 1) {
-                        push.set_nop();
-                        graph.nodes_mut(block)[index].set_nop();
-                        changed = true;
-                    }
-                }
-                previous = Some((block, index));
+            if let (Some((before, place)), Some(first)) = (previous, graph.nodes(block).first())
+                && first.opcode == Opcode::PopTop
+                && is_unneeded_push(&graph.nodes(before)[place])
+            {
+                graph.nodes_mut(before)[place].set_nop();
+                graph.nodes_mut(block)[0].set_nop();
+                changed = true;
             }
+            let mut nodes = graph.nodes_mut(block);
+            while let [push, rest @ ..] = nodes {
+                if let Some(pop) = rest.first_mut()
+                    && pop.opcode == Opcode::PopTop
+                    && is_unneeded_push(push)
+                {
+                    push.set_nop();
+                    pop.set_nop();
+                    changed = true;
+                }
+                nodes = rest;
+            }
+            previous = graph.len(block).checked_sub(1).map(|last| (block, last)).or(previous);
             if graph.last_jump(block).is_some() || !graph.falls_through(block) {
                 previous = None;
             }
         });
     }
+}
+
+/// Whether a value is made that only a `POP_TOP` could notice.
+fn is_unneeded_push(push: &Node) -> bool {
+    push.loads_constant() || (push.opcode == Opcode::Copy && push.oparg == 1)
 }

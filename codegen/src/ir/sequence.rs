@@ -33,6 +33,13 @@ pub struct InstructionSequence {
 impl InstructionSequence {
     const UNPLACED: u32 = u32::MAX;
 
+    /// Forgets everything; the memory stays.
+    pub(crate) fn clear(&mut self) {
+        self.instructions.clear();
+        self.labels.clear();
+        self.annotations = None;
+    }
+
     /// A fresh label.
     pub fn new_label(&mut self) -> Label {
         self.labels.push(Self::UNPLACED);

@@ -117,6 +117,12 @@ pub(super) struct Identities<'code> {
 }
 
 impl<'code> Identities<'code> {
+    /// Room for so many objects.
+    pub(super) fn reserve(&mut self, count: usize) {
+        self.by_key.reserve(count);
+        self.entries.reserve(count);
+    }
+
     /// The entry of an object, if it was written before; otherwise it is noted for `position`.
     pub(super) fn find_or_note(&mut self, key: Key<'code>, position: usize) -> Option<usize> {
         match self.by_key.entry(key) {

@@ -14,8 +14,21 @@ use std::cell::OnceCell;
 pub fn write(code: &CodeObject, version: u8) -> Vec<u8> {
     let mut writer = Writer::new(Vec::with_capacity(1 << 14), version);
     writer.whole = Some(code);
+    // Most names occur in several code objects.
+    writer.identities.reserve(mention_count(code) / 2);
     writer.code(code, Flagged::Always);
     writer.finish()
+}
+
+/// How often constants and names are mentioned in a code object and those inside it, about.
+fn mention_count(code: &CodeObject) -> usize {
+    let inside = |constant: &Constant| match constant {
+        Constant::Code(code) => mention_count(code),
+        _ => 1,
+    };
+    let own = code.names.len() + code.local_names.len();
+    // Tuples, tables and the names of the code itself come to these.
+    own + 8 + code.constants.iter().map(inside).sum::<usize>()
 }
 
 /// The objects that occur more than once in a code object.

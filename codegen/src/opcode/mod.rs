@@ -144,6 +144,26 @@ impl Opcode {
         matches!(self, Opcode::JumpBackward | Opcode::JumpBackwardNoInterrupt | Opcode::EndAsyncFor)
     }
 
+    /// Whether nothing follows it in a basic block: it jumps or leaves the code object.
+    #[inline]
+    pub(crate) const fn ends_block(self) -> bool {
+        self.is(JUMP | SCOPE_EXIT)
+    }
+
+    /// Whether the peephole optimizer looks at the opcode: it may join with the next instruction, or
+    /// fold with those before.
+    #[inline]
+    pub(crate) const fn is_peephole(self) -> bool {
+        self.is(PEEPHOLE)
+    }
+
+    /// Whether it takes all its operands off the stack and puts new values there, and does nothing to
+    /// locals.
+    #[inline]
+    pub(crate) const fn consumes_operands(self) -> bool {
+        self.is(CONSUMES)
+    }
+
     #[inline]
     const fn is(self, properties: u8) -> bool {
         PROPERTIES[self as usize] & properties != 0
@@ -162,11 +182,14 @@ impl Opcode {
     ///
     /// A block push acts only where it jumps to (its handler).
     pub const fn stack_effect(self, oparg: i32, jump: bool) -> i32 {
-        if self.is_block_push() && !jump {
-            return 0;
+        match FIXED_STACK_EFFECT[self as usize] {
+            Some(effect) => effect as i32,
+            None if self.is_block_push() && !jump => 0,
+            None => {
+                let (pops, pushes) = self.stack_use(oparg);
+                pushes - pops
+            }
         }
-        let (pops, pushes) = self.stack_use(oparg);
-        pushes - pops
     }
 }
 
@@ -182,6 +205,10 @@ const CONDITIONAL: u8 = 8;
 const SCOPE_EXIT: u8 = 16;
 /// May run signal handlers or switch threads.
 const EVAL_BREAK: u8 = 32;
+/// Joins with the next instruction or folds with those before.
+const PEEPHOLE: u8 = 64;
+/// Values come and go, and that is all that happens to the stack and to locals.
+const CONSUMES: u8 = 128;
 
 /// By opcode: its properties, from its row in the table and the lists here.
 const PROPERTIES: [u8; Opcode::ALL.len()] = {
@@ -211,8 +238,78 @@ const fn properties_of(opcode: Opcode) -> u8 {
         Opcode::Call | Opcode::CallFunctionEx | Opcode::Resume => EVAL_BREAK,
         _ => 0,
     };
-    target | kind
+    let peephole = match opcode {
+        Opcode::BuildTuple
+        | Opcode::BuildList
+        | Opcode::BuildSet
+        | Opcode::ListAppend
+        | Opcode::SetAdd
+        | Opcode::CallIntrinsic1
+        | Opcode::UnaryNot
+        | Opcode::UnaryInvert
+        | Opcode::UnaryNegative
+        | Opcode::BinaryOp
+        | Opcode::StoreFast
+        | Opcode::Swap
+        | Opcode::LoadGlobal
+        | Opcode::CompareOp
+        | Opcode::ContainsOp
+        | Opcode::IsOp
+        | Opcode::ToBool => PEEPHOLE,
+        _ => 0,
+    };
+    let consumes = match opcode {
+        Opcode::LoadConst
+        | Opcode::LoadSmallInt
+        | Opcode::LoadGlobal
+        | Opcode::LoadName
+        | Opcode::LoadDeref
+        | Opcode::PushNull
+        | Opcode::PopTop
+        | Opcode::Call
+        | Opcode::CallKw
+        | Opcode::BinaryOp
+        | Opcode::CompareOp
+        | Opcode::ContainsOp
+        | Opcode::IsOp
+        | Opcode::ToBool
+        | Opcode::UnaryNot
+        | Opcode::BuildTuple
+        | Opcode::BuildList
+        | Opcode::BuildMap
+        | Opcode::BuildString
+        | Opcode::StoreAttr
+        | Opcode::StoreName
+        | Opcode::StoreGlobal
+        | Opcode::StoreSubscr
+        | Opcode::ReturnValue
+        | Opcode::PopJumpIfFalse
+        | Opcode::PopJumpIfTrue
+        | Opcode::PopJumpIfNone
+        | Opcode::PopJumpIfNotNone
+        | Opcode::Jump
+        | Opcode::NotTaken
+        | Opcode::Resume
+        | Opcode::Nop => CONSUMES,
+        _ => 0,
+    };
+    target | kind | peephole | consumes
 }
+
+/// By opcode: its net stack effect, if that depends neither on the operand nor on jumping.
+const FIXED_STACK_EFFECT: [Option<i8>; Opcode::ALL.len()] = {
+    let mut effects = [None; Opcode::ALL.len()];
+    let mut index = 0;
+    while index < effects.len() {
+        if let Some((pops, pushes)) = FIXED_STACK_USE[index]
+            && !Opcode::ALL[index].is_block_push()
+        {
+            effects[index] = Some(pushes - pops);
+        }
+        index += 1;
+    }
+    effects
+};
 
 /// By opcode: its stack use, if that does not depend on the operand.
 const FIXED_STACK_USE: [Option<(i8, i8)>; Opcode::ALL.len()] = {

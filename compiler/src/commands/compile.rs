@@ -14,8 +14,8 @@ use crate::cli::{CompileArgs, InvalidationMode, TargetName};
 use crate::files::artifact;
 use crate::files::path::decode;
 use crate::files::plan::{Placement, Plan, PlanOptions};
-use crate::jobs::{run_in_order, worker_count};
-use crate::pipeline::{compile_source, marshal_code, prove};
+use crate::jobs::{Job, run_job_in_order, worker_count};
+use crate::pipeline::{CompiledModule, compile_source, marshal_code, prove};
 use anyhow::{Context, bail};
 use pyclast_codegen::{Optimize, Target};
 use rustc_hash::FxHashMap;
@@ -41,15 +41,19 @@ pub(super) fn run(arguments: CompileArgs) -> anyhow::Result<Status> {
         verify: arguments.verify,
     };
     let mut shown = Shown::new(&arguments, &steps);
-    run_in_order(
-        steps.len(),
-        worker_count(arguments.workers),
-        |index| match &steps[index] {
-            Step::Compile(plan) => Some(compiler.compile(plan)),
+    let job = Job {
+        work: |index: usize| match &steps[index] {
+            Step::Compile(plan) => Some(compiler.compile(plan).unwrap_or_else(|error| Worked::Known(error.into()))),
             Step::Listing(_) | Step::Unlisted(..) => None,
         },
-        |index, result| shown.step(&steps[index], result),
-    )?;
+        finish: |index: usize, worked| match (&steps[index], worked) {
+            (Step::Compile(plan), Some(worked)) => Some(compiler.finish(plan, worked)),
+            _ => None,
+        },
+    };
+    run_job_in_order(steps.len(), worker_count(arguments.workers), &job, |index, result| {
+        shown.step(&steps[index], result)
+    })?;
     Ok(shown.finish()?)
 }
 
@@ -63,45 +67,70 @@ struct Compiler {
     verify: bool,
 }
 
+/// A file after the first half of its job.
+enum Worked {
+    /// Nothing is to be written.
+    Known(Outcome),
+    /// This is to be written.
+    Compiled { module: CompiledModule, header: [u8; 16], mode: u32 },
+}
+
+impl From<io::Error> for Outcome {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl Compiler {
     /// Compiles one file, if its artifacts are not current.
-    fn compile(&self, plan: &Plan) -> Outcome {
-        self.try_compile(plan).unwrap_or_else(Outcome::Failed)
-    }
-
-    fn try_compile(&self, plan: &Plan) -> io::Result<Outcome> {
+    fn compile(&self, plan: &Plan) -> io::Result<Worked> {
         let metadata = fs::metadata(&plan.source)?;
         if !metadata.is_file() {
-            return Ok(Outcome::Ignored);
+            return Ok(Worked::Known(Outcome::Ignored));
         }
         let by_time = self.mode == InvalidationMode::Timestamp;
         if !self.force && by_time && self.all_current(plan, &metadata, None) {
-            return Ok(Outcome::Current);
+            return Ok(Worked::Known(Outcome::Current));
         }
         let bytes = fs::read(&plan.source)?;
         if !self.force && !by_time && self.all_current(plan, &metadata, Some(&bytes)) {
-            return Ok(Outcome::Current);
+            return Ok(Worked::Known(Outcome::Current));
         }
         let header = artifact::header(self.mode, &metadata, Some(&bytes), self.target);
         let header = header.expect("a header needs no more than the source's bytes");
         let recorded = decode(&plan.recorded);
-        let compiled = match compile_source(bytes, &recorded, &self.levels, self.target) {
-            Ok(compiled) => compiled,
-            Err(refused) => return Ok(Outcome::Refused(refused.diagnostics)),
-        };
-        if self.verify {
-            compiled.codes.iter().for_each(|code| prove(code));
+        Ok(match compile_source(bytes, &recorded, &self.levels, self.target) {
+            Ok(module) => {
+                if self.verify {
+                    module.codes.iter().for_each(|code| prove(code));
+                }
+                Worked::Compiled { module, header, mode: artifact::mode(&metadata) }
+            }
+            Err(refused) => Worked::Known(Outcome::Refused(refused.diagnostics)),
+        })
+    }
+
+    /// Writes what a file was compiled to.
+    fn finish(&self, plan: &Plan, worked: Worked) -> Outcome {
+        match worked {
+            Worked::Known(outcome) => outcome,
+            Worked::Compiled { module, header, mode } => match self.write(plan, &module, &header, mode) {
+                Ok(()) => Outcome::Compiled(module.warnings),
+                Err(error) => error.into(),
+            },
         }
-        for (code, path) in compiled.codes.iter().zip(&plan.artifacts) {
-            let body = marshal_code(code, self.target);
-            artifact::write(path, &[&header, &body], artifact::mode(&metadata))?;
+    }
+
+    fn write(&self, plan: &Plan, module: &CompiledModule, header: &[u8], mode: u32) -> io::Result<()> {
+        for (code, path) in module.codes.iter().zip(&plan.artifacts) {
+            artifact::write(path, &[header, &marshal_code(code, self.target)], mode)?;
         }
         if self.hardlink_dupes {
             for pair in plan.artifacts.windows(2) {
                 artifact::link_if_equal(&pair[0], &pair[1])?;
             }
         }
-        Ok(Outcome::Compiled(compiled.warnings))
+        Ok(())
     }
 
     fn all_current(&self, plan: &Plan, metadata: &fs::Metadata, bytes: Option<&[u8]>) -> bool {

@@ -71,16 +71,27 @@ pub fn mode(source: &Metadata) -> u32 {
 /// (`py_compile.compile` and `importlib._bootstrap_external._write_atomic`).
 pub fn write(artifact: &Path, parts: &[&[u8]], mode: u32) -> io::Result<()> {
     refuse_special(artifact)?;
-    if let Some(directory) = artifact.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        fs::create_dir_all(directory)?;
-    }
     let temporary = temporary_name(artifact);
-    let written = write_new(&temporary, parts, mode).and_then(|()| fs::rename(&temporary, artifact));
+    let written = match write_new(&temporary, parts, mode) {
+        // The directory is missing, which it is for the first file only.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            make_directory_of(artifact).and_then(|()| write_new(&temporary, parts, mode))
+        }
+        written => written,
+    };
+    let written = written.and_then(|()| fs::rename(&temporary, artifact));
     if written.is_err() {
         // The first error is the one to tell; the file may not even be there.
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+fn make_directory_of(artifact: &Path) -> io::Result<()> {
+    match artifact.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        Some(directory) => fs::create_dir_all(directory),
+        None => Ok(()),
+    }
 }
 
 /// Replaces `artifact` by a hard link to `original` if their bytes are equal.

@@ -10,6 +10,7 @@
 
 use super::future::{self, Future};
 use super::mangle::is_private;
+use super::names_of_nodes::NamesOfNodes;
 use super::{Resolution, Scope, ScopeId, ScopeKind, ScopeRole, Symbol, SymbolFlags, errors, mangle};
 use crate::{Diagnostic, NameId, NameTable, ParsedModule, Span};
 use ruff_python_ast::ExprContext;
@@ -112,6 +113,7 @@ pub(super) struct Builder<'m> {
     pub(super) future: Future,
     pub(super) scopes: Vec<Scope>,
     pub(super) by_node: FxHashMap<(u32, ScopeRole), ScopeId>,
+    pub(super) names_of_nodes: NamesOfNodes,
     pub(super) current: Frame,
     /// The frames around `current`, the module's first.
     outer: Vec<Frame>,
@@ -136,6 +138,7 @@ impl<'m> Builder<'m> {
             future: future::scan(module, &mut errors),
             scopes: Vec::new(),
             by_node: FxHashMap::default(),
+            names_of_nodes: NamesOfNodes::new(module.node_count()),
             current: Frame::new(ScopeId(0)),
             outer: Vec::new(),
             private: None,
@@ -253,7 +256,12 @@ impl<'m> Builder<'m> {
     /// The key of a name in a frame's symbols (`_Py_MaybeMangle`).
     pub(super) fn key(&mut self, frame: Frame, name: &str) -> NameId {
         let id = self.names.intern(name);
-        if self.private.is_none() || !is_private(name) {
+        self.key_of(frame, id)
+    }
+
+    /// The same for a name that was interned.
+    fn key_of(&mut self, frame: Frame, id: NameId) -> NameId {
+        if self.private.is_none() || !is_private(self.names.get(id).as_bytes()) {
             return id;
         }
         if let Some(owner) = frame.mangling
@@ -301,8 +309,14 @@ impl<'m> Builder<'m> {
     /// The same for a frame around (`symtable_add_def_helper`); the name is mangled as the current
     /// scope does it.
     pub(super) fn add_to(&mut self, frame: Frame, name: &str, flags: SymbolFlags, span: Span) {
+        let id = self.names.intern(name);
+        self.add_id_to(frame, id, flags, span);
+    }
+
+    /// The same for a name that was interned.
+    pub(super) fn add_id_to(&mut self, frame: Frame, id: NameId, flags: SymbolFlags, span: Span) {
         const MOVED: SymbolFlags = SymbolFlags::GLOBAL.union(SymbolFlags::NONLOCAL);
-        let key = self.key(self.current, name);
+        let key = self.key_of(self.current, id);
         let scope = &mut self.scopes[frame.scope.index()];
         let symbol = scope.mention(key);
         let known = symbol.flags;
@@ -316,11 +330,11 @@ impl<'m> Builder<'m> {
             self.scopes[0].mention(key).flags.insert(flags);
         }
         if flags.intersects(SymbolFlags::PARAM) && known.intersects(SymbolFlags::PARAM) {
-            self.report(span, errors::duplicate_argument(name));
+            self.report(span, errors::duplicate_argument(self.names.text(id)));
         } else if flags.intersects(SymbolFlags::TYPE_PARAM) && known.intersects(SymbolFlags::TYPE_PARAM) {
-            self.report(span, errors::duplicate_type_parameter(name));
+            self.report(span, errors::duplicate_type_parameter(self.names.text(id)));
         } else if frame.in_target && known.union(flags).intersects(MOVED) {
-            self.report(span, errors::inner_loop_rebinds_named(name));
+            self.report(span, errors::inner_loop_rebinds_named(self.names.text(id)));
         }
     }
 

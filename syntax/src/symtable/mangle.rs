@@ -14,7 +14,7 @@ use crate::{NameId, NameTable};
 /// `_Py_Mangle`: the name under which `name` is stored inside the class `private`.
 pub fn mangle(names: &mut NameTable, private: Option<NameId>, name: NameId) -> NameId {
     let Some(private) = private else { return name };
-    if !is_private(names.text(name)) {
+    if !is_private(names.get(name).as_bytes()) {
         return name;
     }
     let class = names.text(private).trim_start_matches('_');
@@ -35,6 +35,6 @@ pub fn maybe_mangle(names: &mut NameTable, private: Option<NameId>, scope: &Scop
 }
 
 /// Whether a class makes `name` its own. Dots occur in `import __a.b` only.
-pub(super) fn is_private(name: &str) -> bool {
-    name.starts_with("__") && !name.ends_with("__") && !name.contains('.')
+pub(super) fn is_private(name: &[u8]) -> bool {
+    name.starts_with(b"__") && !name.ends_with(b"__") && !name.contains(&b'.')
 }

@@ -18,6 +18,7 @@ mod comprehension;
 mod errors;
 mod future;
 mod mangle;
+mod names_of_nodes;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use scope::{ComprehensionKind, Resolution, Scope, ScopeId, ScopeKind, ScopeR
 
 use crate::{Diagnostic, NameId, NameTable, ParsedModule};
 use builder::Builder;
+use names_of_nodes::NamesOfNodes;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What `from __future__ import …` switched on.
@@ -48,6 +50,7 @@ pub struct SymbolTable {
     pub future: FutureFeatures,
     scopes: Vec<Scope>,
     by_node: FxHashMap<(u32, ScopeRole), ScopeId>,
+    names_of_nodes: NamesOfNodes,
 }
 
 impl SymbolTable {
@@ -56,10 +59,12 @@ impl SymbolTable {
         let mut builder = Builder::new(module);
         builder.visit_body(&module.module().body);
         builder.share_mangled_names();
-        let Builder { names, known, future, mut scopes, by_node, directives, mut errors, .. } = builder;
+        let Builder { mut names, known, future, mut scopes, by_node, names_of_nodes, directives, mut errors, .. } =
+            builder;
         analyze::analyze(&mut scopes, &names, &known, &directives, &mut errors);
         if errors.is_empty() {
-            Ok(Self { names, future: future.features, scopes, by_node })
+            names.share();
+            Ok(Self { names, future: future.features, scopes, by_node, names_of_nodes })
         } else {
             let mut seen = FxHashSet::default();
             errors.retain(|error| seen.insert((error.span, error.message.clone())));
@@ -74,6 +79,12 @@ impl SymbolTable {
     /// If the node opens no such scope: a bug of the caller.
     pub fn scope_of(&self, node: u32, role: ScopeRole) -> ScopeId {
         self.by_node[&(node, role)]
+    }
+
+    /// The name of a `Name` or `Attribute` node (its node index) as it is spelled; `None` for nodes
+    /// that the table did not look at.
+    pub fn name_of(&self, node: u32) -> Option<NameId> {
+        self.names_of_nodes.get(node)
     }
 
     /// The scope of a node in a role, if it has one.

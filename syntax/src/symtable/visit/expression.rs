@@ -21,6 +21,8 @@ impl Builder<'_> {
             Expr::Name(name) => self.visit_name(name),
             Expr::Attribute(attribute) => {
                 self.check_name(&attribute.attr, attribute.range.into(), attribute.ctx);
+                let id = self.names.intern(&attribute.attr);
+                self.names_of_nodes.set(node_index(attribute), id);
                 self.visit_expression(&attribute.value);
             }
             Expr::Call(call) => {
@@ -89,7 +91,12 @@ impl Builder<'_> {
             return;
         }
         match name.ctx {
-            ExprContext::Store => self.add(text, SymbolFlags::LOCAL, span),
+            ExprContext::Store => {
+                let id = self.names.intern(text);
+                self.names_of_nodes.set(node_index(name), id);
+                self.check_name(text, span, ExprContext::Store);
+                self.add_id_to(self.current, id, SymbolFlags::LOCAL, span);
+            }
             ExprContext::Del => {
                 self.check_name(text, span, ExprContext::Del);
                 self.add_to(self.current, text, SymbolFlags::LOCAL, span);
@@ -98,7 +105,9 @@ impl Builder<'_> {
                 if text == "__debug__" && self.debug_is_constant {
                     return;
                 }
-                self.add_to(self.current, text, SymbolFlags::USE, span);
+                let id = self.names.intern(text);
+                self.names_of_nodes.set(node_index(name), id);
+                self.add_id_to(self.current, id, SymbolFlags::USE, span);
                 // `super()` finds its class through `__class__`.
                 if text == "super" && self.scope().is_function_like() {
                     self.add_known(self.known.class, SymbolFlags::USE);
