@@ -104,6 +104,12 @@ fn large_files_compile() {
     assert_compiled(format!("x = '{}'\n", "a".repeat(12 << 20)).as_bytes());
     let cases = (0..20_000).fold(String::new(), |text, number| text + &format!("    case {number}: y = {number}\n"));
     assert_compiled(format!("match x:\n{cases}").as_bytes());
+    // Constants that differ in one place only: searching among them must not take longer with each.
+    let rows = (0..40_000).fold(String::new(), |text, number| text + &format!("(a, (0, {number}, 0, 0, 0)), "));
+    assert_compiled(format!("x = [{rows}]\n").as_bytes());
+    assert_compiled(format!("x = [{}]\n", "lambda: 0, ".repeat(40_000)).as_bytes());
+    // Warnings and errors that are many are told apart as fast.
+    assert_compiled("x is 1\n".repeat(40_000).as_bytes());
     assert_compiled("x = f(1, 'two', [3])  # and a comment\n".repeat(2_700_000).as_bytes());
 }
 

@@ -68,22 +68,14 @@ impl Eq for Items<'_> {}
 
 impl Hash for Items<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let count = self.len();
-        state.write_usize(count);
-        // Three items tell most tuples apart; the others are compared.
-        for index in [0, count / 2, count.saturating_sub(1)] {
-            match self {
-                Self::Constants(items) => match items.get(index) {
-                    Some(Constant::Str(text)) => text.hash(state),
-                    // Enough to tell code objects apart, without going through their bytes.
-                    Some(Constant::Code(code)) => code.hash_place(state),
-                    other => other.hash(state),
-                },
-                Self::Names(items) => match items.get(index) {
-                    Some(text) => text.hash(state),
-                    None => None::<&Constant>.hash(state),
-                },
-            }
+        state.write_usize(self.len());
+        match self {
+            Self::Constants(items) => items.iter().for_each(|item| match item {
+                Constant::Str(text) => text.hash(state),
+                Constant::Code(code) => code.hash_place(state),
+                other => other.hash(state),
+            }),
+            Self::Names(items) => items.iter().for_each(|item| item.hash(state)),
         }
     }
 }
