@@ -174,9 +174,7 @@ const SEARCHED: usize = 16;
 fn position(list: &[Constant], constant: &Constant) -> Option<usize> {
     match constant {
         Constant::None => list.iter().position(|known| matches!(known, Constant::None)),
-        Constant::Str(text) => {
-            list.iter().position(|known| matches!(known, Constant::Str(known) if known == text))
-        }
+        Constant::Str(text) => list.iter().position(|known| matches!(known, Constant::Str(known) if known == text)),
         Constant::Int(PyInt::Small(value)) => {
             list.iter().position(|known| matches!(known, Constant::Int(PyInt::Small(known)) if known == value))
         }

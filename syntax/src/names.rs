@@ -160,6 +160,7 @@ fn hash(text: &[u8]) -> u32 {
 }
 
 /// Each bit of both reaches the upper half.
+#[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
 fn mix(state: u64, word: u64) -> u64 {
     const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
     let product = u128::from(state ^ ODD) * u128::from(word ^ ODD.rotate_left(32));

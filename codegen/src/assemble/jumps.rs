@@ -131,11 +131,8 @@ impl Places {
             let end = self.offsets[jump.index + 1].cast_signed();
             let target = self.offsets[jump.target].cast_signed();
             let FinalInstruction { opcode, oparg, .. } = &mut instructions[jump.index];
-            let distance = if *opcode == Opcode::EndAsyncFor {
-                end - target - END_SEND_OFFSET
-            } else {
-                (target - end).abs()
-            };
+            let distance =
+                if *opcode == Opcode::EndAsyncFor { end - target - END_SEND_OFFSET } else { (target - end).abs() };
             resized |= size(*opcode, *oparg) != size(*opcode, distance);
             *oparg = distance;
         }

@@ -158,9 +158,10 @@ impl Builder<'_> {
             parameter_count,
             constants: unit.constants.into_constants(),
             names: text(&unit.names),
-            hidden_locals: match unit.fast_hidden.is_empty() {
-                true => Vec::new(),
-                false => unit.var_names.names().map(|name| unit.fast_hidden.contains_key(&name)).collect(),
+            hidden_locals: if unit.fast_hidden.is_empty() {
+                Vec::new()
+            } else {
+                unit.var_names.names().map(|name| unit.fast_hidden.contains_key(&name)).collect()
             },
             var_names: text(&unit.var_names),
             cell_vars: text(&unit.cell_vars),

@@ -85,6 +85,7 @@ fn propagate_locations(graph: &mut Graph, some_start_without_line: bool) {
 }
 
 /// Gives the instructions of a block the location of those before them.
+#[inline]
 fn propagate_inside(graph: &mut Graph, block: BlockId) {
     if !graph[block].features.has(Features::LINELESS) {
         return;

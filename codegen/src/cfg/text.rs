@@ -83,7 +83,7 @@ fn print_line(location: Location) -> String {
 pub(super) mod reader {
     //! Textual form → graph.
 
-    use super::super::graph::{BlockId, Graph, Node};
+    use super::super::graph::{BlockId, Features, Graph, Node};
     use crate::Opcode;
     use pyclast_syntax::Location;
 
@@ -142,6 +142,10 @@ pub(super) mod reader {
 
     fn append(graph: &mut Graph, block: BlockId, line: &str) {
         let node = instruction(line);
+        if node.handler.is_some() {
+            // Somewhere a handler was pushed.
+            graph.features.add(Features::of(Opcode::SetupFinally, node.location));
+        }
         graph.has_nops |= node.opcode == Opcode::Nop;
         let index = graph.len(block);
         graph.insert(block, index, node);

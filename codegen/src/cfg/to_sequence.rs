@@ -32,7 +32,8 @@ pub(super) fn to_sequence(graph: &mut Graph, instructions: &mut Vec<FinalInstruc
             instructions.extend(nodes.iter().map(|node| finished(node, None)));
         }
         // A jump is last, or only `NOT_TAKEN` follows it.
-        for (node, instruction) in nodes.iter().rev().zip(instructions.iter_mut().rev()).take(2) {
+        let with_target = if graph[block].features.has(Features::BLOCK_PUSHES) { nodes.len() } else { 2 };
+        for (node, instruction) in nodes.iter().rev().zip(instructions.iter_mut().rev()).take(with_target) {
             if let Some(target) = node.destination() {
                 instruction.oparg = graph[target].mark.cast_signed();
             }

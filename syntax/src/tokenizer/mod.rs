@@ -95,8 +95,25 @@ const PLAIN_BUT_NAMES: [bool; 256] = {
     };
     let mut plain = [false; 256];
     let kinds = [
-        Dot, Comma, Equal, Comment, NonLogicalNewline, Indent, Dedent, None, True, False, If, In, Import, Is, And, Or,
-        EqEqual, Percent, Star,
+        Dot,
+        Comma,
+        Equal,
+        Comment,
+        NonLogicalNewline,
+        Indent,
+        Dedent,
+        None,
+        True,
+        False,
+        If,
+        In,
+        Import,
+        Is,
+        And,
+        Or,
+        EqEqual,
+        Percent,
+        Star,
     ];
     let mut index = 0;
     while index < kinds.len() {
