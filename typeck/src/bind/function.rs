@@ -112,7 +112,8 @@ impl<'a> Binder<'_, 'a> {
         self.visit_parameters(&node.parameters, &mut scope)?;
         if let Some(returns) = &node.returns {
             self.visit_expected(returns, Value::DYNAMIC, "return annotation cannot be a primitive");
-            if !self.errors.is_muted() {
+            let is_unknown = self.types.decorated_kind(function) == Some(DecoratedKind::Unknown);
+            if !is_unknown && !self.errors.is_muted() {
                 self.late.push(Late::Annotation(returns));
             }
         }
