@@ -285,17 +285,31 @@ pub struct Refinement {
 #[derive(Clone, PartialEq, Debug)]
 pub enum CallFact {
     /// `INVOKE_FUNCTION`
-    Function { function: FunctionDescriptor, parameters: u32, arguments: Vec<ArgumentFact> },
-    /// `LOAD_METHOD_STATIC` and `INVOKE_METHOD`; or `INVOKE_FUNCTION` if not virtual.
-    Method { function: FunctionDescriptor, binding: Binding, is_virtual: bool, parameters: u32, arguments: Vec<ArgumentFact>, refine: Option<Descriptor> },
-    /// A constructor: `TP_ALLOC` unless there is a `__new__`; then `__init__`.
-    Construct { class: Descriptor, new: Option<Vec<ArgumentFact>>, init: Option<(FunctionDescriptor, Vec<ArgumentFact>)>, new_function: Option<FunctionDescriptor> },
+    Function(Invocation),
+    /// `LOAD_METHOD_STATIC` and `INVOKE_METHOD`; or `INVOKE_FUNCTION` if not virtual. Then `REFINE_TYPE`, if the result has a
+    /// type that the function does not state.
+    Method { invocation: Invocation, binding: Binding, is_virtual: bool, refine: Option<Descriptor> },
+    /// A constructor: `__new__`, or `TP_ALLOC` if there is none; then `__init__`.
+    Construct { class: Descriptor, new: Option<Invocation>, init: Option<Invocation> },
+    /// A function of a shared library: types of arguments, and of the result (`INVOKE_NATIVE`).
+    Native { library: String, name: Name, arguments: Vec<Descriptor>, returns: Descriptor },
     /// A primitive or double made of another value.
     Convert { to: TypeCode },
     /// The expression of that node stands for the call.
     Inlined { expression: u32 },
     /// A function that the checker knows by heart.
     Known(KnownFunction),
+}
+
+/// A function, and what it is called with.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Invocation {
+    /// The function.
+    pub function: FunctionDescriptor,
+    /// How many parameters it has, the receiver included.
+    pub parameters: u32,
+    /// Where the arguments come from, in order.
+    pub arguments: Vec<ArgumentFact>,
 }
 
 /// What a method is bound to.
