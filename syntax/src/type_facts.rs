@@ -10,6 +10,7 @@
 //!
 //! Invariant: facts are data: whoever reads them asks nobody else.
 
+use ruff_python_ast::Expr;
 use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
 
@@ -34,6 +35,8 @@ pub struct TypeFacts {
     pub functions: FxHashMap<u32, FunctionFact>,
     /// Classes that are built statically, by definition.
     pub classes: FxHashMap<u32, ClassFact>,
+    /// Expressions that stand in no text, by node index: bodies of inlined calls, managers of context decorators.
+    pub made: FxHashMap<u32, Expr>,
     /// Classes and functions that are compiled as ordinary code.
     pub ordinary: Vec<u32>,
     /// Names of constants (`__final_constants__`).
@@ -339,6 +342,7 @@ pub enum KnownFunction {
     Cast,
     CRange,
     ProdAssert,
+    ListAppend,
 }
 
 /// Where an argument comes from.
@@ -369,6 +373,8 @@ pub struct FunctionFact {
     pub result: TypeId,
     /// Primitives that must be zero at the start, in order: name nodes.
     pub unassigned: Vec<u32>,
+    /// The managers of its context decorators, outermost first: expressions among [`TypeFacts::made`].
+    pub managers: Vec<u32>,
     /// The prefix of the name it is stored under (`cached_property`).
     pub name_prefix: &'static str,
 }

@@ -4,7 +4,7 @@
 //! its own node data back.
 
 use crate::types::{BoundId, ClassId, FunctionId, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Facts about the nodes of one module.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,10 @@ pub struct Facts {
     pub common_types: FxHashMap<u32, Value>,
     /// The types comparisons are made in, by comparison node and operator.
     pub compare_types: FxHashMap<(u32, u32), Value>,
+    /// Managers of the context decorators of functions, by definition: made expressions, outermost first.
+    pub managers: FxHashMap<u32, Vec<u32>>,
+    /// Names that are the module's own, not builtins or locals (`TypeDescr` of a name).
+    pub own_names: FxHashSet<u32>,
     /// Tests known while declaring (`sys.hexversion`).
     pub known_booleans: FxHashMap<u32, bool>,
 }

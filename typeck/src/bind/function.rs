@@ -139,6 +139,10 @@ impl<'a> Binder<'_, 'a> {
     /// The body, in the `with` statements that context decorators make.
     fn bind_function_body(&mut self, function: Value, node: &'a StmtFunctionDef) -> Check<TerminalKind> {
         let managers = self.context_items(function);
+        if !managers.is_empty() {
+            let (module, indices) = (self.module, managers.iter().map(|manager| node_index(*manager)).collect());
+            self.module_mut(module).facts.managers.insert(node_index(node), indices);
+        }
         let mut may_suppress = false;
         for manager in managers {
             self.visit_expr(manager, None);

@@ -237,7 +237,11 @@ impl<'a> Binder<'_, 'a> {
             self.set_type(name, value);
         } else {
             let module = self.module;
-            let mut value = self.resolve_name(module, &name.id)?.map(|(value, _)| value);
+            let found = self.resolve_name(module, &name.id)?;
+            if let Some((_, true)) = found {
+                self.module_mut(module).facts.own_names.insert(node_index(name));
+            }
+            let mut value = found.map(|(value, _)| value);
             if value.is_none() {
                 // Names that context decorators make up are declared in the module's scope only.
                 value = self.scopes[0].declarations.get(&name.id).map(|declaration| declaration.value);

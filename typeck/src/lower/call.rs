@@ -7,7 +7,7 @@ use crate::facts::{ArgumentPlan, CallPlan};
 use crate::constants::Constant;
 use crate::types::{BoundId, BoundKind, ClassId, ClassKind, FunctionId, FunctionKind, Special, Value};
 use pyclast_syntax::node_index;
-use pyclast_syntax::type_facts::{ArgumentFact, Binding, CallFact, Invocation, KnownFunction, TypeCode};
+use pyclast_syntax::type_facts::{ArgumentFact, Binding, CallFact, FunctionDescriptor, Invocation, KnownFunction, TypeCode};
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
 use ruff_python_ast::{Expr, ExprCall};
 
@@ -35,9 +35,30 @@ impl Lowering<'_, '_> {
         let mut calls = Calls::default();
         calls.visit_body(&source.parsed.module().body);
         for call in calls.found {
-            if let Some(fact) = self.call_fact(call) {
-                self.facts.calls.insert(node_index(call), fact);
+            self.lower_call(call);
+        }
+    }
+
+    /// The calls and attributes in an expression that the checker made, which may be inlined in turn.
+    pub(super) fn lower_made(&mut self, index: u32) {
+        let Some(&made) = self.checker.made_expressions.get(&(self.module, index)) else { return };
+        if self.facts.made.insert(index, made.clone()).is_some() {
+            return;
+        }
+        self.visit_expr(made);
+        let mut calls = Calls::default();
+        calls.visit_expr(made);
+        for call in calls.found {
+            self.lower_call(call);
+        }
+    }
+
+    fn lower_call(&mut self, call: &ExprCall) {
+        if let Some(fact) = self.call_fact(call) {
+            if let CallFact::Inlined { expression } = fact {
+                self.lower_made(expression);
             }
+            self.facts.calls.insert(node_index(call), fact);
         }
     }
 
@@ -68,12 +89,36 @@ impl Lowering<'_, '_> {
                     FunctionKind::Native => self.native_fact(function),
                     // Understood while declaring: no code is made for it.
                     FunctionKind::NativeDecorator => None,
-                    _ => Some(CallFact::Function(self.invocation(function, arguments))),
+                    _ => {
+                        let mut invocation = self.invocation(function, arguments);
+                        if let Some(named) = self.named_function(&call.func) {
+                            invocation.function = named;
+                        }
+                        Some(CallFact::Function(invocation))
+                    }
                 }
             }
             CallPlan::Method { bound, arguments } => self.method_fact(bound, arguments, call),
             CallPlan::Class { is_dynamic: true, .. } => None,
             CallPlan::Class { class, new, init, is_dynamic: false } => self.construct_fact(class, new, init),
+        }
+    }
+
+    /// A function is found through the name it is called by: that of this module, or of the module before the dot.
+    fn named_function(&self, callee: &Expr) -> Option<FunctionDescriptor> {
+        let table = self.checker.module(self.module);
+        match callee {
+            Expr::Name(name) if table.facts.own_names.contains(&node_index(name)) => {
+                Some(FunctionDescriptor { class: None, module: table.name.clone(), name: name.id.clone() })
+            }
+            Expr::Attribute(attribute) => match self.checker.type_of(self.module, &*attribute.value) {
+                Value::Module(module) => {
+                    let module = self.checker.types.module_name_of(module).clone();
+                    Some(FunctionDescriptor { class: None, module, name: attribute.attr.id.clone() })
+                }
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -87,6 +132,12 @@ impl Lowering<'_, '_> {
         let function = data.function;
         if NOT_VIRTUAL.contains(&self.checker.types.function(function).name.as_str()) {
             return None;
+        }
+        if let FunctionKind::BuiltinMethod { list_append: true, .. } = self.checker.types.function(function).kind
+            && call.arguments.args.len() == 1
+            && call.arguments.keywords.is_empty()
+        {
+            return Some(CallFact::Known(KnownFunction::ListAppend));
         }
         let receiver = self.checker.type_of(self.module, data.target);
         let mut class = self.checker.types.class_of(receiver);

@@ -55,9 +55,19 @@ impl<'a> Lowering<'_, 'a> {
             returns: returns.unwrap_or_else(object),
             result,
             unassigned: self.unassigned_primitives(node),
+            managers: self.managers(index),
             name_prefix,
         };
         self.facts.functions.insert(index, fact);
+    }
+
+    /// The managers of context decorators around a body.
+    fn managers(&mut self, function: u32) -> Vec<u32> {
+        let managers = self.checker.module(self.module).facts.managers.get(&function).cloned().unwrap_or_default();
+        for &manager in &managers {
+            self.lower_made(manager);
+        }
+        managers
     }
 
     /// `_is_type_checked`
