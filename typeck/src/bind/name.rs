@@ -237,7 +237,7 @@ impl<'a> Binder<'_, 'a> {
             self.set_type(name, value);
         } else {
             let module = self.module;
-            let found = self.resolve_name(module, &name.id)?;
+            let found = self.resolve_known_name(module, &name.id)?;
             if let Some((_, true)) = found {
                 self.module_mut(module).facts.own_names.insert(node_index(name));
             }
@@ -245,6 +245,9 @@ impl<'a> Binder<'_, 'a> {
             if value.is_none() {
                 // Names that context decorators make up are declared in the module's scope only.
                 value = self.scopes[0].declarations.get(&name.id).map(|declaration| declaration.value);
+            }
+            if value.is_none() && self.may_be_made(module, &name.id) {
+                value = Some(Value::DYNAMIC);
             }
             if let (None, Some(home)) = (value, self.inline_home) {
                 // A name of an inlined function means what it means there. (The reference looks here only.)
