@@ -396,4 +396,73 @@ pub struct ClassFact {
     pub slot_types: Vec<(Name, Descriptor)>,
     /// It defines `__init_subclass__`.
     pub has_init_subclass: bool,
+    /// What makes it a dataclass.
+    pub dataclass: Option<DataclassFact>,
+}
+
+/// A dataclass: which methods are made for it, and of which fields.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+pub struct DataclassFact {
+    /// The class.
+    pub class: Descriptor,
+    /// `init=`
+    pub init: bool,
+    /// `repr=`
+    pub repr: bool,
+    /// `eq=`
+    pub eq: bool,
+    /// `order=`
+    pub order: bool,
+    /// `unsafe_hash=`
+    pub unsafe_hash: bool,
+    /// `frozen=`
+    pub frozen: bool,
+    /// Of `__init__`, `__repr__`, `__eq__`, `__hash__` and `__post_init__`, those the class has itself.
+    pub own_methods: Vec<&'static str>,
+    /// Its fields, those of its bases first.
+    pub fields: Vec<FieldFact>,
+}
+
+/// A field of a dataclass.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+pub struct FieldFact {
+    /// Its name.
+    pub name: Name,
+    /// Its type, without `ClassVar` and `InitVar`.
+    pub class: Descriptor,
+    /// The dataclass that introduces it: whose field it is.
+    pub owner: Descriptor,
+    /// Its annotation, as text.
+    pub annotation: String,
+    /// Whether it is a class variable.
+    pub is_classvar: bool,
+    /// Whether it is an argument of `__init__` only.
+    pub is_initvar: bool,
+    /// Whether it has a default, and whether that is a factory.
+    pub default: FieldDefault,
+    /// The dataclass whose attribute holds the default; none if it is this one.
+    pub default_owner: Option<Descriptor>,
+    /// `metadata=`: an expression of this module.
+    pub metadata: Option<u32>,
+    /// `init=`
+    pub init: bool,
+    /// `repr=`
+    pub repr: bool,
+    /// `hash=`
+    pub hash: Option<bool>,
+    /// `compare=`
+    pub compare: bool,
+}
+
+/// The default of a field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FieldDefault {
+    /// None.
+    None,
+    /// A value.
+    Value,
+    /// A factory.
+    Factory,
 }

@@ -3,7 +3,7 @@
 //! Reads what `first_errors` reads. Writes lines: `F number name checks returns` for a function, `A number class.name` for a
 //! field, `I number function count` for an invocation.
 
-use pyclast_syntax::type_facts::{AttributePlan, Binding, CallFact, Descriptor, FunctionDescriptor};
+use pyclast_syntax::type_facts::{AttributePlan, Binding, CallFact, DataclassFact, Descriptor, FieldDefault, FunctionDescriptor};
 use pyclast_syntax::{ParsedModule, SourceText, SymbolTable, node_index, parse};
 use pyclast_typeck::{Arena, Folds, Source, check_program_with_facts, fold, module_flags};
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_stmt};
@@ -25,6 +25,40 @@ fn function(function: &FunctionDescriptor) -> String {
     match &function.class {
         Some(class) => format!("({}, '{}')", descriptor(class), function.name),
         None => format!("(('{}',), '{}')", function.module, function.name),
+    }
+}
+
+/// The methods that a dataclass is given.
+fn dataclass(number: &str, fact: &DataclassFact) {
+    let has = |name| fact.own_methods.contains(&name);
+    let own = format!("0, {}", descriptor(&fact.class));
+    let made = |name: &str, checks: &str, returns: &str| println!("F\t{number}\t{name}\t{checks}\t{returns}");
+    let none = "('builtins', 'None', '!')";
+    if fact.init && !has("__init__") {
+        let mut checks = own.clone();
+        let arguments = fact.fields.iter().filter(|field| !field.is_classvar && field.init);
+        for (position, field) in arguments.enumerate() {
+            if field.default != FieldDefault::Factory {
+                checks += &format!(", {}, {}", position + 1, descriptor(&field.class));
+            }
+        }
+        made("__init__", &checks, none);
+    }
+    if fact.repr && !has("__repr__") {
+        made("__repr__", &own, "('builtins', 'str')");
+    }
+    if fact.eq && !has("__eq__") {
+        made("__eq__", &own, "('builtins', 'object')");
+    }
+    if fact.order {
+        ["__lt__", "__le__", "__gt__", "__ge__"].iter().for_each(|name| made(name, &own, "('builtins', 'object')"));
+    }
+    if fact.frozen {
+        let checks = format!("{own}, 1, ('builtins', 'str')");
+        ["__setattr__", "__delattr__"].iter().for_each(|name| made(name, &checks, none));
+    }
+    if fact.unsafe_hash || fact.eq && fact.frozen && !has("__hash__") {
+        made("__hash__", &own, "('builtins', 'int')");
     }
 }
 
@@ -94,6 +128,9 @@ fn main() {
                 let Some(fact) = facts.functions.get(&node_index(node)) else { continue };
                 let checks: Vec<_> = fact.checks.iter().map(|(at, class)| format!("{at}, {}", descriptor(class))).collect();
                 println!("F\t{number}\t{}\t{}\t{}", node.name, checks.join(", "), descriptor(&fact.returns));
+            }
+            for class in facts.classes.values() {
+                class.dataclass.iter().for_each(|fact| dataclass(number, fact));
             }
             for plan in facts.attributes.values() {
                 if let AttributePlan::Field { class, name } = plan {
