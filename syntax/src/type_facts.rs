@@ -105,6 +105,7 @@ impl TypeFacts {
 
 /// What must be done to a value that goes somewhere else.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum Conversion<'f> {
     /// Nothing.
     None,
@@ -264,6 +265,7 @@ pub struct FunctionDescriptor {
 
 /// How an attribute is read and stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum AttributePlan {
     /// A field: `LOAD_FIELD`, `STORE_FIELD`.
     Field { class: Descriptor, name: Name },
@@ -286,6 +288,7 @@ pub struct Refinement {
 
 /// How a call is made.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum CallFact {
     /// `INVOKE_FUNCTION`
     Function(Invocation),
@@ -347,6 +350,7 @@ pub enum KnownFunction {
 
 /// Where an argument comes from.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum ArgumentFact {
     /// The expression of that node.
     Expression { node: u32, parameter: TypeId },

@@ -58,6 +58,7 @@ pub struct RefinedField {
 
 /// How a call is made.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum CallPlan {
     /// As in ordinary code.
     Dynamic,
@@ -73,6 +74,7 @@ pub enum CallPlan {
 
 /// Where an argument comes from (`ArgEmitter`).
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum ArgumentPlan {
     /// The expression of that node, in place.
     Position { node: u32, class: ClassId },

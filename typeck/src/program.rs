@@ -348,7 +348,7 @@ impl<'n> SourceOrderVisitor<'n> for Literals<'_> {
 }
 
 /// The constant that a literal is.
-pub fn literal_constant(expression: &Expr, text: &str) -> Option<Constant> {
+pub(crate) fn literal_constant(expression: &Expr, text: &str) -> Option<Constant> {
     use pyclast_syntax::literal::{NumberValue, bytes_value, number_value, string_value};
     Some(match expression {
         Expr::NoneLiteral(_) => Constant::None,

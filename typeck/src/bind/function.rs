@@ -20,12 +20,12 @@ const ANNOTATION: &str = "argument annotation cannot be a primitive";
 
 impl<'a> Binder<'_, 'a> {
     /// What a definition is: a function, or what decorators make of it (`get_func_container`).
-    pub fn function_container(&self, node: &StmtFunctionDef) -> Value {
+    pub(crate) fn function_container(&self, node: &StmtFunctionDef) -> Value {
         self.get_type(node)
     }
 
     /// What `return` may give in a function (`get_expected_return`).
-    pub fn expected_return(&mut self, function: Value) -> Value {
+    pub(crate) fn expected_return(&mut self, function: Value) -> Value {
         let class = match function {
             Value::Function(function) => self.returns(function),
             Value::Decorated(decorated) => {
@@ -296,16 +296,5 @@ impl<'a> Binder<'_, 'a> {
             self.scopes.pop();
         }
         self.declare_local(&node.name.id, value, false, false)
-    }
-}
-
-/// Arguments of a class statement that stand for bases.
-trait Bases {
-    fn bases(&self) -> &[Expr];
-}
-
-impl Bases for StmtClassDef {
-    fn bases(&self) -> &[Expr] {
-        self.arguments.as_ref().map_or(&[], |arguments| &arguments.args)
     }
 }

@@ -10,7 +10,7 @@ mod annotation;
 mod intrinsic;
 mod references;
 
-pub use intrinsic::IntrinsicModules;
+pub(crate) use intrinsic::IntrinsicModules;
 
 use crate::errors::{Check, ErrorClass, Raised};
 use crate::facts::Facts;
