@@ -10,6 +10,7 @@
 //!
 //! Invariant: facts are data: whoever reads them asks nobody else.
 
+use ruff_python_ast::Expr;
 use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
 
@@ -34,6 +35,8 @@ pub struct TypeFacts {
     pub functions: FxHashMap<u32, FunctionFact>,
     /// Classes that are built statically, by definition.
     pub classes: FxHashMap<u32, ClassFact>,
+    /// Expressions that stand in no text, by node index: bodies of inlined calls, managers of context decorators.
+    pub made: FxHashMap<u32, Expr>,
     /// Classes and functions that are compiled as ordinary code.
     pub ordinary: Vec<u32>,
     /// Names of constants (`__final_constants__`).
@@ -102,6 +105,7 @@ impl TypeFacts {
 
 /// What must be done to a value that goes somewhere else.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum Conversion<'f> {
     /// Nothing.
     None,
@@ -261,6 +265,7 @@ pub struct FunctionDescriptor {
 
 /// How an attribute is read and stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum AttributePlan {
     /// A field: `LOAD_FIELD`, `STORE_FIELD`.
     Field { class: Descriptor, name: Name },
@@ -283,19 +288,34 @@ pub struct Refinement {
 
 /// How a call is made.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum CallFact {
     /// `INVOKE_FUNCTION`
-    Function { function: FunctionDescriptor, parameters: u32, arguments: Vec<ArgumentFact> },
-    /// `LOAD_METHOD_STATIC` and `INVOKE_METHOD`; or `INVOKE_FUNCTION` if not virtual.
-    Method { function: FunctionDescriptor, binding: Binding, is_virtual: bool, parameters: u32, arguments: Vec<ArgumentFact>, refine: Option<Descriptor> },
-    /// A constructor: `TP_ALLOC` unless there is a `__new__`; then `__init__`.
-    Construct { class: Descriptor, new: Option<Vec<ArgumentFact>>, init: Option<(FunctionDescriptor, Vec<ArgumentFact>)>, new_function: Option<FunctionDescriptor> },
+    Function(Invocation),
+    /// `LOAD_METHOD_STATIC` and `INVOKE_METHOD`; or `INVOKE_FUNCTION` if not virtual. Then `REFINE_TYPE`, if the result has a
+    /// type that the function does not state.
+    Method { invocation: Invocation, binding: Binding, is_virtual: bool, refine: Option<Descriptor> },
+    /// A constructor: `__new__`, or `TP_ALLOC` if there is none; then `__init__`.
+    Construct { class: Descriptor, new: Option<Invocation>, init: Option<Invocation> },
+    /// A function of a shared library: types of arguments, and of the result (`INVOKE_NATIVE`).
+    Native { library: String, name: Name, arguments: Vec<Descriptor>, returns: Descriptor },
     /// A primitive or double made of another value.
     Convert { to: TypeCode },
     /// The expression of that node stands for the call.
     Inlined { expression: u32 },
     /// A function that the checker knows by heart.
     Known(KnownFunction),
+}
+
+/// A function, and what it is called with.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Invocation {
+    /// The function.
+    pub function: FunctionDescriptor,
+    /// How many parameters it has, the receiver included.
+    pub parameters: u32,
+    /// Where the arguments come from, in order.
+    pub arguments: Vec<ArgumentFact>,
 }
 
 /// What a method is bound to.
@@ -325,10 +345,12 @@ pub enum KnownFunction {
     Cast,
     CRange,
     ProdAssert,
+    ListAppend,
 }
 
 /// Where an argument comes from.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum ArgumentFact {
     /// The expression of that node.
     Expression { node: u32, parameter: TypeId },
@@ -355,6 +377,8 @@ pub struct FunctionFact {
     pub result: TypeId,
     /// Primitives that must be zero at the start, in order: name nodes.
     pub unassigned: Vec<u32>,
+    /// The managers of its context decorators, outermost first: expressions among [`TypeFacts::made`].
+    pub managers: Vec<u32>,
     /// The prefix of the name it is stored under (`cached_property`).
     pub name_prefix: &'static str,
 }
@@ -376,4 +400,73 @@ pub struct ClassFact {
     pub slot_types: Vec<(Name, Descriptor)>,
     /// It defines `__init_subclass__`.
     pub has_init_subclass: bool,
+    /// What makes it a dataclass.
+    pub dataclass: Option<DataclassFact>,
+}
+
+/// A dataclass: which methods are made for it, and of which fields.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+pub struct DataclassFact {
+    /// The class.
+    pub class: Descriptor,
+    /// `init=`
+    pub init: bool,
+    /// `repr=`
+    pub repr: bool,
+    /// `eq=`
+    pub eq: bool,
+    /// `order=`
+    pub order: bool,
+    /// `unsafe_hash=`
+    pub unsafe_hash: bool,
+    /// `frozen=`
+    pub frozen: bool,
+    /// Of `__init__`, `__repr__`, `__eq__`, `__hash__` and `__post_init__`, those the class has itself.
+    pub own_methods: Vec<&'static str>,
+    /// Its fields, those of its bases first.
+    pub fields: Vec<FieldFact>,
+}
+
+/// A field of a dataclass.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+pub struct FieldFact {
+    /// Its name.
+    pub name: Name,
+    /// Its type, without `ClassVar` and `InitVar`.
+    pub class: Descriptor,
+    /// The dataclass that introduces it: whose field it is.
+    pub owner: Descriptor,
+    /// Its annotation, as text.
+    pub annotation: String,
+    /// Whether it is a class variable.
+    pub is_classvar: bool,
+    /// Whether it is an argument of `__init__` only.
+    pub is_initvar: bool,
+    /// Whether it has a default, and whether that is a factory.
+    pub default: FieldDefault,
+    /// The dataclass whose attribute holds the default; none if it is this one.
+    pub default_owner: Option<Descriptor>,
+    /// `metadata=`: an expression of this module.
+    pub metadata: Option<u32>,
+    /// `init=`
+    pub init: bool,
+    /// `repr=`
+    pub repr: bool,
+    /// `hash=`
+    pub hash: Option<bool>,
+    /// `compare=`
+    pub compare: bool,
+}
+
+/// The default of a field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FieldDefault {
+    /// None.
+    None,
+    /// A value.
+    Value,
+    /// A factory.
+    Factory,
 }

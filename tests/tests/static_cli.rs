@@ -46,7 +46,7 @@ fn check_reports_all_errors_of_all_static_modules_in_order() {
     assert_eq!(output.status.code(), Some(1));
     let expected = [
         problem("lib.py", 4, 5, "redefinition"),
-        problem("main.py", 4, 12, "argument-type"),
+        problem("main.py", 4, 14, "argument-type"),
         problem("main.py", 5, 1, "call-arguments"),
     ];
     assert_eq!(problems(&output), expected);

@@ -35,7 +35,7 @@ impl From<String> for Raised {
 }
 
 /// What may fail with an error that has no place yet.
-pub type Check<T> = Result<T, Raised>;
+pub(crate) type Check<T> = Result<T, Raised>;
 
 /// Which exception of the reference an error is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

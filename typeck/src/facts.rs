@@ -4,7 +4,7 @@
 //! its own node data back.
 
 use crate::types::{BoundId, ClassId, FunctionId, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Facts about the nodes of one module.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,10 @@ pub struct Facts {
     pub common_types: FxHashMap<u32, Value>,
     /// The types comparisons are made in, by comparison node and operator.
     pub compare_types: FxHashMap<(u32, u32), Value>,
+    /// Managers of the context decorators of functions, by definition: made expressions, outermost first.
+    pub managers: FxHashMap<u32, Vec<u32>>,
+    /// Names that are the module's own, not builtins or locals (`TypeDescr` of a name).
+    pub own_names: FxHashSet<u32>,
     /// Tests known while declaring (`sys.hexversion`).
     pub known_booleans: FxHashMap<u32, bool>,
 }
@@ -54,6 +58,7 @@ pub struct RefinedField {
 
 /// How a call is made.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum CallPlan {
     /// As in ordinary code.
     Dynamic,
@@ -69,6 +74,7 @@ pub enum CallPlan {
 
 /// Where an argument comes from (`ArgEmitter`).
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum ArgumentPlan {
     /// The expression of that node, in place.
     Position { node: u32, class: ClassId },

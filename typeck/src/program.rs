@@ -163,6 +163,8 @@ pub struct Checker<'a> {
     pub(crate) parsed_annotations: FxHashMap<(ModuleId, u32), Option<&'a Expr>>,
     /// Context expressions of decorated functions.
     pub(crate) context_items: FxHashMap<DecoratedId, &'a Expr>,
+    /// Expressions the checker made, by node.
+    pub(crate) made_expressions: FxHashMap<(ModuleId, u32), &'a Expr>,
     /// Constants among the expressions the checker made.
     pub(crate) made_constants: FxHashMap<(ModuleId, u32), Constant>,
     /// Where nodes of string annotations are, as the reference has it: line and column in the string.
@@ -184,6 +186,7 @@ impl<'a> Checker<'a> {
             arena,
             parsed_annotations: FxHashMap::default(),
             context_items: FxHashMap::default(),
+            made_expressions: FxHashMap::default(),
             made_constants: FxHashMap::default(),
             foreign_places: FxHashMap::default(),
         };
@@ -287,6 +290,7 @@ impl<'a> Checker<'a> {
     pub fn adopt(&mut self, module: ModuleId, expression: Expr, text: &str) -> &'a Expr {
         let expression = self.arena.alloc(expression);
         self.number(module, expression);
+        self.made_expressions.insert((module, node_index(expression)), expression);
         let mut literals = Literals { text, found: Vec::new() };
         literals.visit_expr(expression);
         let folds = fold_expression(expression, text, false);
@@ -344,7 +348,7 @@ impl<'n> SourceOrderVisitor<'n> for Literals<'_> {
 }
 
 /// The constant that a literal is.
-pub fn literal_constant(expression: &Expr, text: &str) -> Option<Constant> {
+pub(crate) fn literal_constant(expression: &Expr, text: &str) -> Option<Constant> {
     use pyclast_syntax::literal::{NumberValue, bytes_value, number_value, string_value};
     Some(match expression {
         Expr::NoneLiteral(_) => Constant::None,

@@ -16,12 +16,12 @@ use ruff_python_ast::{
 };
 
 /// The text of an expression of a module with that text.
-pub fn unparse(expression: &Expr, folds: &Folds, source: &str) -> String {
+pub(crate) fn unparse(expression: &Expr, folds: &Folds, source: &str) -> String {
     Unparser { folds, source }.expr(expression, TEST)
 }
 
 /// What `repr` makes of a constant.
-pub fn constant_repr(constant: &Constant) -> String {
+pub(crate) fn constant_repr(constant: &Constant) -> String {
     let items = |items: &[Constant]| items.iter().map(constant_repr).collect::<Vec<_>>().join(", ");
     match constant {
         Constant::None => "None".to_owned(),

@@ -12,7 +12,7 @@ use ruff_python_ast::name::Name;
 
 /// What a test tells about names.
 #[derive(Clone, Debug, Default)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// Nothing.
     #[default]
     None,
@@ -28,7 +28,7 @@ pub enum Effect {
 
 /// A path (`x` or `x.y`), and its types before, if the test holds, and if it does not.
 #[derive(Clone, Debug)]
-pub struct Refine {
+pub(crate) struct Refine {
     /// Empty for what cannot be refined.
     pub path: Vec<Name>,
     /// The node (index) that refines.
@@ -45,13 +45,13 @@ pub struct Refine {
 
 impl Effect {
     /// Whether it tells nothing.
-    pub fn is_none(&self) -> bool {
+    pub(crate) fn is_none(&self) -> bool {
         matches!(self, Self::None)
     }
 
     /// `and_`
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (this, Self::None) => this,
             (Self::And(mut effects), Self::And(more)) => {
@@ -77,7 +77,7 @@ impl Effect {
 
     /// `or_`
     #[must_use]
-    pub fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         match other {
             Self::None => self,
             other => Self::Or(vec![self, other]),
@@ -86,7 +86,7 @@ impl Effect {
 
     /// `not_`
     #[must_use]
-    pub fn not(self) -> Self {
+    pub(crate) fn not(self) -> Self {
         match self {
             Self::Not(inner) => *inner,
             effect => Self::Not(Box::new(effect)),
@@ -94,7 +94,7 @@ impl Effect {
     }
 
     /// The test holds.
-    pub fn apply(&self, state: &mut TypeState) {
+    pub(crate) fn apply(&self, state: &mut TypeState) {
         match self {
             Self::None | Self::Or(_) => {}
             Self::And(effects) => effects.iter().for_each(|effect| effect.apply(state)),
@@ -104,7 +104,7 @@ impl Effect {
     }
 
     /// Back to the types before.
-    pub fn undo(&self, state: &mut TypeState) {
+    pub(crate) fn undo(&self, state: &mut TypeState) {
         match self {
             Self::None => {}
             Self::And(effects) | Self::Or(effects) => effects.iter().for_each(|effect| effect.undo(state)),
@@ -114,7 +114,7 @@ impl Effect {
     }
 
     /// The test does not hold.
-    pub fn reverse(&self, state: &mut TypeState) {
+    pub(crate) fn reverse(&self, state: &mut TypeState) {
         match self {
             Self::None => {}
             Self::And(_) => self.undo(state),

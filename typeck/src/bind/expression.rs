@@ -20,7 +20,7 @@ use ruff_python_ast::{
 
 impl<'a> Binder<'_, 'a> {
     /// Binds an expression; `context` is the type it is wanted as (`type_ctx`, an instance).
-    pub fn visit_expr(&mut self, expression: &'a Expr, context: Option<Value>) -> Effect {
+    pub(crate) fn visit_expr(&mut self, expression: &'a Expr, context: Option<Value>) -> Effect {
         let effect = stacker::maybe_grow(RED_ZONE, STACK, || match self.bind_expr(expression, context) {
             Ok(effect) => effect,
             Err(raised) => {
@@ -127,7 +127,7 @@ impl<'a> Binder<'_, 'a> {
             }
             Expr::List(_) | Expr::Tuple(_) => {
                 for element in super::name::elements(expression) {
-                    self.visit_expected(element, Value::DYNAMIC, crate::types::TYPE_MISMATCH);
+                    self.visit_expected(element, Value::DYNAMIC, TYPE_MISMATCH);
                 }
                 self.set_exact(expression, ClassId::TUPLE);
             }

@@ -43,7 +43,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `visit_check_terminal`: what follows a statement that leaves is bound, too.
-    pub fn visit_check_terminal(&mut self, body: &'a [Stmt]) -> TerminalKind {
+    pub(crate) fn visit_check_terminal(&mut self, body: &'a [Stmt]) -> TerminalKind {
         let mut kind = TerminalKind::NonTerminal;
         for statement in body {
             self.visit_stmt(statement);

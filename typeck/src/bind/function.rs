@@ -20,12 +20,12 @@ const ANNOTATION: &str = "argument annotation cannot be a primitive";
 
 impl<'a> Binder<'_, 'a> {
     /// What a definition is: a function, or what decorators make of it (`get_func_container`).
-    pub fn function_container(&self, node: &StmtFunctionDef) -> Value {
+    pub(crate) fn function_container(&self, node: &StmtFunctionDef) -> Value {
         self.get_type(node)
     }
 
     /// What `return` may give in a function (`get_expected_return`).
-    pub fn expected_return(&mut self, function: Value) -> Value {
+    pub(crate) fn expected_return(&mut self, function: Value) -> Value {
         let class = match function {
             Value::Function(function) => self.returns(function),
             Value::Decorated(decorated) => {
@@ -112,7 +112,8 @@ impl<'a> Binder<'_, 'a> {
         self.visit_parameters(&node.parameters, &mut scope)?;
         if let Some(returns) = &node.returns {
             self.visit_expected(returns, Value::DYNAMIC, "return annotation cannot be a primitive");
-            if !self.errors.is_muted() {
+            let is_unknown = self.types.decorated_kind(function) == Some(DecoratedKind::Unknown);
+            if !is_unknown && !self.errors.is_muted() {
                 self.late.push(Late::Annotation(returns));
             }
         }
@@ -138,6 +139,10 @@ impl<'a> Binder<'_, 'a> {
     /// The body, in the `with` statements that context decorators make.
     fn bind_function_body(&mut self, function: Value, node: &'a StmtFunctionDef) -> Check<TerminalKind> {
         let managers = self.context_items(function);
+        if !managers.is_empty() {
+            let (module, indices) = (self.module, managers.iter().map(|manager| node_index(*manager)).collect());
+            self.module_mut(module).facts.managers.insert(node_index(node), indices);
+        }
         let mut may_suppress = false;
         for manager in managers {
             self.visit_expr(manager, None);
@@ -291,16 +296,5 @@ impl<'a> Binder<'_, 'a> {
             self.scopes.pop();
         }
         self.declare_local(&node.name.id, value, false, false)
-    }
-}
-
-/// Arguments of a class statement that stand for bases.
-trait Bases {
-    fn bases(&self) -> &[Expr];
-}
-
-impl Bases for StmtClassDef {
-    fn bases(&self) -> &[Expr] {
-        self.arguments.as_ref().map_or(&[], |arguments| &arguments.args)
     }
 }

@@ -26,8 +26,8 @@ mod refine;
 mod scope;
 mod statement;
 
-pub use effects::Effect;
-pub use scope::{BindingScope, ScopeNode, TerminalKind, TypeDeclaration, TypeState};
+pub(crate) use effects::Effect;
+pub(crate) use scope::{BindingScope, ScopeNode, TerminalKind, TypeDeclaration, TypeState};
 
 use crate::errors::{Check, Raised};
 use crate::program::{Checker, Source};
@@ -49,7 +49,7 @@ enum Late<'a> {
 
 /// Binds one module.
 #[derive(Debug)]
-pub struct Binder<'c, 'a> {
+pub(crate) struct Binder<'c, 'a> {
     checker: &'c mut Checker<'a>,
     /// The module.
     pub module: ModuleId,
@@ -103,7 +103,7 @@ impl DerefMut for Binder<'_, '_> {
 
 impl<'c, 'a> Binder<'c, 'a> {
     /// A binder of a module of the program.
-    pub fn new(checker: &'c mut Checker<'a>, module: ModuleId) -> Self {
+    pub(crate) fn new(checker: &'c mut Checker<'a>, module: ModuleId) -> Self {
         let source = checker.source(module).expect("only modules of the program are bound");
         Self {
             checker,
@@ -128,40 +128,40 @@ impl<'c, 'a> Binder<'c, 'a> {
     }
 
     /// What a node is (`get_type`); dynamic if an error kept it from being known.
-    pub fn get_type(&self, node: &impl HasNodeIndex) -> Value {
+    pub(crate) fn get_type(&self, node: &impl HasNodeIndex) -> Value {
         self.checker.type_of(self.module, node)
     }
 
     /// Says what a node is (`set_type`).
-    pub fn set_type(&mut self, node: &impl HasNodeIndex, value: Value) {
+    pub(crate) fn set_type(&mut self, node: &impl HasNodeIndex, value: Value) {
         let module = self.module;
         self.checker.set_type_of(module, node, value);
     }
 
     /// Reports an error at an expression (`visitor.syntax_error(message, node)`).
-    pub fn error_at(&mut self, node: &Expr, message: impl Into<String>) {
+    pub(crate) fn error_at(&mut self, node: &Expr, message: impl Into<String>) {
         let place = self.place(node);
         self.error_in(place, message);
     }
 
     /// Reports an error at a place.
-    pub fn error_in(&mut self, place: Span, message: impl Into<String>) {
+    pub(crate) fn error_in(&mut self, place: Span, message: impl Into<String>) {
         let module = self.module;
         self.checker.error(module, place, message);
     }
 
     /// Reports an error at a node that stands where the parser has it (calls, attributes, subscripts, parameters, …).
-    pub fn error_on(&mut self, node: &impl Ranged, message: impl Into<String>) {
+    pub(crate) fn error_on(&mut self, node: &impl Ranged, message: impl Into<String>) {
         self.error_in(node.range().into(), message);
     }
 
     /// The place of an expression.
-    pub fn place(&self, node: &Expr) -> Span {
+    pub(crate) fn place(&self, node: &Expr) -> Span {
         self.checker.expr_span(self.module, node)
     }
 
     /// Runs a step in the error context of a place.
-    pub fn context<T>(&mut self, place: Span, step: impl FnOnce(&mut Self) -> Check<T>) -> Option<T> {
+    pub(crate) fn context<T>(&mut self, place: Span, step: impl FnOnce(&mut Self) -> Check<T>) -> Option<T> {
         match step(self) {
             Ok(value) => Some(value),
             Err(raised) => {
@@ -173,12 +173,12 @@ impl<'c, 'a> Binder<'c, 'a> {
     }
 
     /// The scope of the current node.
-    pub fn scope(&self) -> &BindingScope<'a> {
+    pub(crate) fn scope(&self) -> &BindingScope<'a> {
         self.scopes.last().expect("nodes are visited in a scope")
     }
 
     /// The scope of the current node, to change.
-    pub fn scope_mut(&mut self) -> &mut BindingScope<'a> {
+    pub(crate) fn scope_mut(&mut self) -> &mut BindingScope<'a> {
         self.scopes.last_mut().expect("nodes are visited in a scope")
     }
 
@@ -203,26 +203,26 @@ impl<'c, 'a> Binder<'c, 'a> {
     }
 
     /// The types of locals here (`type_state`).
-    pub fn state(&mut self) -> &mut TypeState {
+    pub(crate) fn state(&mut self) -> &mut TypeState {
         &mut self.scope_mut().state
     }
 
     /// Reports an error that the reference finds only when it makes code: after all others of the module.
-    pub fn late_error(&mut self, place: Span, message: impl Into<String>) {
+    pub(crate) fn late_error(&mut self, place: Span, message: impl Into<String>) {
         if !self.errors.is_muted() {
             self.late.push(Late::Error(place, message.into()));
         }
     }
 
     /// `visitExpectedType`: visits with a context, and checks that the result can be assigned.
-    pub fn visit_expected(&mut self, node: &'a Expr, expected: Value, reason: &str) -> Effect {
+    pub(crate) fn visit_expected(&mut self, node: &'a Expr, expected: Value, reason: &str) -> Effect {
         let effect = self.visit_expr(node, Some(expected));
         self.check_value(node, expected, reason);
         effect
     }
 
     /// [`visit_expected`](Self::visit_expected) that blames another place.
-    pub fn visit_expected_blame(&mut self, node: &'a Expr, expected: Value, blame: Span) {
+    pub(crate) fn visit_expected_blame(&mut self, node: &'a Expr, expected: Value, blame: Span) {
         self.visit_expr(node, Some(expected));
         let (dest, src) = (self.types.class_of(expected), self.types.class_of(self.get_type(node)));
         self.check_can_assign(dest, src, blame, TYPE_MISMATCH);
@@ -235,7 +235,7 @@ impl<'c, 'a> Binder<'c, 'a> {
     }
 
     /// `check_can_assign_from(dest, src, node, reason)`
-    pub fn check_can_assign(&mut self, dest: ClassId, src: ClassId, place: Span, reason: &str) {
+    pub(crate) fn check_can_assign(&mut self, dest: ClassId, src: ClassId, place: Span, reason: &str) {
         if self.types.can_assign(dest, src) || (src == ClassId::DYNAMIC && !self.types.is_primitive_class(dest)) {
             return;
         }
@@ -244,7 +244,7 @@ impl<'c, 'a> Binder<'c, 'a> {
     }
 
     /// Joins types that flow together (`widen`).
-    pub fn widen(&mut self, existing: Option<Value>, new: Value) -> Check<Value> {
+    pub(crate) fn widen(&mut self, existing: Option<Value>, new: Value) -> Check<Value> {
         let Some(existing) = existing else { return Ok(new) };
         let (old_class, new_class) = (self.types.class_of(existing), self.types.class_of(new));
         if self.types.can_assign(new_class, old_class) {

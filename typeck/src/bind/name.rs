@@ -18,7 +18,7 @@ use ruff_python_ast::{Expr, ExprContext, ExprName, HasNodeIndex};
 
 impl<'a> Binder<'_, 'a> {
     /// Where a name lives, seen from here (`check_name`). Names are not mangled, as in the reference.
-    pub fn var_scope(&self, name: &str) -> Resolution {
+    pub(crate) fn var_scope(&self, name: &str) -> Resolution {
         if name.starts_with(TEMPORARY) {
             return Resolution::Local;
         }
@@ -43,18 +43,18 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// Whether the scope is that of a function (`isinstance(self.scope, FunctionDef)`).
-    pub fn is_function_scope(&self) -> bool {
+    pub(crate) fn is_function_scope(&self) -> bool {
         matches!(self.scope().node, ScopeNode::Function(_))
     }
 
     /// The class whose body this is (`maybe_get_current_class`).
-    pub fn current_class(&self) -> Option<ClassId> {
+    pub(crate) fn current_class(&self) -> Option<ClassId> {
         let ScopeNode::Class(node) = self.scope().node else { return None };
         self.get_type(node).as_class()
     }
 
     /// The innermost class around here (`maybe_get_current_enclosing_class`).
-    pub fn enclosing_class(&self) -> Option<ClassId> {
+    pub(crate) fn enclosing_class(&self) -> Option<ClassId> {
         let class = self.scopes.iter().rev().find_map(|scope| match scope.node {
             ScopeNode::Class(node) => Some(node),
             _ => None,
@@ -63,7 +63,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// The constant that a name stands for, if it is a `Final` of the module.
-    pub fn get_final_literal(&self, node: &Expr) -> Option<&'a Expr> {
+    pub(crate) fn get_final_literal(&self, node: &Expr) -> Option<&'a Expr> {
         let Expr::Name(ExprName { id, ctx: ExprContext::Load, .. }) = node else { return None };
         let value = *self.module(self.module).named_finals.get(id)?;
         let symbols = self.source.symbols;
@@ -78,7 +78,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// Declares a name in the current scope (`binding_scope.declare`).
-    pub fn declare(&mut self, name: &Name, value: Value, is_final: bool, is_inferred: bool) -> Check<()> {
+    pub(crate) fn declare(&mut self, name: &Name, value: Value, is_final: bool, is_inferred: bool) -> Check<()> {
         if let Some(class) = self.scope().enum_class {
             self.bind_enum_value(class, name, value)?;
         }
@@ -88,7 +88,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `declare_local`
-    pub fn declare_local(&mut self, name: &Name, value: Value, is_final: bool, is_inferred: bool) -> Check<()> {
+    pub(crate) fn declare_local(&mut self, name: &Name, value: Value, is_final: bool, is_inferred: bool) -> Check<()> {
         if let Some(known) = self.scope().declarations.get(name).copied()
             && (self.types.is_nominal(value) || self.types.is_nominal(known.value))
             && !self.repeats(name, TypeDeclaration { value, is_final })
@@ -107,7 +107,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// The declaration that an assignment to a name is held to (`get_target_decl`).
-    pub fn target_declaration(&self, name: &str) -> Option<TypeDeclaration> {
+    pub(crate) fn target_declaration(&self, name: &str) -> Option<TypeDeclaration> {
         if let Some(declaration) = self.scope().declarations.get(name) {
             return Some(*declaration);
         }
@@ -118,7 +118,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `maybe_set_local_type`
-    pub fn set_local_type(&mut self, name: &Name, mut value: Value) -> Value {
+    pub(crate) fn set_local_type(&mut self, name: &Name, mut value: Value) -> Value {
         if let Some(declaration) = self.target_declaration(name) {
             let class = self.types.class_of(declaration.value);
             if value == Value::DYNAMIC || !self.types.can_be_narrowed(class) {
@@ -130,7 +130,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `assign_name`, where the name stands in that node.
-    pub fn assign_name(&mut self, index: u32, place: Span, name: &Name, value: Value) -> Check<()> {
+    pub(crate) fn assign_name(&mut self, index: u32, place: Span, name: &Name, value: Value) -> Check<()> {
         match self.target_declaration(name) {
             None => self.declare_local(name, value, false, true)?,
             Some(declaration) => {
@@ -147,7 +147,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `assign_value`
-    pub fn assign_value(
+    pub(crate) fn assign_value(
         &mut self,
         target: &'a Expr,
         value: Value,
@@ -186,7 +186,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `_check_final_attribute_reassigned`
-    pub fn check_final_attribute(&mut self, target: &'a Expr, assignment: Option<Assignment<'a>>) -> Check<()> {
+    pub(crate) fn check_final_attribute(&mut self, target: &'a Expr, assignment: Option<Assignment<'a>>) -> Check<()> {
         let (class, name) = match target {
             Expr::Name(name) => match self.current_class() {
                 Some(class) => (class, &*name.id),
@@ -237,10 +237,17 @@ impl<'a> Binder<'_, 'a> {
             self.set_type(name, value);
         } else {
             let module = self.module;
-            let mut value = self.resolve_name(module, &name.id)?.map(|(value, _)| value);
+            let found = self.resolve_known_name(module, &name.id)?;
+            if let Some((_, true)) = found {
+                self.module_mut(module).facts.own_names.insert(node_index(name));
+            }
+            let mut value = found.map(|(value, _)| value);
             if value.is_none() {
                 // Names that context decorators make up are declared in the module's scope only.
                 value = self.scopes[0].declarations.get(&name.id).map(|declaration| declaration.value);
+            }
+            if value.is_none() && self.may_be_made(module, &name.id) {
+                value = Some(Value::DYNAMIC);
             }
             if let (None, Some(home)) = (value, self.inline_home) {
                 // A name of an inlined function means what it means there. (The reference looks here only.)
@@ -276,10 +283,6 @@ impl<'a> Binder<'_, 'a> {
         None
     }
 
-    /// What a name in a pattern or handler stands for.
-    pub(super) fn assign_pattern_name(&mut self, node: &impl HasNodeIndex, place: Span, name: &Name) -> Check<()> {
-        self.assign_name(node_index(node), place, name, Value::DYNAMIC)
-    }
 }
 
 /// The elements of a tuple or list display.

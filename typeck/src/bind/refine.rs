@@ -16,7 +16,7 @@ use ruff_python_ast::name::Name;
 
 impl<'a> Binder<'_, 'a> {
     /// Whether a test on the expression tells about it (`is_refinable`).
-    pub fn is_refinable(&mut self, node: &Expr) -> bool {
+    pub(crate) fn is_refinable(&mut self, node: &Expr) -> bool {
         match node {
             Expr::Name(_) | Expr::Named(_) => true,
             Expr::Attribute(attribute) if attribute.value.is_name_expr() => {
@@ -28,13 +28,13 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// The temporary of a field (`refined_field_index`).
-    pub fn refined_field_index(&mut self, path: &[Name]) -> u32 {
+    pub(crate) fn refined_field_index(&mut self, path: &[Name]) -> u32 {
         let next = u32::try_from(self.refined_indices.len()).unwrap_or(u32::MAX);
         *self.refined_indices.entry(path.join(".")).or_insert(next)
     }
 
     /// An `IsInstanceEffect`: the expression is of one type if the test holds, of the rest if not.
-    pub fn refine(&mut self, node: &Expr, previous: Value, holds: Value) -> Check<Effect> {
+    pub(crate) fn refine(&mut self, node: &Expr, previous: Value, holds: Value) -> Check<Effect> {
         let path = access_path(node);
         let mut fails = previous;
         if let Value::Instance(class) = previous
@@ -51,7 +51,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// What it says of an expression that it is true (`refine_truthy`): that it is not `None`.
-    pub fn refine_truthy(&mut self, node: &Expr) -> Check<Effect> {
+    pub(crate) fn refine_truthy(&mut self, node: &Expr) -> Check<Effect> {
         if !self.is_refinable(node) {
             return Ok(Effect::None);
         }

@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 /// The node a scope belongs to.
 #[derive(Clone, Copy, Debug)]
-pub enum ScopeNode<'a> {
+pub(crate) enum ScopeNode<'a> {
     /// A module.
     Module,
     /// A class.
@@ -30,7 +30,7 @@ pub enum ScopeNode<'a> {
 
 /// The declaration of a local.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TypeDeclaration {
+pub(crate) struct TypeDeclaration {
     /// Its type.
     pub value: Value,
     /// `Final`
@@ -39,7 +39,7 @@ pub struct TypeDeclaration {
 
 /// A refined field: its type, its temporary, and the nodes that refine it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Refinement {
+pub(crate) struct Refinement {
     /// Its type.
     pub value: Value,
     /// Its temporary.
@@ -50,7 +50,7 @@ pub struct Refinement {
 
 /// What is known at a point (`TypeState`).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct TypeState {
+pub(crate) struct TypeState {
     /// Types of locals.
     pub locals: NameMap<Value>,
     /// Fields of locals, by local and field. Copies of a state share the fields of a local, as the reference's do:
@@ -60,19 +60,19 @@ pub struct TypeState {
 
 impl TypeState {
     /// Says what a field of a local is.
-    pub fn refine(&mut self, base: &Name, field: &Name, refinement: Refinement) {
+    pub(crate) fn refine(&mut self, base: &Name, field: &Name, refinement: Refinement) {
         self.refined.entry(base.clone()).or_default().borrow_mut().insert(field.clone(), refinement);
     }
 
     /// What a field of a local is known to be.
-    pub fn refinement(&self, base: &str, field: &str) -> Option<Refinement> {
+    pub(crate) fn refinement(&self, base: &str, field: &str) -> Option<Refinement> {
         self.refined.get(base)?.borrow().get(field).cloned()
     }
 }
 
 /// A scope (`BindingScope`).
 #[derive(Debug)]
-pub struct BindingScope<'a> {
+pub(crate) struct BindingScope<'a> {
     /// Its node.
     pub node: ScopeNode<'a>,
     /// Its names.
@@ -89,7 +89,7 @@ pub struct BindingScope<'a> {
 
 impl<'a> BindingScope<'a> {
     /// A scope.
-    pub fn new(node: ScopeNode<'a>, symbols: ScopeId, parent: &str) -> Self {
+    pub(crate) fn new(node: ScopeNode<'a>, symbols: ScopeId, parent: &str) -> Self {
         let name = match node {
             ScopeNode::Module => "",
             ScopeNode::Class(class) => &class.name,
@@ -108,7 +108,7 @@ impl<'a> BindingScope<'a> {
     }
 
     /// `BindingScope.declare`, but for enums ([`Binder::declare`](super::Binder::declare)).
-    pub fn declare(
+    pub(crate) fn declare(
         &mut self,
         types: &mut Types<'_>,
         name: &Name,
@@ -127,21 +127,21 @@ impl<'a> BindingScope<'a> {
     }
 
     /// A branch from here.
-    pub fn branch(&self) -> Branch {
+    pub(crate) fn branch(&self) -> Branch {
         Branch { entry: self.state.clone() }
     }
 }
 
 /// The state at the start of a branch (`LocalsBranch`).
 #[derive(Clone, Debug)]
-pub struct Branch {
+pub(crate) struct Branch {
     /// The state when it was entered.
     pub entry: TypeState,
 }
 
 impl Branch {
     /// Merges a state (the entry state if none) into the current one.
-    pub fn merge(
+    pub(crate) fn merge(
         &self,
         types: &mut Types<'_>,
         current: &mut TypeState,
@@ -177,7 +177,7 @@ impl Branch {
     }
 
     /// Whether the current state differs from the entry state.
-    pub fn changed(&self, current: &TypeState) -> bool {
+    pub(crate) fn changed(&self, current: &TypeState) -> bool {
         self.entry.refined.iter().any(|(name, fields)| current.refined.get(name).is_some_and(|now| now != fields))
             || self.entry.locals != current.locals
     }
@@ -194,7 +194,7 @@ fn join(types: &mut Types<'_>, left: Value, right: Value) -> Result<Value, Strin
 
 /// How a statement leaves its block (`TerminalKind`).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub enum TerminalKind {
+pub(crate) enum TerminalKind {
     /// It does not.
     #[default]
     NonTerminal,
@@ -206,7 +206,7 @@ pub enum TerminalKind {
 
 impl TerminalKind {
     /// Whether it leaves.
-    pub fn is_terminal(self) -> bool {
+    pub(crate) fn is_terminal(self) -> bool {
         self != Self::NonTerminal
     }
 }

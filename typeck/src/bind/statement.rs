@@ -21,7 +21,7 @@ pub(super) const STACK: usize = 4 * 1024 * 1024;
 
 impl<'a> Binder<'_, 'a> {
     /// Binds the module (`visitModule`).
-    pub fn bind_module(&mut self) {
+    pub(crate) fn bind_module(&mut self) {
         let module = self.source.parsed.module();
         self.scopes.push(BindingScope::new(ScopeNode::Module, self.source.symbols.module_scope(), ""));
         self.check_static_flags(&module.body);
@@ -83,7 +83,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// Binds a statement.
-    pub fn visit_stmt(&mut self, statement: &'a Stmt) {
+    pub(crate) fn visit_stmt(&mut self, statement: &'a Stmt) {
         stacker::maybe_grow(RED_ZONE, STACK, || {
             if let Err(raised) = self.bind_stmt(statement) {
                 let (module, place) = (self.module, self.stmt_place(statement));
@@ -96,7 +96,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// Binds statements (`visit_list`).
-    pub fn visit_body(&mut self, body: &'a [Stmt]) {
+    pub(crate) fn visit_body(&mut self, body: &'a [Stmt]) {
         for statement in body {
             self.visit_stmt(statement);
         }

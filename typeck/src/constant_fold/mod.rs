@@ -35,7 +35,7 @@ pub fn fold_expression(expression: &Expr, text: &str, optimize: bool) -> Folds {
 }
 
 /// The value of a literal.
-pub fn literal(expression: &Expr, text: &str) -> Option<Constant> {
+pub(crate) fn literal(expression: &Expr, text: &str) -> Option<Constant> {
     Some(match expression {
         Expr::NumberLiteral(literal) => match number_value(&literal.value) {
             NumberValue::Int(value) => Constant::Int(value.to_big()),

@@ -203,9 +203,10 @@ impl<'a> Checker<'a> {
         }
         let made = self.names_made_by_global(module);
         let table = self.module_mut(module);
-        for name in std::mem::take(&mut table.implicit_names).into_keys().chain(made) {
+        for name in std::mem::take(&mut table.implicit_names).into_keys() {
             table.children.entry(name).or_insert(Child::Value(Value::DYNAMIC));
         }
+        table.made_by_global = made.into_iter().map(|name| (name, ())).collect();
     }
 
     /// Names of the module that functions make with `global`. (The reference knows none: §8.1 k.)

@@ -162,7 +162,7 @@ impl<'a> Checker<'a> {
 
 impl<'a> Binder<'_, 'a> {
     /// `container.bind_function_inner(node, visitor)`: what decorators and `@native` add before the body.
-    pub fn bind_function_inner(&mut self, mut container: Value, node: &'a StmtFunctionDef) -> Check<()> {
+    pub(crate) fn bind_function_inner(&mut self, mut container: Value, node: &'a StmtFunctionDef) -> Check<()> {
         while let Value::Decorated(decorated) = container {
             let data = *self.types.decorated(decorated);
             if let DecoratedKind::Context(class) = data.kind

@@ -12,12 +12,12 @@
 //! Invariant: annotations are resolved when they are asked for.
 
 mod class;
-pub mod context;
-pub mod dataclass;
+pub(crate) mod context;
+pub(crate) mod dataclass;
 mod decorate;
 mod enumeration;
 mod function;
-pub mod native;
+pub(crate) mod native;
 mod overrides;
 mod scope;
 mod visitor;

@@ -4,9 +4,10 @@
 
 use super::Lowering;
 use crate::facts::{ArgumentPlan, CallPlan};
-use crate::types::{BoundId, BoundKind, ClassId, ClassKind, FunctionId, Special, Value};
+use crate::constants::Constant;
+use crate::types::{BoundId, BoundKind, ClassId, ClassKind, FunctionId, FunctionKind, Special, Value};
 use pyclast_syntax::node_index;
-use pyclast_syntax::type_facts::{ArgumentFact, Binding, CallFact, KnownFunction, TypeCode};
+use pyclast_syntax::type_facts::{ArgumentFact, Binding, CallFact, FunctionDescriptor, Invocation, KnownFunction, TypeCode};
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
 use ruff_python_ast::{Expr, ExprCall};
 
@@ -34,9 +35,30 @@ impl Lowering<'_, '_> {
         let mut calls = Calls::default();
         calls.visit_body(&source.parsed.module().body);
         for call in calls.found {
-            if let Some(fact) = self.call_fact(call) {
-                self.facts.calls.insert(node_index(call), fact);
+            self.lower_call(call);
+        }
+    }
+
+    /// The calls and attributes in an expression that the checker made, which may be inlined in turn.
+    pub(super) fn lower_made(&mut self, index: u32) {
+        let Some(&made) = self.checker.made_expressions.get(&(self.module, index)) else { return };
+        if self.facts.made.insert(index, made.clone()).is_some() {
+            return;
+        }
+        self.visit_expr(made);
+        let mut calls = Calls::default();
+        calls.visit_expr(made);
+        for call in calls.found {
+            self.lower_call(call);
+        }
+    }
+
+    fn lower_call(&mut self, call: &ExprCall) {
+        if let Some(fact) = self.call_fact(call) {
+            if let CallFact::Inlined { expression } = fact {
+                self.lower_made(expression);
             }
+            self.facts.calls.insert(node_index(call), fact);
         }
     }
 
@@ -63,13 +85,40 @@ impl Lowering<'_, '_> {
         match plan? {
             CallPlan::Dynamic | CallPlan::Inlined { .. } => None,
             CallPlan::Function { function, arguments } => {
-                let parameters = self.parameter_count(function);
-                let arguments = self.arguments(function, arguments);
-                Some(CallFact::Function { function: self.function_descriptor(function), parameters, arguments })
+                match self.checker.types.function(function).kind {
+                    FunctionKind::Native => self.native_fact(function),
+                    // Understood while declaring: no code is made for it.
+                    FunctionKind::NativeDecorator => None,
+                    _ => {
+                        let mut invocation = self.invocation(function, arguments);
+                        if let Some(named) = self.named_function(&call.func) {
+                            invocation.function = named;
+                        }
+                        Some(CallFact::Function(invocation))
+                    }
+                }
             }
             CallPlan::Method { bound, arguments } => self.method_fact(bound, arguments, call),
             CallPlan::Class { is_dynamic: true, .. } => None,
             CallPlan::Class { class, new, init, is_dynamic: false } => self.construct_fact(class, new, init),
+        }
+    }
+
+    /// A function is found through the name it is called by: that of this module, or of the module before the dot.
+    fn named_function(&self, callee: &Expr) -> Option<FunctionDescriptor> {
+        let table = self.checker.module(self.module);
+        match callee {
+            Expr::Name(name) if table.facts.own_names.contains(&node_index(name)) => {
+                Some(FunctionDescriptor { class: None, module: table.name.clone(), name: name.id.clone() })
+            }
+            Expr::Attribute(attribute) => match self.checker.type_of(self.module, &*attribute.value) {
+                Value::Module(module) => {
+                    let module = self.checker.types.module_name_of(module).clone();
+                    Some(FunctionDescriptor { class: None, module, name: attribute.attr.id.clone() })
+                }
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -83,6 +132,12 @@ impl Lowering<'_, '_> {
         let function = data.function;
         if NOT_VIRTUAL.contains(&self.checker.types.function(function).name.as_str()) {
             return None;
+        }
+        if let FunctionKind::BuiltinMethod { list_append: true, .. } = self.checker.types.function(function).kind
+            && call.arguments.args.len() == 1
+            && call.arguments.keywords.is_empty()
+        {
+            return Some(CallFact::Known(KnownFunction::ListAppend));
         }
         let receiver = self.checker.type_of(self.module, data.target);
         let mut class = self.checker.types.class_of(receiver);
@@ -106,13 +161,36 @@ impl Lowering<'_, '_> {
             data.is_exact || data.is_final
         };
         let is_virtual = !self.checker.types.function(function).is_final && !is_settled;
-        let parameters = match self.checker.types.function(function).params {
-            Some(_) => self.parameter_count(function),
-            None => u32::try_from(call.arguments.args.len() + 1).unwrap_or(u32::MAX),
-        };
-        let arguments = self.arguments(function, arguments);
-        let function = self.function_descriptor(function);
-        Some(CallFact::Method { function, binding, is_virtual, parameters, arguments, refine })
+        let is_untyped = self.checker.types.function(function).params.is_none();
+        let mut invocation = self.invocation(function, arguments);
+        if is_untyped {
+            invocation.parameters = u32::try_from(call.arguments.args.len() + 1).unwrap_or(u32::MAX);
+        }
+        Some(CallFact::Method { invocation, binding, is_virtual, refine })
+    }
+
+    fn invocation(&mut self, function: FunctionId, plans: Vec<ArgumentPlan>) -> Invocation {
+        let arguments = plans.into_iter().filter_map(|plan| self.argument(function, plan)).collect();
+        Invocation { function: self.function_descriptor(function), parameters: self.parameter_count(function), arguments }
+    }
+
+    /// A function of a shared library, which its decorator names.
+    fn native_fact(&mut self, function: FunctionId) -> Option<CallFact> {
+        let data = self.checker.types.function(function);
+        let (node, module, name) = (data.node?, data.module?, data.name.clone());
+        let Expr::Call(decorator) = &node.decorator_list.first()?.expression else { return None };
+        let mut library = decorator.arguments.args.first()?;
+        if let Expr::Name(name) = library {
+            library = self.checker.module(module).named_finals.get(&name.id)?;
+        }
+        let Some(Constant::Str(library)) = self.checker.constant(module, library) else { return None };
+        let arguments = (0..self.parameter_count(function)).map(|index| {
+            let class = self.checker.parameter_type(function, index as usize)?;
+            self.descriptor(class)
+        });
+        let arguments = arguments.collect::<Option<_>>()?;
+        let returns = self.checker.returns(function);
+        Some(CallFact::Native { library: library.as_str()?.to_owned(), name, arguments, returns: self.descriptor(returns)? })
     }
 
     fn construct_fact(
@@ -127,23 +205,9 @@ impl Lowering<'_, '_> {
         };
         let (new_function, init_function) = (function_of("__new__"), function_of("__init__"));
         let descriptor = self.descriptor(class)?;
-        let new = match (new, new_function) {
-            (Some(arguments), Some(function)) => Some((function, self.arguments(function, arguments))),
-            _ => None,
-        };
-        let init = match (init, init_function) {
-            (Some(arguments), Some(function)) => {
-                let arguments = self.arguments(function, arguments);
-                Some((self.function_descriptor(function), arguments))
-            }
-            _ => None,
-        };
-        let new_function = new.as_ref().map(|(function, _)| self.function_descriptor(*function));
-        Some(CallFact::Construct { class: descriptor, new: new.map(|(_, arguments)| arguments), init, new_function })
-    }
-
-    fn arguments(&mut self, function: FunctionId, plans: Vec<ArgumentPlan>) -> Vec<ArgumentFact> {
-        plans.into_iter().filter_map(|plan| self.argument(function, plan)).collect()
+        let new = new.zip(new_function).map(|(arguments, function)| self.invocation(function, arguments));
+        let init = init.zip(init_function).map(|(arguments, function)| self.invocation(function, arguments));
+        Some(CallFact::Construct { class: descriptor, new, init })
     }
 
     fn argument(&mut self, function: FunctionId, plan: ArgumentPlan) -> Option<ArgumentFact> {

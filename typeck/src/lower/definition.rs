@@ -10,15 +10,19 @@
 use super::Lowering;
 use super::descriptor::object;
 use crate::definite_assignment::unassigned;
-use crate::types::{ClassId, ClassKind, DecoratedKind, SlotId, Value};
+use crate::declare::dataclass::FieldKind;
+use crate::types::{ClassId, ClassKind, DecoratedKind, FieldId, SlotId, TypeRef, Value};
+use crate::unparse::unparse;
 use pyclast_syntax::node_index;
 use pyclast_syntax::symtable::{Resolution, ScopeRole};
-use pyclast_syntax::type_facts::{ClassFact, Descriptor, FunctionFact};
+use pyclast_syntax::type_facts::{ClassFact, DataclassFact, Descriptor, FieldDefault, FieldFact, FunctionFact};
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{StmtClassDef, StmtFunctionDef};
 
 /// The prefixes of implementations of cached properties.
 const CACHED: &str = "_pystatic_cprop.";
+/// What dataclasses are given unless they have it, and what their `__init__` calls.
+const MADE_METHODS: [&str; 5] = ["__init__", "__repr__", "__eq__", "__hash__", "__post_init__"];
 const ASYNC_CACHED: &str = "_pystatic_async_cprop.";
 
 impl<'a> Lowering<'_, 'a> {
@@ -55,9 +59,19 @@ impl<'a> Lowering<'_, 'a> {
             returns: returns.unwrap_or_else(object),
             result,
             unassigned: self.unassigned_primitives(node),
+            managers: self.managers(index),
             name_prefix,
         };
         self.facts.functions.insert(index, fact);
+    }
+
+    /// The managers of context decorators around a body.
+    fn managers(&mut self, function: u32) -> Vec<u32> {
+        let managers = self.checker.module(self.module).facts.managers.get(&function).cloned().unwrap_or_default();
+        for &manager in &managers {
+            self.lower_made(manager);
+        }
+        managers
     }
 
     /// `_is_type_checked`
@@ -113,6 +127,7 @@ impl<'a> Lowering<'_, 'a> {
             fact.slots.push(Name::new_static("__weakref__"));
         }
         fact.final_methods = self.final_methods(class);
+        fact.dataclass = self.dataclass(class);
         self.facts.classes.insert(index, fact);
     }
 
@@ -135,6 +150,58 @@ impl<'a> Lowering<'_, 'a> {
         if self.checker.types.slot(slot).overrides.is_none() {
             fact.slots.push(name);
         }
+    }
+
+    /// What makes a class a dataclass.
+    fn dataclass(&mut self, class: ClassId) -> Option<DataclassFact> {
+        let data = self.checker.types.dataclass(self.checker.types.dataclass_of(class)?).clone();
+        let own = |name: &&&'static str| self.checker.types.own_member(data.wrapped, name).is_some();
+        let own_methods = MADE_METHODS.iter().filter(own).copied().collect();
+        let fields = data.fields.values().filter_map(|&field| self.field(class, field)).collect();
+        Some(DataclassFact {
+            class: self.descriptor(self.checker.types.inexact_of(class))?,
+            init: data.init,
+            repr: data.repr,
+            eq: data.eq,
+            order: data.order,
+            unsafe_hash: data.unsafe_hash,
+            frozen: data.frozen,
+            own_methods,
+            fields,
+        })
+    }
+
+    fn field(&self, class: ClassId, field: FieldId) -> Option<FieldFact> {
+        let types = &self.checker.types;
+        let data = types.field(field);
+        let annotation = match &data.type_ref {
+            Some(TypeRef::Annotation { module, annotation, .. }) => {
+                let source = self.checker.source(*module)?;
+                unparse(annotation, source.folds, source.parsed.text())
+            }
+            _ => String::new(),
+        };
+        let this = types.inexact_of(class);
+        let default_class = data.default_class.map(|default| types.inexact_of(default));
+        Some(FieldFact {
+            name: data.name.clone(),
+            class: self.descriptor(data.class)?,
+            owner: self.descriptor(types.inexact_of(data.base_class?))?,
+            annotation,
+            is_classvar: data.kind == FieldKind::ClassVar,
+            is_initvar: data.kind == FieldKind::InitVar,
+            default: match (data.default, data.default_factory) {
+                (Some(_), _) => FieldDefault::Value,
+                (None, Some(_)) => FieldDefault::Factory,
+                (None, None) => FieldDefault::None,
+            },
+            default_owner: default_class.filter(|&default| default != this).and_then(|default| self.descriptor(default)),
+            metadata: data.metadata.map(node_index),
+            init: data.init,
+            repr: data.repr,
+            hash: data.hash,
+            compare: data.compare,
+        })
     }
 
     /// Final methods of a class and its bases.

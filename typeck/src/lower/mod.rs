@@ -34,6 +34,7 @@ impl Checker<'_> {
     pub fn type_facts(&mut self, module: ModuleId) -> TypeFacts {
         let Some(source) = self.source(module) else { return TypeFacts::default() };
         let mut lowering = Lowering { checker: self, module, facts: TypeFacts::default(), ids: FxHashMap::default() };
+        lowering.facts.ordinary.clone_from(&lowering.checker.module(module).compile_non_static);
         lowering.lower_nodes();
         lowering.lower_calls();
         lowering.visit_body(&source.parsed.module().body);
@@ -79,7 +80,6 @@ impl<'a> Lowering<'_, 'a> {
         self.facts.final_constants = constants.into_iter().map(|(_, name)| name).collect();
         self.facts.checked_dicts = table.checked_dicts;
         self.facts.checked_lists = table.checked_lists;
-        self.facts.ordinary.extend(&table.compile_non_static);
     }
 
     /// The id of a value's type.
@@ -157,6 +157,7 @@ impl<'a> SourceOrderVisitor<'a> for Lowering<'_, 'a> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
             Stmt::FunctionDef(node) => self.lower_function(node),
+            Stmt::ClassDef(node) if self.facts.ordinary.contains(&node_index(node)) => return,
             Stmt::ClassDef(node) => self.lower_class(node),
             _ => {}
         }

@@ -59,10 +59,10 @@ fn fields_and_calls() {
         let [Stmt::Expr(field), Stmt::Expr(call), _] = &function.body[..] else { panic!("three statements") };
         let plan = &facts.attributes[&node_index(&*field.value)];
         assert!(matches!(plan, AttributePlan::Field { class, name } if text(class) == "m:C" && name == "x"));
-        let CallFact::Method { function, is_virtual, parameters, .. } = &facts.calls[&node_index(&*call.value)] else {
+        let CallFact::Method { invocation, is_virtual, .. } = &facts.calls[&node_index(&*call.value)] else {
             panic!("a method")
         };
-        assert_eq!((function.name.as_str(), *is_virtual, *parameters), ("m", true, 2));
+        assert_eq!((invocation.function.name.as_str(), *is_virtual, invocation.parameters), ("m", true, 2));
         let Expr::Call(call) = &*call.value else { panic!("a call") };
         let argument = facts.node(node_index(&call.arguments.args[0])).expect("it has a type");
         assert_eq!(facts.get(argument).kind, TypeKind::Dynamic);

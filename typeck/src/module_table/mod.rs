@@ -10,7 +10,7 @@ mod annotation;
 mod intrinsic;
 mod references;
 
-pub use intrinsic::IntrinsicModules;
+pub(crate) use intrinsic::IntrinsicModules;
 
 use crate::errors::{Check, ErrorClass, Raised};
 use crate::facts::Facts;
@@ -55,6 +55,8 @@ pub struct ModuleTable<'a> {
     pub made_nodes: u32,
     /// Whether all its statements were seen.
     pub first_pass_done: bool,
+    /// Names that functions make with `global`.
+    pub made_by_global: NameMap<()>,
     /// Classes that are compiled as ordinary code.
     pub compile_non_static: Vec<u32>,
 }
@@ -120,6 +122,7 @@ impl<'a> ModuleTable<'a> {
             stars: Vec::new(),
             made_nodes: 0,
             first_pass_done: false,
+            made_by_global: NameMap::default(),
             compile_non_static: Vec::new(),
         }
     }
@@ -226,13 +229,22 @@ impl<'a> Checker<'a> {
     /// What a name means in a module: its own, else a builtin (`resolve_name_with_descr`). The flag says whether it
     /// is the module's own.
     pub fn resolve_name(&mut self, module: ModuleId, name: &str) -> Check<Option<(Value, bool)>> {
+        let known = self.resolve_known_name(module, name)?;
+        Ok(known.or_else(|| self.may_be_made(module, name).then_some((Value::DYNAMIC, false))))
+    }
+
+    /// What the reference finds: a name of the module or of `builtins`.
+    pub fn resolve_known_name(&mut self, module: ModuleId, name: &str) -> Check<Option<(Value, bool)>> {
         if let Some(value) = self.child(module, name)? {
             return Ok(Some((value, true)));
         }
-        if let Some(value) = self.builtin(name) {
-            return Ok(Some((value, false)));
-        }
-        Ok(self.has_unknown_star(module).then_some((Value::DYNAMIC, false)))
+        Ok(self.builtin(name).map(|value| (value, false)))
+    }
+
+    /// Whether a name may come from a star import, or is made by a function with `global`. (The reference knows none of
+    /// them: §8.1 k.)
+    pub fn may_be_made(&mut self, module: ModuleId, name: &str) -> bool {
+        self.has_unknown_star(module) || self.module(module).made_by_global.contains_key(name)
     }
 
     /// A name of `builtins`.

@@ -232,7 +232,7 @@ fn is_same_kind(left: &BoundKind<'_>, right: &BoundKind<'_>) -> bool {
 
 impl<'a> Binder<'_, 'a> {
     /// `value.bind_attr(node, visitor, type_ctx)`
-    pub fn bind_attr(&mut self, value: Value, node: &'a ExprAttribute, context: Option<Value>) -> Check<()> {
+    pub(crate) fn bind_attr(&mut self, value: Value, node: &'a ExprAttribute, context: Option<Value>) -> Check<()> {
         match value {
             Value::EnumMember(_) => {
                 if self.bind_enum_attr(value, node) {

@@ -15,7 +15,7 @@ use ruff_python_ast::{ExprBinOp, Operator};
 
 impl<'a> Binder<'_, 'a> {
     /// `left.bind_binop(node, visitor, type_ctx)`: whether it knows the result.
-    pub fn bind_binop(&mut self, left: Value, node: &'a ExprBinOp, context: Option<Value>) -> Check<bool> {
+    pub(crate) fn bind_binop(&mut self, left: Value, node: &'a ExprBinOp, context: Option<Value>) -> Check<bool> {
         let class = match left {
             Value::Group(_) => {
                 let name = self.types.name(left);
@@ -41,7 +41,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `right.bind_reverse_binop(node, visitor, type_ctx)`
-    pub fn bind_reverse_binop(&mut self, right: Value, node: &'a ExprBinOp, _context: Option<Value>) -> Check<bool> {
+    pub(crate) fn bind_reverse_binop(&mut self, right: Value, node: &'a ExprBinOp, _context: Option<Value>) -> Check<bool> {
         if let Value::Group(_) = right {
             let name = self.types.name(right);
             self.error_on(node, format!("cannot reverse bin op with {name}"));

@@ -16,7 +16,7 @@ use ruff_python_ast::{Expr, ExprCall};
 
 impl<'a> Binder<'_, 'a> {
     /// `value.bind_call(node, visitor, type_ctx)`
-    pub fn bind_call(&mut self, value: Value, node: &'a ExprCall, context: Option<Value>) -> Check<Effect> {
+    pub(crate) fn bind_call(&mut self, value: Value, node: &'a ExprCall, context: Option<Value>) -> Check<Effect> {
         match value {
             Value::Class(class) => self.bind_construction(class, node)?,
             Value::Instance(class) => return self.bind_call_of_instance(class, node, context),

@@ -14,7 +14,7 @@ use ruff_python_ast::{CmpOp, Expr, ExprCompare};
 
 /// One comparison of a chain.
 #[derive(Clone, Copy, Debug)]
-pub struct Comparison<'a> {
+pub(crate) struct Comparison<'a> {
     /// The chain.
     pub node: &'a ExprCompare,
     /// The left operand.
@@ -48,7 +48,7 @@ pub(super) fn mixed_math(types: &Types<'_>, left: Value, right: Value) -> Option
 
 impl<'a> Binder<'_, 'a> {
     /// `value.bind_compare(…)`: whether it knows the result.
-    pub fn bind_compare(&mut self, value: Value, comparison: Comparison<'a>, context: Option<Value>) -> Check<bool> {
+    pub(crate) fn bind_compare(&mut self, value: Value, comparison: Comparison<'a>, context: Option<Value>) -> Check<bool> {
         let class = match value {
             Value::Group(_) => return Ok(self.error_cannot_compare(value, "compare", comparison)),
             Value::Instance(class) => class,
@@ -73,7 +73,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `value.bind_reverse_compare(…)`
-    pub fn bind_reverse_compare(
+    pub(crate) fn bind_reverse_compare(
         &mut self,
         value: Value,
         comparison: Comparison<'a>,

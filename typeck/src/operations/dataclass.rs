@@ -10,7 +10,7 @@ use ruff_python_ast::{Expr, ExprAttribute, ExprContext};
 
 impl<'a> Binder<'_, 'a> {
     /// `Dataclass.bind_field`: the value that is assigned to the field in the class body.
-    pub fn bind_dataclass_field(
+    pub(crate) fn bind_dataclass_field(
         &mut self,
         class: ClassId,
         name: &str,
@@ -53,7 +53,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `DataclassInstance.bind_attr`, before the rules of any object. (Nothing for other classes.)
-    pub fn check_frozen(&mut self, class: ClassId, node: &'a ExprAttribute) {
+    pub(crate) fn check_frozen(&mut self, class: ClassId, node: &'a ExprAttribute) {
         let verb = match node.ctx {
             ExprContext::Store => "assign to",
             ExprContext::Del => "delete",

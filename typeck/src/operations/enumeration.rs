@@ -9,7 +9,7 @@ use ruff_python_ast::{ExprAttribute, ExprCall, ExprContext};
 impl<'a> Binder<'_, 'a> {
     /// `EnumType.bind_attr`, `EnumInstance.bind_attr`: for classes, instances and members of enums. Whether it knows the
     /// result; if not, go on as with any class or object.
-    pub fn bind_enum_attr(&mut self, value: Value, node: &'a ExprAttribute) -> bool {
+    pub(crate) fn bind_enum_attr(&mut self, value: Value, node: &'a ExprAttribute) -> bool {
         let (class, member) = match value {
             Value::Class(class) if matches!(self.types.kind(class), ClassKind::Enum(_)) => {
                 if node.ctx != ExprContext::Load {
@@ -47,7 +47,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `EnumType.bind_call`
-    pub fn bind_enum_call(&mut self, class: ClassId, node: &'a ExprCall) {
+    pub(crate) fn bind_enum_call(&mut self, class: ClassId, node: &'a ExprCall) {
         let count = node.arguments.args.len();
         if count != 1 {
             let name = self.types.name(Value::Class(class));

@@ -19,14 +19,14 @@ use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashMap;
 
 /// How names of temporaries begin.
-pub const TEMPORARY: &str = "_pystatic_.0._tmp__";
+pub(crate) const TEMPORARY: &str = "_pystatic_.0._tmp__";
 
 /// How deep inlined calls may stand inside each other.
 const MAX_DEPTH: u32 = 20;
 
 impl<'a> Binder<'_, 'a> {
     /// `Function.bind_inline_call`; the plan of the call is in the facts already (`CallPlan::Function`).
-    pub fn bind_inline_call(&mut self, node: &'a ExprCall, function: FunctionId) -> Check<()> {
+    pub(crate) fn bind_inline_call(&mut self, node: &'a ExprCall, function: FunctionId) -> Check<()> {
         let (module, index) = (self.module, node_index(node));
         if self.module(module).facts.inlined.contains_key(&index) || self.inline_depth > MAX_DEPTH {
             return Ok(());

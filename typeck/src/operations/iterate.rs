@@ -13,7 +13,7 @@ use ruff_python_ast::Expr;
 
 impl<'a> Binder<'_, 'a> {
     /// `value.get_iter_type(node, visitor)`
-    pub fn iter_type(&mut self, value: Value, node: &'a Expr) -> Value {
+    pub(crate) fn iter_type(&mut self, value: Value, node: &'a Expr) -> Value {
         match value {
             Value::CRangeIterator => return Value::Instance(ClassId::INT64),
             Value::Instance(class) => match self.types.kind(class) {
@@ -33,7 +33,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `value.bind_forloop_target(target, visitor)`
-    pub fn bind_loop_target(&mut self, value: Value, target: &'a Expr) -> Check<()> {
+    pub(crate) fn bind_loop_target(&mut self, value: Value, target: &'a Expr) -> Check<()> {
         let yields_primitives = match value {
             Value::CRangeIterator => true,
             Value::Instance(class) => self.types.kind(class) == ClassKind::Array,
@@ -48,7 +48,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `value.get_fast_len_type()`: the operand of `FAST_LEN`, if the length is to be had without a call.
-    pub fn fast_len_type(&self, value: Value) -> Option<u8> {
+    pub(crate) fn fast_len_type(&self, value: Value) -> Option<u8> {
         const INEXACT: u8 = 1 << 4;
         let Value::Instance(class) = value else { return None };
         let code = match self.types.kind(class) {

@@ -26,6 +26,6 @@ mod subscript;
 mod unary;
 mod union;
 
-pub use compare::Comparison;
+pub(crate) use compare::Comparison;
 
-pub use inline::TEMPORARY;
+pub(crate) use inline::TEMPORARY;

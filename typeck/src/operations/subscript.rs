@@ -13,7 +13,7 @@ use ruff_python_ast::ExprSubscript;
 
 impl<'a> Binder<'_, 'a> {
     /// `value.bind_subscr(node, type, visitor, type_ctx)`
-    pub fn bind_subscr(
+    pub(crate) fn bind_subscr(
         &mut self,
         value: Value,
         node: &'a ExprSubscript,

@@ -13,7 +13,7 @@ use ruff_python_ast::{ExprAwait, ExprUnaryOp, UnaryOp};
 
 impl<'a> Binder<'_, 'a> {
     /// `value.bind_unaryop(node, visitor, type_ctx)`
-    pub fn bind_unaryop(&mut self, value: Value, node: &'a ExprUnaryOp, context: Option<Value>) -> Check<()> {
+    pub(crate) fn bind_unaryop(&mut self, value: Value, node: &'a ExprUnaryOp, context: Option<Value>) -> Check<()> {
         let is_not = node.op == UnaryOp::Not;
         let bool = Value::Instance(ClassId::BOOL);
         if let Value::Group(_) = value {
@@ -59,7 +59,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `value.bind_await(node, visitor, type_ctx)`
-    pub fn bind_await(&mut self, value: Value, node: &'a ExprAwait) {
+    pub(crate) fn bind_await(&mut self, value: Value, node: &'a ExprAwait) {
         let result = match value {
             Value::Instance(class) if self.types.kind(class) == ClassKind::Awaitable => {
                 let awaited = self.types.class(class).type_args.first().copied();

@@ -128,4 +128,4 @@ impl Types<'_> {
 }
 
 /// The usual reason of [`Types::assign_error`].
-pub const TYPE_MISMATCH: &str = "type mismatch: {} cannot be assigned to {}";
+pub(crate) const TYPE_MISMATCH: &str = "type mismatch: {} cannot be assigned to {}";

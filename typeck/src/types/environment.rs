@@ -20,7 +20,6 @@ macro_rules! known {
         #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "names of constants, used to count them")]
         enum Position { $($constant,)+ }
 
-        #[expect(missing_docs, reason = "named as the class they stand for")]
         impl ClassId {
             $(pub const $constant: Self = Self(Position::$constant as u32);)+
         }

@@ -55,6 +55,11 @@ impl Types<'_> {
         self.class(class).inexact.unwrap_or(class)
     }
 
+    /// The inexact flavour of a class that is no union.
+    pub fn inexact_of(&self, class: ClassId) -> ClassId {
+        self.class(class).inexact.unwrap_or(class)
+    }
+
     /// `Value.exact`
     pub fn exact(&mut self, value: Value) -> Value {
         let Value::Instance(class) = value else { return value };

@@ -21,13 +21,13 @@ mod mro;
 mod print;
 mod value;
 
-pub use assign::TYPE_MISMATCH;
-pub use class::{ClassData, ClassKind, Decorator, EnumFlavour, Literal, Number, Primitive, Variance};
-pub use function::{
+pub(crate) use assign::TYPE_MISMATCH;
+pub(crate) use class::{ClassData, ClassKind, Decorator, EnumFlavour, Literal, Number, Primitive, Variance};
+pub(crate) use function::{
     Assignment, BoundData, BoundKind, DecoratedData, DecoratedKind, DefaultValue, FunctionData, FunctionKind, Param,
     ParamStyle, SlotData, TypeRef,
 };
-pub use value::{
+pub(crate) use value::{
     BoundId, ClassId, DataclassId, DecoratedId, EnumMemberId, FieldId, FunctionId, GetSet, GroupId, MembersId,
     ModuleId, ModuleNameId, SlotId, Special, Value,
 };
@@ -39,7 +39,7 @@ use ruff_python_ast::name::Name;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// A map by name that keeps its order.
-pub type NameMap<T> = IndexMap<Name, T, FxBuildHasher>;
+pub(crate) type NameMap<T> = IndexMap<Name, T, FxBuildHasher>;
 
 /// A member of an enum.
 #[derive(Clone, Debug)]
