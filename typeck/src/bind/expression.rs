@@ -92,7 +92,7 @@ impl<'a> Binder<'_, 'a> {
                 return self.bind_call(function, node, context);
             }
             Expr::FString(node) => {
-                for part in node.value.iter() {
+                for part in &node.value {
                     if let FStringPart::FString(string) = part {
                         self.visit_string_elements(&string.elements);
                     }

@@ -14,7 +14,7 @@ use crate::types::{
 };
 use pyclast_syntax::node_index;
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{Expr, Parameter, ParameterWithDefault, Parameters, StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{Parameter, ParameterWithDefault, Parameters, StmtClassDef, StmtFunctionDef};
 
 const ANNOTATION: &str = "argument annotation cannot be a primitive";
 

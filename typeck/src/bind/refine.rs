@@ -14,7 +14,7 @@ use pyclast_syntax::node_index;
 use ruff_python_ast::Expr;
 use ruff_python_ast::name::Name;
 
-impl<'a> Binder<'_, 'a> {
+impl Binder<'_, '_> {
     /// Whether a test on the expression tells about it (`is_refinable`).
     pub(crate) fn is_refinable(&mut self, node: &Expr) -> bool {
         match node {

@@ -64,7 +64,7 @@ impl<'a> Binder<'_, 'a> {
         for statement in body {
             match statement {
                 Stmt::Expr(statement) if statement.value.is_string_literal_expr() && !has_docstring => {
-                    has_docstring = true
+                    has_docstring = true;
                 }
                 Stmt::Expr(_) => break,
                 Stmt::ImportFrom(import) if import.module.as_deref() == Some("__static__.compiler_flags") => {
