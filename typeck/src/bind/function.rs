@@ -118,9 +118,11 @@ impl<'a> Binder<'_, 'a> {
             }
         }
         self.bind_function_inner(function, node)?;
+        self.state_changes();
         self.scopes.push(scope);
         let terminates = self.bind_function_body(function, node);
         self.scopes.pop();
+        self.state_changes();
         let (value, kind) = (self.get_type(node), self.types.decorated_kind(self.get_type(node)));
         let is_checked = kind != Some(DecoratedKind::Transient) && !self.is_known_function(value, FunctionKind::Native);
         if !terminates?.is_terminal() && is_checked {
@@ -284,6 +286,12 @@ impl<'a> Binder<'_, 'a> {
             is_protocol |= self.get_type(base) == Value::Class(ClassId::PROTOCOL);
         }
         let value = self.get_type(node);
+        if self.scopes.len() == 1 && value != Value::Class(ClassId::DYNAMIC) && !self.errors.is_muted() {
+            for base in node.bases().iter().filter(|base| base.is_starred_expr()) {
+                let place = self.place(base);
+                self.late.push(Late::Starred(place));
+            }
+        }
         if is_protocol {
             // Protocols have no instances, and their methods often no bodies.
             let module = self.module;
@@ -291,9 +299,11 @@ impl<'a> Binder<'_, 'a> {
         } else {
             let mut scope = self.new_scope(ScopeNode::Class(node), node);
             scope.enum_class = value.as_class().filter(|&class| matches!(self.types.kind(class), ClassKind::Enum(_)));
+            self.state_changes();
             self.scopes.push(scope);
             self.visit_body(&node.body);
             self.scopes.pop();
+        self.state_changes();
         }
         self.declare_local(&node.name.id, value, false, false)
     }

@@ -82,6 +82,7 @@ impl<'a> Binder<'_, 'a> {
         if let Some(class) = self.scope().enum_class {
             self.bind_enum_value(class, name, value)?;
         }
+        self.state_changes();
         let scope = self.scopes.last_mut().expect("nodes are visited in a scope");
         scope.declare(&mut self.checker.types, name, value, is_final, is_inferred);
         Ok(())

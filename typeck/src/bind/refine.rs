@@ -68,6 +68,33 @@ impl Binder<'_, '_> {
     /// Testing something that is no bool may run code (`clear_refinements_for_nonbool_test`).
     pub(super) fn clear_after_test(&mut self, test: &Expr) {
         if self.types.class_of(self.get_type(test)) != ClassId::BOOL {
+            self.forget_fields();
+        }
+    }
+
+    /// The test holds here.
+    pub(super) fn apply(&mut self, effect: &Effect) {
+        if !effect.is_none() {
+            effect.apply(self.state());
+        }
+    }
+
+    /// The test does not hold here.
+    pub(super) fn reverse(&mut self, effect: &Effect) {
+        if !effect.is_none() {
+            effect.reverse(self.state());
+        }
+    }
+
+    /// Nobody knows whether the test holds here.
+    pub(super) fn undo(&mut self, effect: &Effect) {
+        if !effect.is_none() {
+            effect.undo(self.state());
+        }
+    }
+
+    fn forget_fields(&mut self) {
+        if !self.scope().state.refined.is_empty() {
             self.state().refined.clear();
         }
     }
