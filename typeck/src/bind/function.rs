@@ -12,7 +12,7 @@ use crate::errors::{Check, Raised};
 use crate::types::{
     ClassData, ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, NameMap, ParamStyle, TYPE_MISMATCH, TypeRef, Value,
 };
-use pyclast_syntax::node_index;
+use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{Parameter, ParameterWithDefault, Parameters, StmtClassDef, StmtFunctionDef};
 
@@ -288,8 +288,9 @@ impl<'a> Binder<'_, 'a> {
         let value = self.get_type(node);
         if self.scopes.len() == 1 && value != Value::Class(ClassId::DYNAMIC) && !self.errors.is_muted() {
             for base in node.bases().iter().filter(|base| base.is_starred_expr()) {
+                // The reference takes the column from 0 for one from 1.
                 let place = self.place(base);
-                self.late.push(Late::Starred(place));
+                self.late.push(Late::Starred(Span::new(place.start - 1, place.end)));
             }
         }
         if is_protocol {
