@@ -91,7 +91,7 @@ impl TypeFacts {
                     TypeCode::Bool => source.is_bool,
                     _ => source.is_int,
                 };
-                Conversion::Unbox { to, refine: is_known.then(|| source.descriptor.as_ref()).flatten() }
+                Conversion::Unbox { to, refine: source.descriptor.as_ref().filter(|_| is_known) }
             }
             (_, TypeKind::Dynamic) if target.is_nominal => match (&target.literal, &target.descriptor) {
                 (Some(literal), _) => Conversion::CheckLiteral(literal),

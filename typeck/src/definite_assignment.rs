@@ -23,7 +23,9 @@ pub fn unassigned<'a>(parameters: &'a Parameters, body: &'a [Stmt], is_local: &'
     let assigned = parameters.iter().map(|parameter| parameter.name().as_str()).collect();
     let mut checker = Checker { is_local, assigned, unassigned: Vec::new() };
     // Unlike in a block, the walk goes on after a `raise` here.
-    body.iter().for_each(|statement| checker.visit_stmt(statement));
+    for statement in body {
+        checker.visit_stmt(statement);
+    }
     checker.unassigned
 }
 
@@ -156,7 +158,9 @@ impl<'a> Checker<'a> {
     }
 
     fn comprehension(&mut self, results: &[&'a Expr], generators: &'a [Comprehension]) {
-        results.iter().for_each(|result| self.visit_expr(result));
+        for result in results {
+            self.visit_expr(result);
+        }
         for generator in generators {
             self.visit_expr(&generator.target);
             self.visit_expr(&generator.iter);

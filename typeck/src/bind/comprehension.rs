@@ -58,9 +58,13 @@ impl<'a> Binder<'_, 'a> {
         let Some((first, rest)) = generators.split_first() else { return Ok(()) };
         self.visit_expr(&first.iter, None);
         let scope = self.new_scope(ScopeNode::Other, node);
+        // Nothing in the comprehension changes what is known around it.
+        let mark = self.state_mark();
+        self.state_changes();
         self.scopes.push(scope);
         let result = self.bind_generator(first).and_then(|()| step(self, rest));
         self.scopes.pop();
+        self.state_is_again(mark);
         result
     }
 

@@ -21,18 +21,39 @@ use ruff_python_ast::{
 impl<'a> Binder<'_, 'a> {
     /// Binds an expression; `context` is the type it is wanted as (`type_ctx`, an instance).
     pub(crate) fn visit_expr(&mut self, expression: &'a Expr, context: Option<Value>) -> Effect {
-        let effect = stacker::maybe_grow(RED_ZONE, STACK, || match self.bind_expr(expression, context) {
+        if expression.is_name_expr() {
+            return self.visit_anew(expression, context);
+        }
+        self.visit_once(expression, context, |this| {
+            let effect = this.visit_anew(expression, context);
+            this.after_visit(node_index(expression));
+            effect
+        })
+    }
+
+    fn visit_anew(&mut self, expression: &'a Expr, context: Option<Value>) -> Effect {
+        stacker::maybe_grow(RED_ZONE, STACK, || match self.bind_expr(expression, context) {
             Ok(effect) => effect,
             Err(raised) => {
                 let (module, place) = (self.module, self.place(expression));
                 self.report(module, place, raised);
                 Effect::None
             }
-        });
-        if !matches!(expression, Expr::Name(_)) {
-            self.after_visit(node_index(expression));
+        })
+    }
+
+    fn visit_first(&mut self, expression: &'a Expr) {
+        self.visit_expr(expression, None);
+    }
+
+    /// Visits an operand a second time, as the reference does, but not ever deeper inside other second visits.
+    fn visit_again(&mut self, expression: &'a Expr) {
+        const DEPTH: u32 = 6;
+        if self.revisiting < DEPTH {
+            self.revisiting += 1;
+            self.visit_expr(expression, None);
+            self.revisiting -= 1;
         }
-        effect
     }
 
     fn bind_expr(&mut self, expression: &'a Expr, context: Option<Value>) -> Check<Effect> {
@@ -92,7 +113,7 @@ impl<'a> Binder<'_, 'a> {
                 return self.bind_call(function, node, context);
             }
             Expr::FString(node) => {
-                for part in node.value.iter() {
+                for part in &node.value {
                     if let FStringPart::FString(string) = part {
                         self.visit_string_elements(&string.elements);
                     }
@@ -205,10 +226,10 @@ impl<'a> Binder<'_, 'a> {
                     let new = self.visit_expr(value, None);
                     effect = effect.and(new.clone());
                     joined = Some(self.widen(joined, self.get_type(value))?);
-                    new.apply(self.state());
+                    self.apply(&new);
                 }
                 // Nobody knows what follows: the effect is for whoever uses this as a test.
-                effect.undo(self.state());
+                self.undo(&effect);
             }
             BoolOp::Or => {
                 let Some((last, values)) = node.values.split_last() else { return Ok(effect) };
@@ -217,9 +238,9 @@ impl<'a> Binder<'_, 'a> {
                     effect = effect.or(new.clone());
                     let old = self.get_type(value);
                     // The value is the result only if it is true.
-                    new.apply(self.state());
-                    self.visit_expr(value, None);
-                    new.undo(self.state());
+                    self.apply(&new);
+                    self.visit_again(value);
+                    self.undo(&new);
                     let class = self.types.class_of(old);
                     let result = match (old, self.types.optional_argument(class)) {
                         (Value::Instance(_), Some(class)) if self.types.kind(class_of_instance(old)) == ClassKind::Optional => {
@@ -229,11 +250,11 @@ impl<'a> Binder<'_, 'a> {
                     };
                     joined = Some(self.widen(joined, result)?);
                     self.set_type(value, old);
-                    new.reverse(self.state());
+                    self.reverse(&new);
                 }
                 let new = self.visit_expr(last, None);
                 joined = Some(self.widen(joined, self.get_type(last))?);
-                effect.undo(self.state());
+                self.undo(&effect);
                 effect = effect.or(new);
             }
         }
@@ -302,9 +323,12 @@ impl<'a> Binder<'_, 'a> {
         if let Some(parameters) = &node.parameters {
             self.visit_parameters(parameters, &mut scope)?;
         }
+        let mark = self.state_mark();
+        self.state_changes();
         self.scopes.push(scope);
         self.visit_expected(&node.body, Value::DYNAMIC, "lambda cannot return primitive value");
         self.scopes.pop();
+        self.state_is_again(mark);
         self.set_type(node, Value::DYNAMIC);
         Ok(())
     }
@@ -320,12 +344,12 @@ impl<'a> Binder<'_, 'a> {
 
     fn bind_conditional(&mut self, node: &'a ExprIf, context: Option<Value>) -> Check<()> {
         let effect = self.visit_test(&node.test);
-        effect.apply(self.state());
+        self.apply(&effect);
         self.clear_after_test(&node.test);
         self.visit_expr(&node.body, context);
-        effect.reverse(self.state());
+        self.reverse(&effect);
         self.visit_expr(&node.orelse, context);
-        effect.undo(self.state());
+        self.undo(&effect);
         let values = [self.get_type(&*node.body), self.get_type(&*node.orelse)];
         let value = self.types.union_of_values(&values)?;
         self.set_type(node, value);
@@ -369,11 +393,13 @@ impl<'a> Binder<'_, 'a> {
                 }
             }
         }
-        self.visit_expr(&node.left, None);
+        let is_second = matches!(&*node.ops, [CmpOp::Is | CmpOp::IsNot]);
+        let visit = if is_second { Self::visit_again } else { Self::visit_first };
+        visit(self, &node.left);
         let left_node = &*node.left;
         let mut left = self.get_type(left_node);
         for (position, (op, right_node)) in (0..).zip(node.ops.iter().zip(&node.comparators)) {
-            self.visit_expr(right_node, None);
+            visit(self, right_node);
             let right = self.get_type(right_node);
             let comparison = Comparison { node, left: left_node, operator: operator(*op), position, right: right_node };
             let tries_right = self.is_proper_subtype(right, left);

@@ -56,6 +56,7 @@ impl<'a> Binder<'_, 'a> {
 
     /// Merges a state (that at the start of the branch if none) into the current one.
     pub(super) fn merge(&mut self, branch: &Branch, other: Option<&TypeState>) -> Check<()> {
+        self.state_changes();
         let scope = self.scopes.last_mut().expect("nodes are visited in a scope");
         branch.merge(&mut self.checker.types, &mut scope.state, other).map_err(Raised::new)
     }

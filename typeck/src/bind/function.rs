@@ -12,9 +12,9 @@ use crate::errors::{Check, Raised};
 use crate::types::{
     ClassData, ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, NameMap, ParamStyle, TYPE_MISMATCH, TypeRef, Value,
 };
-use pyclast_syntax::node_index;
+use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{Expr, Parameter, ParameterWithDefault, Parameters, StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{Parameter, ParameterWithDefault, Parameters, StmtClassDef, StmtFunctionDef};
 
 const ANNOTATION: &str = "argument annotation cannot be a primitive";
 
@@ -118,9 +118,11 @@ impl<'a> Binder<'_, 'a> {
             }
         }
         self.bind_function_inner(function, node)?;
+        self.state_changes();
         self.scopes.push(scope);
         let terminates = self.bind_function_body(function, node);
         self.scopes.pop();
+        self.state_changes();
         let (value, kind) = (self.get_type(node), self.types.decorated_kind(self.get_type(node)));
         let is_checked = kind != Some(DecoratedKind::Transient) && !self.is_known_function(value, FunctionKind::Native);
         if !terminates?.is_terminal() && is_checked {
@@ -284,6 +286,13 @@ impl<'a> Binder<'_, 'a> {
             is_protocol |= self.get_type(base) == Value::Class(ClassId::PROTOCOL);
         }
         let value = self.get_type(node);
+        if self.scopes.len() == 1 && value != Value::Class(ClassId::DYNAMIC) && !self.errors.is_muted() {
+            for base in node.bases().iter().filter(|base| base.is_starred_expr()) {
+                // The reference takes the column from 0 for one from 1.
+                let place = self.place(base);
+                self.late.push(Late::Starred(Span::new(place.start - 1, place.end)));
+            }
+        }
         if is_protocol {
             // Protocols have no instances, and their methods often no bodies.
             let module = self.module;
@@ -291,9 +300,11 @@ impl<'a> Binder<'_, 'a> {
         } else {
             let mut scope = self.new_scope(ScopeNode::Class(node), node);
             scope.enum_class = value.as_class().filter(|&class| matches!(self.types.kind(class), ClassKind::Enum(_)));
+            self.state_changes();
             self.scopes.push(scope);
             self.visit_body(&node.body);
             self.scopes.pop();
+        self.state_changes();
         }
         self.declare_local(&node.name.id, value, false, false)
     }

@@ -23,6 +23,7 @@ mod loops;
 mod matching;
 mod name;
 mod refine;
+mod revisit;
 mod scope;
 mod statement;
 
@@ -43,6 +44,8 @@ use std::ops::{Deref, DerefMut};
 enum Late<'a> {
     /// An error.
     Error(Span, String),
+    /// A base with a star: the reference cannot make code of it.
+    Starred(Span),
     /// The annotation of what a function returns, if nothing asked for it before.
     Annotation(&'a Expr),
 }
@@ -73,6 +76,10 @@ pub(crate) struct Binder<'c, 'a> {
     pub inline_calls: u32,
     /// Temporaries of refined fields by path (`self.x`).
     pub refined_indices: FxHashMap<String, u32>,
+    /// What visits of expressions found.
+    visits: revisit::Visits,
+    /// How many second visits are inside each other.
+    revisiting: u32,
     /// Nodes after which refined fields still hold (`PreserveRefinedFields`).
     preserved: FxHashSet<u32>,
     /// Classes of nested functions.
@@ -118,6 +125,8 @@ impl<'c, 'a> Binder<'c, 'a> {
             inline_depth: 0,
             inline_calls: 0,
             refined_indices: FxHashMap::default(),
+            visits: revisit::Visits::new(source.parsed.node_count()),
+            revisiting: 0,
             preserved: FxHashSet::default(),
             nested_functions: FxHashMap::default(),
             late: Vec::new(),
@@ -179,6 +188,7 @@ impl<'c, 'a> Binder<'c, 'a> {
 
     /// The scope of the current node, to change.
     pub(crate) fn scope_mut(&mut self) -> &mut BindingScope<'a> {
+        self.state_changes();
         self.scopes.last_mut().expect("nodes are visited in a scope")
     }
 
@@ -196,9 +206,9 @@ impl<'c, 'a> Binder<'c, 'a> {
     /// What follows every visit of a node: other code may have run, so refined fields are forgotten.
     fn after_visit(&mut self, index: u32) {
         if !self.preserved.contains(&index)
-            && let Some(scope) = self.scopes.last_mut()
+            && self.scopes.last().is_some_and(|scope| !scope.state.refined.is_empty())
         {
-            scope.state.refined.clear();
+            self.state().refined.clear();
         }
     }
 
@@ -253,6 +263,6 @@ impl<'c, 'a> Binder<'c, 'a> {
         if self.types.can_assign(old_class, new_class) {
             return Ok(existing);
         }
-        Ok(self.types.union_of_values(&[existing, new]).map_err(Raised::new)?)
+        self.types.union_of_values(&[existing, new]).map_err(Raised::new)
     }
 }

@@ -14,7 +14,7 @@ use crate::types::{Assignment, ClassId, DecoratedKind, TYPE_MISMATCH, Value};
 use pyclast_syntax::symtable::{Resolution, ScopeKind, SymbolFlags};
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{Expr, ExprContext, ExprName, HasNodeIndex};
+use ruff_python_ast::{Expr, ExprContext, ExprName};
 
 impl<'a> Binder<'_, 'a> {
     /// Where a name lives, seen from here (`check_name`). Names are not mangled, as in the reference.
@@ -82,6 +82,7 @@ impl<'a> Binder<'_, 'a> {
         if let Some(class) = self.scope().enum_class {
             self.bind_enum_value(class, name, value)?;
         }
+        self.state_changes();
         let scope = self.scopes.last_mut().expect("nodes are visited in a scope");
         scope.declare(&mut self.checker.types, name, value, is_final, is_inferred);
         Ok(())

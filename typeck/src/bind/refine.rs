@@ -14,7 +14,7 @@ use pyclast_syntax::node_index;
 use ruff_python_ast::Expr;
 use ruff_python_ast::name::Name;
 
-impl<'a> Binder<'_, 'a> {
+impl Binder<'_, '_> {
     /// Whether a test on the expression tells about it (`is_refinable`).
     pub(crate) fn is_refinable(&mut self, node: &Expr) -> bool {
         match node {
@@ -68,6 +68,33 @@ impl<'a> Binder<'_, 'a> {
     /// Testing something that is no bool may run code (`clear_refinements_for_nonbool_test`).
     pub(super) fn clear_after_test(&mut self, test: &Expr) {
         if self.types.class_of(self.get_type(test)) != ClassId::BOOL {
+            self.forget_fields();
+        }
+    }
+
+    /// The test holds here.
+    pub(super) fn apply(&mut self, effect: &Effect) {
+        if !effect.is_none() {
+            effect.apply(self.state());
+        }
+    }
+
+    /// The test does not hold here.
+    pub(super) fn reverse(&mut self, effect: &Effect) {
+        if !effect.is_none() {
+            effect.reverse(self.state());
+        }
+    }
+
+    /// Nobody knows whether the test holds here.
+    pub(super) fn undo(&mut self, effect: &Effect) {
+        if !effect.is_none() {
+            effect.undo(self.state());
+        }
+    }
+
+    fn forget_fields(&mut self) {
+        if !self.scope().state.refined.is_empty() {
             self.state().refined.clear();
         }
     }

@@ -6,7 +6,7 @@ use super::name::elements;
 use super::refine::access_path;
 use super::scope::{BindingScope, Refinement, ScopeNode, TerminalKind};
 use super::{Binder, Effect, Late};
-use crate::errors::Check;
+use crate::errors::{Check, CheckError, ErrorClass};
 use crate::types::{Assignment, ClassKind, TYPE_MISMATCH, Value};
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::{
@@ -32,6 +32,12 @@ impl<'a> Binder<'_, 'a> {
         for late in std::mem::take(&mut self.late) {
             match late {
                 Late::Error(place, message) => self.error_in(place, message),
+                Late::Starred(span) => {
+                    let message = "can't use starred expression here".to_owned();
+                    let class = ErrorClass::Other("SyntaxError");
+                    let module = self.module;
+                    self.errors.report(CheckError { module, span, foreign: None, message, class });
+                }
                 Late::Annotation(annotation) => {
                     let module = self.module;
                     self.resolve_annotation(module, annotation, false);
@@ -64,7 +70,7 @@ impl<'a> Binder<'_, 'a> {
         for statement in body {
             match statement {
                 Stmt::Expr(statement) if statement.value.is_string_literal_expr() && !has_docstring => {
-                    has_docstring = true
+                    has_docstring = true;
                 }
                 Stmt::Expr(_) => break,
                 Stmt::ImportFrom(import) if import.module.as_deref() == Some("__static__.compiler_flags") => {

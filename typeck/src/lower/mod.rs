@@ -43,7 +43,7 @@ impl Checker<'_> {
     }
 }
 
-impl<'a> Lowering<'_, 'a> {
+impl Lowering<'_, '_> {
     /// The types of nodes, and what was noted beside them.
     fn lower_nodes(&mut self) {
         let known = self.checker.module(self.module).facts.clone();
@@ -53,15 +53,16 @@ impl<'a> Lowering<'_, 'a> {
                 self.facts.set_node(node, id);
             }
         }
-        for (node, value) in known.common_types {
+        // Types are numbered in the order they are met in: that of the nodes.
+        for (node, value) in sorted(known.common_types) {
             let id = self.type_id(value);
             self.facts.arithmetic.insert(node, id);
         }
-        for (key, value) in known.compare_types {
+        for (key, value) in sorted(known.compare_types) {
             let id = self.type_id(value);
             self.facts.comparisons.insert(key, id);
         }
-        for (node, refined) in known.refined_fields {
+        for (node, refined) in sorted(known.refined_fields) {
             let refinement = Refinement { temporary: refined.temporary, is_source: refined.is_source, is_used: refined.is_used };
             self.facts.refinements.insert(node, refinement);
         }
@@ -170,6 +171,13 @@ impl<'a> SourceOrderVisitor<'a> for Lowering<'_, 'a> {
         }
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_expr(self, expression));
     }
+}
+
+/// The entries of a map, by key.
+fn sorted<K: Ord, V>(map: FxHashMap<K, V>) -> Vec<(K, V)> {
+    let mut entries: Vec<_> = map.into_iter().collect();
+    entries.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+    entries
 }
 
 #[cfg(test)]

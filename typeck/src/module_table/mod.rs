@@ -138,7 +138,7 @@ impl<'a> ModuleTable<'a> {
     }
 }
 
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// A module by name: loaded, or loaded now; none if it is no static module (`import_module`).
     pub fn load_module(&mut self, name: &str) -> Option<ModuleId> {
         if let Some(&module) = self.loaded.get(name) {

@@ -84,11 +84,10 @@ impl<'a> Binder<'_, 'a> {
         }
         if let Value::Instance(class) = value {
             match self.types.kind(class) {
-                ClassKind::NoneType => {
-                    if !matches!(comparison.operator, CmpOp::Eq | CmpOp::NotEq | CmpOp::Is | CmpOp::IsNot) {
+                ClassKind::NoneType
+                    if !matches!(comparison.operator, CmpOp::Eq | CmpOp::NotEq | CmpOp::Is | CmpOp::IsNot) => {
                         return self.error_not_supported(comparison);
                     }
-                }
                 ClassKind::Union | ClassKind::Optional => {
                     return self.bind_union(class, comparison.node, "compare", |binder, value| {
                         binder.bind_reverse_compare(value, comparison, context)

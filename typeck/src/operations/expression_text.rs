@@ -27,7 +27,7 @@ const POWER: u8 = 13;
 const AWAIT: u8 = 14;
 const ATOM: u8 = 15;
 
-impl<'a> Binder<'_, 'a> {
+impl Binder<'_, '_> {
     /// The text of an expression.
     pub(super) fn expression_text(&self, expression: &Expr) -> String {
         self.text(expression, TEST)

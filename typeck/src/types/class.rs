@@ -14,6 +14,7 @@ use std::rc::Rc;
 
 /// What is known of one flavour of a class (`Class`).
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is set by itself")]
 pub struct ClassData {
     /// The module its name belongs to.
     pub module: Name,

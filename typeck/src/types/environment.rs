@@ -144,7 +144,7 @@ impl FunctionId {
     pub const NATIVE: Self = Self(2);
 }
 
-impl<'a> Types<'a> {
+impl Types<'_> {
     /// All that is known before any module is seen.
     pub fn new() -> Self {
         let mut types = Self {

@@ -76,6 +76,7 @@ pub enum ParamStyle {
 
 /// A function (`Callable`).
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is set by itself")]
 pub struct FunctionData<'a> {
     /// Which it is.
     pub kind: FunctionKind,

@@ -164,7 +164,7 @@ impl<'a> Types<'a> {
             kind => kind,
         };
         let container = Some(self.inexact_type(made));
-        Value::Function(self.add_function(FunctionData { kind, params, returns, container, ..data }))
+        Value::Function(self.add_function(FunctionData { kind, container, params, returns, ..data }))
     }
 
     fn bind_type_ref(&mut self, type_ref: &TypeRef<'a>, made: ClassId) -> TypeRef<'a> {

@@ -1,0 +1,166 @@
+//! Visits of expressions that need not be made again.
+//!
+//! The rules visit operands more than once, each with its operands: nested calls and comparisons would take time exponential
+//! in their depth. A visit that changed no state gives the same again in the same state, and its errors are reported once.
+//!
+//! ```text
+//! (((a is b) is c) is d)        2 visits of each comparison, not 2, 4, 8
+//! ```
+//!
+//! Invariant: an earlier visit stands for a new one only if nothing below it was visited since, which could have been as
+//! something else.
+
+use super::{Binder, Effect};
+use crate::types::{Special, Value};
+use pyclast_syntax::node_index;
+use ruff_python_ast::{Expr, Operator};
+use rustc_hash::FxHashMap;
+
+/// What visits found, and the marks that say whether it still holds.
+#[derive(Debug, Default)]
+pub(super) struct Visits {
+    /// Changes with every change of what is known of names.
+    state: u64,
+    states: u64,
+    /// Counts visits.
+    clock: u64,
+    /// The greatest index visited below the node that is being visited.
+    end: u32,
+    /// When nodes were visited last: a tree of maxima over ranges of indices, which are those of a subtree.
+    latest: Vec<u64>,
+    by_node: FxHashMap<u32, Visit>,
+}
+
+#[derive(Debug)]
+struct Visit {
+    given: Given,
+    effect: Effect,
+    value: Value,
+    end: u32,
+    clock: u64,
+}
+
+/// What a visit depends on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Given {
+    context: Option<Value>,
+    in_target: bool,
+    is_muted: bool,
+    takings: u64,
+    state: u64,
+}
+
+impl Visits {
+    pub(super) fn new(node_count: u32) -> Self {
+        Self { latest: vec![0; 2 * node_count as usize], ..Self::default() }
+    }
+
+    fn count(&self) -> usize {
+        self.latest.len() / 2
+    }
+
+    fn mark(&mut self, index: u32) {
+        self.clock += 1;
+        self.end = self.end.max(index);
+        let mut position = self.count() + index as usize;
+        while position > 0 && position < self.latest.len() {
+            self.latest[position] = self.clock;
+            position /= 2;
+        }
+    }
+
+    /// When a node from one index to another was visited last.
+    fn latest(&self, first: u32, last: u32) -> u64 {
+        let (mut low, mut high) = (self.count() + first as usize, self.count() + last as usize + 1);
+        let mut latest = 0;
+        while low < high {
+            if low % 2 == 1 {
+                latest = latest.max(self.latest[low]);
+                low += 1;
+            }
+            if high % 2 == 1 {
+                high -= 1;
+                latest = latest.max(self.latest[high]);
+            }
+            low /= 2;
+            high /= 2;
+        }
+        latest
+    }
+}
+
+impl<'a> Binder<'_, 'a> {
+    /// What is known of names changes.
+    pub(super) fn state_changes(&mut self) {
+        self.visits.states += 1;
+        self.visits.state = self.visits.states;
+    }
+
+    /// A mark of what is known of names now.
+    pub(super) fn state_mark(&self) -> u64 {
+        self.visits.state
+    }
+
+    /// What is known of names is what it was at that mark.
+    pub(super) fn state_is_again(&mut self, mark: u64) {
+        self.visits.state = mark;
+    }
+
+    fn given(&self, context: Option<Value>) -> Given {
+        Given { context, in_target: self.in_target, is_muted: self.errors.is_muted(), takings: self.errors.takings(), state: self.visits.state }
+    }
+
+    /// Whether it matters what an expression is wanted as.
+    fn depends_on_context(&self, expression: &Expr) -> bool {
+        match expression {
+            Expr::Attribute(_)
+            | Expr::Subscript(_)
+            | Expr::BoolOp(_)
+            | Expr::Compare(_)
+            | Expr::Named(_)
+            | Expr::Lambda(_)
+            | Expr::Await(_) => false,
+            Expr::BinOp(node) => node.op != Operator::Pow,
+            // The first visit of a call of `unbox` comes before its function is known, but it is the first.
+            Expr::Call(node) => self.get_type(&*node.func) == Value::Special(Special::Unbox),
+            _ => true,
+        }
+    }
+
+    /// Makes a visit, unless it is known what it gives.
+    pub(super) fn visit_once(
+        &mut self,
+        expression: &'a Expr,
+        context: Option<Value>,
+        visit: impl FnOnce(&mut Self) -> Effect,
+    ) -> Effect {
+        let index = node_index(expression);
+        if index as usize >= self.visits.count() {
+            // The checker made it.
+            return visit(self);
+        }
+        let given = self.given(context.filter(|_| self.depends_on_context(expression)));
+        if let Some(known) = self.visits.by_node.get(&index)
+            && known.given == given
+            && self.visits.latest(index, known.end) <= known.clock
+        {
+            let (effect, value, end) = (known.effect.clone(), known.value, known.end);
+            self.visits.end = self.visits.end.max(end);
+            self.set_type_at(index, value);
+            return effect;
+        }
+        let outer_end = std::mem::replace(&mut self.visits.end, index);
+        self.visits.mark(index);
+        let effect = visit(self);
+        let end = self.visits.end;
+        self.visits.end = end.max(outer_end);
+        if self.visits.state == given.state && self.errors.takings() == given.takings && (end as usize) < self.visits.count() {
+            let given = self.given(context.filter(|_| self.depends_on_context(expression)));
+            let (value, clock) = (self.get_type(expression), self.visits.clock);
+            self.visits.by_node.insert(index, Visit { given, effect: effect.clone(), value, end, clock });
+        } else {
+            self.visits.by_node.remove(&index);
+        }
+        effect
+    }
+}
