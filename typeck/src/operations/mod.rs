@@ -17,7 +17,6 @@ mod compare;
 mod constructor;
 mod dataclass;
 mod enumeration;
-mod expression_text;
 mod inline;
 mod iterate;
 mod property;

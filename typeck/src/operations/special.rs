@@ -11,6 +11,7 @@ use crate::bind::{Binder, Effect};
 use crate::constants::Constant;
 use crate::errors::Check;
 use crate::types::{ClassId, Primitive, Special, TYPE_MISMATCH, Value};
+use crate::unparse::unparse;
 use pyclast_syntax::node_index;
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::Ranged;
@@ -125,7 +126,7 @@ impl<'a> Binder<'_, 'a> {
         let Some(argument) = node.arguments.args.first() else { return };
         self.visit_expr(argument, None);
         let given = self.get_type(argument);
-        let text = self.expression_text(argument);
+        let text = unparse(argument, self.source.folds, self.source.parsed.text());
         let mut message = format!("reveal_type({text}): '{}'", self.types.name_with_exact(given));
         if let Expr::Name(name) = argument
             && let Some(declaration) = self.scope().declarations.get(&name.id).copied()

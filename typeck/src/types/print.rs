@@ -124,6 +124,7 @@ impl Types<'_> {
             }
             // The instance of `type` is a class: its name is that of a class.
             Value::Class(ClassId::TYPE) => "Type[Type[type]]".to_owned(),
+            Value::Class(class) if self.class(class).inexact == Some(ClassId::TYPE) => "Type[Exact[Type[type]]]".to_owned(),
             Value::Class(ClassId::DYNAMIC) => "Type[dynamic]".to_owned(),
             Value::Class(class) if self.class(class).is_exact => format!("Type[Exact[{}]]", self.name(Value::Instance(class))),
             Value::Class(class) => format!("Type[{}]", self.name(Value::Instance(class))),
