@@ -89,6 +89,9 @@ impl Checker<'_> {
     /// Checks a member against all that it hides; whether the field of a base is used instead.
     fn validate_member(&mut self, module: ModuleId, class: ClassId, name: &str, value: Value) -> Check<bool> {
         let mro = self.types.mro(class);
+        if let Some(message) = self.types.mro_failure.take() {
+            return Err(Raised { message, class: ErrorClass::Other("SyntaxError") });
+        }
         for &base in mro.iter().skip(1) {
             let Some(inherited) = self.types.own_member(base, name) else { continue };
             self.check_override(module, class, value, inherited)?;
