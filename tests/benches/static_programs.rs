@@ -9,10 +9,10 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-use pyclast::pipeline::compile_source;
-use pyclast::static_program::{ProgramSource, StaticMode, check};
-use pyclast_codegen::{Optimize, Target};
-use pyclast_syntax::PyString;
+use pyclast::static_program::check_parsed;
+use pyclast_codegen::{Optimize, Options, Target, compile_module, marshal};
+use pyclast_syntax::{PyString, SourceText, SymbolTable, parse};
+use pyclast_typeck::{Source, fold};
 use pyclast_tests::{oracle, output_of, synthetic};
 use std::fs;
 use std::process::Command;
@@ -54,15 +54,35 @@ fn main() {
 }
 
 fn checked(text: &str) {
-    let source = ProgramSource { name: "main".to_owned(), bytes: text.into(), is_package: false, is_stub: false, is_requested: true };
-    let problems = check(&[source], StaticMode::Auto);
-    assert_eq!(problems, [], "the module is clean");
+    run(text, false);
 }
 
 fn compiled(text: &str) {
-    checked(text);
-    let result = compile_source(text.into(), &PyString::new("main.py"), &[Optimize::None], &Target::CPYTHON_3_14);
-    assert!(result.is_ok(), "the module compiles");
+    run(text, true);
+}
+
+/// The steps of one module: parse, scopes, types; code for the interpreter.
+fn run(text: &str, compile: bool) {
+    let source = SourceText::decode(text.as_bytes()).expect("the text is text");
+    let parsed = parse(source).expect("it parses");
+    let symbols = SymbolTable::build(&parsed).expect("it has no errors");
+    let folds = fold(&parsed, false);
+    let module = Source {
+        name: "main",
+        parsed: &parsed,
+        symbols: &symbols,
+        folds: &folds,
+        is_package: false,
+        is_stub: false,
+        bind: true,
+    };
+    assert_eq!(check_parsed(&[module], false), [], "the module is clean");
+    if compile {
+        let filename = PyString::new("main.py");
+        let options = Options { target: &Target::CPYTHON_3_14, optimize: Optimize::None, filename };
+        let compiled = compile_module(&parsed, &symbols, &options).expect("it compiles");
+        assert!(!marshal::write(&compiled.code, options.target.marshal_version).is_empty());
+    }
 }
 
 /// Milliseconds of the fastest round.
