@@ -18,7 +18,7 @@ use crate::types::{BoundId, BoundKind, ClassId, DecoratedKind, ModuleId, Value};
 use pyclast_syntax::symtable::SymbolFlags;
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprContext, Stmt};
+use ruff_python_ast::{Comprehension, Expr, ExprAttribute, ExprCall, ExprContext, Stmt};
 
 impl Checker<'_> {
     /// Warns of what stays dynamic (`perf_warning`).
@@ -33,7 +33,8 @@ impl Checker<'_> {
     /// Warns of what the code generator of the reference sees in a module.
     pub(crate) fn warn_of_slow_code(&mut self, module: ModuleId) {
         if let Some(source) = self.source(module).filter(|_| self.errors.wants_warnings) {
-            Walk { checker: self, module, source }.visit_body(&source.parsed.module().body);
+            Walk { checker: self, module, source, functions: 0, comprehensions: 0 }
+                .visit_body(&source.parsed.module().body);
         }
     }
 }
@@ -58,6 +59,10 @@ struct Walk<'w, 'a> {
     checker: &'w mut Checker<'a>,
     module: ModuleId,
     source: &'a Source<'a>,
+    /// How many functions are around here.
+    functions: u32,
+    /// How many comprehensions are.
+    comprehensions: u32,
 }
 
 impl Walk<'_, '_> {
@@ -182,7 +187,23 @@ impl Walk<'_, '_> {
             && keywords.iter().all(|keyword| keyword.arg.is_some())
     }
 
+    /// A comprehension, whose first iterable stands outside of it.
+    fn visit_clauses(&mut self, clauses: &[Comprehension], elements: &[&Expr]) {
+        for (position, clause) in clauses.iter().enumerate() {
+            self.visit_expr(&clause.iter);
+            self.comprehensions += u32::from(position == 0);
+            self.visit_expr(&clause.target);
+            clause.ifs.iter().for_each(|test| self.visit_expr(test));
+        }
+        elements.iter().for_each(|element| self.visit_expr(element));
+        self.comprehensions -= 1;
+    }
+
+    /// Whether a name is imported at the top of the module. (Code that is inlined into the module knows no imports.)
     fn is_imported(&self, name: &str) -> bool {
+        if self.functions == 0 && self.comprehensions > 0 {
+            return false;
+        }
         let symbols = self.source.symbols;
         let scope = symbols.scope(symbols.module_scope());
         let symbol = symbols.names.lookup(name).and_then(|name| scope.symbol(name));
@@ -204,12 +225,34 @@ impl<'n> SourceOrderVisitor<'n> for Walk<'_, '_> {
                     self.access(target, Access::Store);
                 }
             }
+            Stmt::FunctionDef(_) => {
+                self.functions += 1;
+                walk_stmt(self, statement);
+                self.functions -= 1;
+            }
             _ => walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_annotation(&mut self, annotation: &'n Expr) {
+        if !self.source.symbols.future.annotations {
+            self.visit_expr(annotation);
         }
     }
 
     fn visit_expr(&mut self, expression: &'n Expr) {
         match expression {
+            Expr::ListComp(node) => self.visit_clauses(&node.generators, &[&node.elt]),
+            Expr::SetComp(node) => self.visit_clauses(&node.generators, &[&node.elt]),
+            Expr::DictComp(node) => {
+                let parts: Vec<&Expr> = node.key.iter().chain([&node.value]).map(|part| &**part).collect();
+                self.visit_clauses(&node.generators, &parts);
+            }
+            Expr::Lambda(_) | Expr::Generator(_) => {
+                self.functions += 1;
+                walk_expr(self, expression);
+                self.functions -= 1;
+            }
             Expr::Call(call) => self.visit_call(call),
             Expr::Attribute(attribute) => {
                 let facts = &self.checker.module(self.module).facts;
