@@ -3,6 +3,7 @@
 //! ```text
 //! def f(x): return x.y          missing annotation of x; define the class of x in a static module
 //! c.m()                         m can be overridden: make it or the class final
+//! for x in list(y): …           fast; over a list of unknown class, it is not
 //! ```
 //!
 //! What can be seen while a call is bound is said there ([`Checker::warn`]); this walk says what the reference's code
@@ -14,11 +15,11 @@
 use crate::errors::{CheckError, ErrorClass};
 use crate::facts::CallPlan;
 use crate::program::{Checker, Source};
-use crate::types::{BoundId, BoundKind, ClassId, DecoratedKind, ModuleId, Value};
+use crate::types::{BoundId, BoundKind, ClassId, ClassKind, DecoratedKind, ModuleId, Value};
 use pyclast_syntax::symtable::SymbolFlags;
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Comprehension, Expr, ExprAttribute, ExprCall, ExprContext, Stmt};
+use ruff_python_ast::{Comprehension, Expr, ExprAttribute, ExprCall, ExprContext, Stmt, StmtFor};
 
 impl Checker<'_> {
     /// Warns of what stays dynamic (`perf_warning`).
@@ -154,6 +155,33 @@ impl Walk<'_, '_> {
         self.checker.warn(self.module, Span::from(ruff_text_size::Ranged::range(node)), message);
     }
 
+    /// A loop, which is fast over lists, tuples and arrays whose class is known exactly. (The reference does not say so.)
+    fn visit_loop(&mut self, node: &StmtFor) {
+        let Some(value) = self.checker.opt_type(self.module, &*node.iter) else { return };
+        let types = &self.checker.types;
+        let class = types.class_of(value);
+        let is_sequence = match types.kind(class) {
+            ClassKind::List | ClassKind::Tuple | ClassKind::CheckedList => true,
+            ClassKind::Dynamic => false,
+            _ => return,
+        };
+        let message = if !is_sequence {
+            "Declare what is looped over as a CheckedList, an Array or an exact list for a more efficient loop"
+                .to_owned()
+        } else if !types.class(class).is_exact {
+            let name = types.instance_name(class);
+            format!(
+                "A subclass of {name} may be looped over. Declare Annotated[{name}, \"Exact\"] for a more efficient loop"
+            )
+        } else if !node.target.is_name_expr() {
+            "Loop with one name, and unpack it in the body, for a more efficient loop".to_owned()
+        } else {
+            return;
+        };
+        let place = self.checker.expr_span(self.module, &node.iter);
+        self.checker.warn(self.module, place, message);
+    }
+
     fn visit_call(&mut self, node: &ExprCall) {
         let plan = self.checker.module(self.module).facts.calls.get(&node_index(node));
         match plan {
@@ -195,7 +223,9 @@ impl Walk<'_, '_> {
             self.visit_expr(&clause.target);
             clause.ifs.iter().for_each(|test| self.visit_expr(test));
         }
-        elements.iter().for_each(|element| self.visit_expr(element));
+        for element in elements {
+            self.visit_expr(element);
+        }
         self.comprehensions -= 1;
     }
 
@@ -224,6 +254,12 @@ impl<'n> SourceOrderVisitor<'n> for Walk<'_, '_> {
                     self.visit_expr(&node.value);
                     self.access(target, Access::Store);
                 }
+            }
+            Stmt::For(node) => {
+                if !node.is_async {
+                    self.visit_loop(node);
+                }
+                walk_stmt(self, statement);
             }
             Stmt::FunctionDef(_) => {
                 self.functions += 1;
