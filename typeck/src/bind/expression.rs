@@ -46,14 +46,19 @@ impl<'a> Binder<'_, 'a> {
         self.visit_expr(expression, None);
     }
 
-    /// Visits an operand a second time, as the reference does, but not ever deeper inside other second visits.
+    /// Visits an operand a second time, as the reference does; in a module where too many second visits are inside others,
+    /// which take time exponential in their depth, no more of those.
     fn visit_again(&mut self, expression: &'a Expr) {
-        const DEPTH: u32 = 6;
-        if self.revisiting < DEPTH {
-            self.revisiting += 1;
-            self.visit_expr(expression, None);
-            self.revisiting -= 1;
+        const NESTED: u32 = 20_000;
+        if self.is_revisiting {
+            if self.nested_revisits == NESTED {
+                return;
+            }
+            self.nested_revisits += 1;
         }
+        let outer = std::mem::replace(&mut self.is_revisiting, true);
+        self.visit_expr(expression, None);
+        self.is_revisiting = outer;
     }
 
     fn bind_expr(&mut self, expression: &'a Expr, context: Option<Value>) -> Check<Effect> {

@@ -78,8 +78,10 @@ pub(crate) struct Binder<'c, 'a> {
     pub refined_indices: FxHashMap<String, u32>,
     /// What visits of expressions found.
     visits: revisit::Visits,
-    /// How many second visits are inside each other.
-    revisiting: u32,
+    /// Whether an operand is being visited a second time.
+    is_revisiting: bool,
+    /// How many second visits were inside others.
+    nested_revisits: u32,
     /// Nodes after which refined fields still hold (`PreserveRefinedFields`).
     preserved: FxHashSet<u32>,
     /// Classes of nested functions.
@@ -126,7 +128,8 @@ impl<'c, 'a> Binder<'c, 'a> {
             inline_calls: 0,
             refined_indices: FxHashMap::default(),
             visits: revisit::Visits::new(source.parsed.node_count()),
-            revisiting: 0,
+            is_revisiting: false,
+            nested_revisits: 0,
             preserved: FxHashSet::default(),
             nested_functions: FxHashMap::default(),
             late: Vec::new(),
