@@ -228,6 +228,13 @@ fn complexes(operator: Binary, [a, b]: [f64; 2], [c, d]: [f64; 2]) -> Option<Con
             ((a * c + b * d) / norm, (b * c - a * d) / norm)
         }
         Binary::Power if zero(c, d) => (1.0, 0.0),
+        Binary::Power if d == 0.0 && c.fract() == 0.0 && c.abs() <= 100.0 => {
+            let [real, imaginary] = repeated_product([a, b], c.abs());
+            if c < 0.0 {
+                return complexes(Binary::TrueDivide, [1.0, 0.0], [real, imaginary]);
+            }
+            (real, imaginary)
+        }
         Binary::Power if zero(a, b) && (d != 0.0 || c < 0.0) => return None,
         Binary::Power if zero(a, b) => (0.0, 0.0),
         Binary::Power => {
@@ -238,6 +245,20 @@ fn complexes(operator: Binary, [a, b]: [f64; 2], [c, d]: [f64; 2]) -> Option<Con
         _ => return None,
     };
     Some(Constant::Complex(real, imaginary))
+}
+
+/// `complexobject.c: c_powu`: small powers are products.
+fn repeated_product(base: [f64; 2], mut count: f64) -> [f64; 2] {
+    let product = |[a, b]: [f64; 2], [c, d]: [f64; 2]| [a * c - b * d, a * d + b * c];
+    let (mut value, mut square) = ([1.0, 0.0], base);
+    while count >= 1.0 {
+        if count % 2.0 == 1.0 {
+            value = product(value, square);
+        }
+        count = (count / 2.0).floor();
+        square = product(square, square);
+    }
+    value
 }
 
 /// `sequence * count` (`optimizer.py: safe_multiply`).
