@@ -15,7 +15,7 @@ use pyclast_syntax::node_index;
 use pyclast_syntax::symtable::ScopeRole;
 use ruff_python_ast::{
     BoolOp, CmpOp, Expr, ExprAttribute, ExprBinOp, ExprBoolOp, ExprCompare, ExprContext, ExprIf, ExprLambda, ExprNamed,
-    ExprSlice, ExprUnaryOp, FStringPart, HasNodeIndex, InterpolatedStringElement, Operator, UnaryOp,
+    ExprSlice, ExprTString, ExprUnaryOp, FStringPart, HasNodeIndex, InterpolatedStringElement, Operator, UnaryOp,
 };
 
 impl<'a> Binder<'_, 'a> {
@@ -73,7 +73,7 @@ impl<'a> Binder<'_, 'a> {
             Expr::Named(node) => return self.bind_named(node),
             Expr::BinOp(node) => self.bind_bin_op(node, context)?,
             Expr::UnaryOp(node) => return self.bind_unary_op(node, context),
-            Expr::Lambda(node) => self.bind_lambda(node)?,
+            Expr::Lambda(node) => self.bind_lambda(node),
             Expr::If(node) => self.bind_conditional(node, context)?,
             Expr::Dict(node) => self.bind_dict(node, expression, context)?,
             Expr::Set(node) => {
@@ -125,17 +125,7 @@ impl<'a> Binder<'_, 'a> {
                 }
                 self.set_exact(node, ClassId::STR);
             }
-            Expr::TString(node) => {
-                for element in node.value.elements() {
-                    if let InterpolatedStringElement::Interpolation(element) = element {
-                        self.visit_expected(&element.expression, Value::DYNAMIC, "cannot use primitive in formatted value");
-                        if let Some(format) = &element.format_spec {
-                            self.visit_string_elements(&format.elements);
-                        }
-                    }
-                }
-                self.set_type(node, Value::DYNAMIC);
-            }
+            Expr::TString(node) => self.bind_template(node),
             Expr::Attribute(node) => self.bind_attribute(node, expression, context)?,
             Expr::Subscript(node) => {
                 self.visit_expr(&node.value, None);
@@ -246,10 +236,9 @@ impl<'a> Binder<'_, 'a> {
                     self.apply(&new);
                     self.visit_again(value);
                     self.undo(&new);
-                    let class = self.types.class_of(old);
-                    let result = match (old, self.types.optional_argument(class)) {
-                        (Value::Instance(_), Some(class)) if self.types.kind(class_of_instance(old)) == ClassKind::Optional => {
-                            self.types.instance(class)
+                    let result = match old {
+                        Value::Instance(class) if self.types.kind(class) == ClassKind::Optional => {
+                            self.types.optional_argument(class).map_or(old, |class| self.types.instance(class))
                         }
                         _ => old,
                     };
@@ -323,10 +312,10 @@ impl<'a> Binder<'_, 'a> {
         Ok(if node.op == UnaryOp::Not && !effect.is_none() { effect.not() } else { Effect::None })
     }
 
-    fn bind_lambda(&mut self, node: &'a ExprLambda) -> Check<()> {
+    fn bind_lambda(&mut self, node: &'a ExprLambda) {
         let mut scope = self.new_scope(ScopeNode::Other, node);
         if let Some(parameters) = &node.parameters {
-            self.visit_parameters(parameters, &mut scope)?;
+            self.visit_parameters(parameters, &mut scope);
         }
         let mark = self.state_mark();
         self.state_changes();
@@ -335,7 +324,6 @@ impl<'a> Binder<'_, 'a> {
         self.scopes.pop();
         self.state_is_again(mark);
         self.set_type(node, Value::DYNAMIC);
-        Ok(())
     }
 
     /// `new_scope`
@@ -423,6 +411,19 @@ impl<'a> Binder<'_, 'a> {
         Ok(Effect::None)
     }
 
+    /// A t-string, which the reference does not know.
+    fn bind_template(&mut self, node: &'a ExprTString) {
+        for element in node.value.elements() {
+            if let InterpolatedStringElement::Interpolation(element) = element {
+                self.visit_expected(&element.expression, Value::DYNAMIC, "cannot use primitive in formatted value");
+                if let Some(format) = &element.format_spec {
+                    self.visit_string_elements(&format.elements);
+                }
+            }
+        }
+        self.set_type(node, Value::DYNAMIC);
+    }
+
     /// The values of a `JoinedStr`.
     fn visit_string_elements(&mut self, elements: &'a [InterpolatedStringElement]) {
         for element in elements {
@@ -449,7 +450,9 @@ impl<'a> Binder<'_, 'a> {
                 self.set_type(node, refinement.value);
                 let temporary = refinement.temporary;
                 let facts = &mut self.module_mut(module).facts.refined_fields;
-                for &source in &refinement.sources {
+                let mut sources: Vec<u32> = refinement.sources.iter().copied().collect();
+                sources.sort_unstable();
+                for source in sources {
                     facts.insert(source, RefinedField { temporary, is_source: true, is_used: source != index });
                 }
                 if !refinement.sources.contains(&index) {
@@ -469,8 +472,4 @@ impl<'a> Binder<'_, 'a> {
         }
         Ok(())
     }
-}
-
-fn class_of_instance(value: Value) -> ClassId {
-    if let Value::Instance(class) = value { class } else { ClassId::OBJECT }
 }

@@ -109,7 +109,7 @@ impl<'a> Binder<'_, 'a> {
             self.visit_expected(&decorator.expression, Value::DYNAMIC, "decorator cannot be a primitive");
         }
         self.bind_self(function, node, &mut scope);
-        self.visit_parameters(&node.parameters, &mut scope)?;
+        self.visit_parameters(&node.parameters, &mut scope);
         if let Some(returns) = &node.returns {
             self.visit_expected(returns, Value::DYNAMIC, "return annotation cannot be a primitive");
             let is_unknown = self.types.decorated_kind(function) == Some(DecoratedKind::Unknown);
@@ -207,7 +207,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `_visitParameters`
-    pub(super) fn visit_parameters(&mut self, parameters: &'a Parameters, scope: &mut BindingScope<'a>) -> Check<()> {
+    pub(super) fn visit_parameters(&mut self, parameters: &'a Parameters, scope: &mut BindingScope<'a>) {
         for parameter in &parameters.posonlyargs {
             self.visit_parameter(parameter, ParamStyle::PosOnly, scope);
         }
@@ -223,7 +223,6 @@ impl<'a> Binder<'_, 'a> {
         if let Some(parameter) = &parameters.kwarg {
             self.visit_star_parameter(parameter, ClassId::DICT, scope);
         }
-        Ok(())
     }
 
     fn visit_parameter(&mut self, node: &'a ParameterWithDefault, style: ParamStyle, scope: &mut BindingScope<'a>) {

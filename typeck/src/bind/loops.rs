@@ -43,7 +43,7 @@ impl<'a> Binder<'_, 'a> {
             last.1 = self.visit_check_terminal(body);
             let end = is_deep.then(|| (self.scope().state.clone(), self.scope().declarations.clone()));
             // Declarations of the body come again.
-            self.scope_mut().declarations = entry.clone();
+            self.scope_mut().declarations.clone_from(&entry);
             self.errors.unmute();
             self.merge(&branch, None)?;
             if !branch.changed(&self.scope().state) {

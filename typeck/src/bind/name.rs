@@ -164,7 +164,8 @@ impl<'a> Binder<'_, 'a> {
                 self.check_can_assign(dest, src, place, TYPE_MISMATCH);
             }
         }
-        self.check_final_attribute(target, assignment)
+        self.check_final_attribute(target, assignment);
+        Ok(())
     }
 
     fn assign_elements(&mut self, targets: &'a [Expr], source: Option<&'a Expr>) -> Check<()> {
@@ -187,11 +188,11 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `_check_final_attribute_reassigned`
-    pub(crate) fn check_final_attribute(&mut self, target: &'a Expr, assignment: Option<Assignment<'a>>) -> Check<()> {
+    pub(crate) fn check_final_attribute(&mut self, target: &'a Expr, assignment: Option<Assignment<'a>>) {
         let (class, name) = match target {
             Expr::Name(name) => match self.current_class() {
                 Some(class) => (class, &*name.id),
-                None => return Ok(()),
+                None => return,
             },
             Expr::Attribute(attribute) => {
                 let class = match self.get_type(&*attribute.value) {
@@ -200,7 +201,7 @@ impl<'a> Binder<'_, 'a> {
                 };
                 (class, &*attribute.attr)
             }
-            _ => return Ok(()),
+            _ => return,
         };
         let is_final = match self.types.get_member(class, name) {
             Some(Value::Slot(slot)) => self.is_final_slot(slot) && self.types.slot(slot).assignment != assignment,
@@ -215,7 +216,6 @@ impl<'a> Binder<'_, 'a> {
             let class = self.types.instance_name(class);
             self.error_at(target, format!("Cannot assign to a Final attribute of {class}:{name}"));
         }
-        Ok(())
     }
 
     fn is_final_function(&self, value: Value) -> bool {

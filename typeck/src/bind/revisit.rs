@@ -164,3 +164,35 @@ impl<'a> Binder<'_, 'a> {
         effect
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Arena, Source, check_program, fold};
+    use pyclast_syntax::{SourceText, SymbolTable, parse};
+
+    /// How many errors there are in a function that returns an expression.
+    fn errors(expression: &str) -> usize {
+        let text = format!(
+            "from __static__ import int64\nfrom typing import Optional\nclass C:\n    x: Optional[int]\n    def m(self, a: object) -> 'C':\n        \
+             return self\ndef f(a, c: C, n: int64, o: Optional[C]) -> object:\n    return {expression}\n"
+        );
+        let parsed = parse(SourceText::decode(text.as_bytes()).expect("text")).expect("the source parses");
+        let symbols = SymbolTable::build(&parsed).expect("names are fine");
+        let folds = fold(&parsed, false);
+        let source =
+            Source { name: "m", parsed: &parsed, symbols: &symbols, folds: &folds, is_package: false, is_stub: false, bind: true };
+        let arena = Arena::default();
+        check_program(&[source], &arena).errors.len()
+    }
+
+    #[test]
+    fn nested_operands_take_time_linear_in_their_depth() {
+        const DEPTH: usize = 60;
+        let nested = |open: &str, inner: &str, close: &str| format!("{}{inner}{}", open.repeat(DEPTH), close.repeat(DEPTH));
+        assert_eq!(errors(&nested("", "c", ".m(1)")), 0);
+        assert_eq!(errors(&nested("(", "a", " is a)")), 0);
+        assert_eq!(errors(&nested("(", "o", " or o)")), 0);
+        assert_eq!(errors(&nested("((q := ", "o", ") or o)")), 0);
+        assert!(errors(&nested("(n ** ", "n", ")")) > 0);
+    }
+}

@@ -256,7 +256,8 @@ impl<'a> Binder<'_, 'a> {
             let local = self.set_local_type(&name.id, value);
             self.set_type(name, local);
         }
-        self.check_final_attribute(&node.target, Some(Assignment::Annotated(node)))
+        self.check_final_attribute(&node.target, Some(Assignment::Annotated(node)));
+        Ok(())
     }
 
     fn bind_aug_assign(&mut self, node: &'a StmtAugAssign) {
