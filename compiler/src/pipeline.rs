@@ -10,7 +10,7 @@
 
 use crate::stack::{Code, for_depth};
 use pyclast_codegen::verify::verify_recursively;
-use pyclast_codegen::{CodeObject, Optimize, Options, Target, compile_module, marshal};
+use pyclast_codegen::{Optimize, Options, Target, compile_module, marshal};
 use pyclast_syntax::{
     Code as DiagnosticCode, Diagnostic, ParsedModule, PyString, SourceText, Span, SymbolTable, finally_warnings, parse,
 };
@@ -75,18 +75,19 @@ fn generate(
     // Each level warns of the same places.
     let known: FxHashSet<_> = warnings.iter().map(|warning| (warning.span, warning.message.clone())).collect();
     warnings.extend(compiled.warnings.into_iter().filter(|new| !known.contains(&(new.span, new.message.clone()))));
+    let code = Code::from(compiled.code);
     if cfg!(debug_assertions) {
-        prove(&compiled.code);
+        prove(&code);
     }
-    Ok(compiled.code.into())
+    Ok(code)
 }
 
 /// verify: panics if the code is unsound, which is a bug of ours.
 ///
 /// Ordinary code is CPython's own, and the proof takes as long as the graph: it is made in debug builds,
 /// for single modules, and for whole trees where the user asks for it.
-pub fn prove(code: &CodeObject) {
-    if let Err(error) = verify_recursively(code) {
+pub fn prove(code: &Code) {
+    if let Err(error) = for_depth(code.depth(), || verify_recursively(code)) {
         panic!("unsound code: {error}");
     }
 }

@@ -12,8 +12,8 @@
 use pyclast::static_program::check_parsed;
 use pyclast_codegen::{Optimize, Options, Target, compile_module, marshal};
 use pyclast_syntax::{PyString, SourceText, SymbolTable, parse};
-use pyclast_typeck::{Source, fold};
 use pyclast_tests::{oracle, output_of, synthetic};
+use pyclast_typeck::{Source, fold};
 use std::fs;
 use std::process::Command;
 use std::time::Instant;

@@ -3,7 +3,9 @@
 //! Reads what `first_errors` reads. Writes lines: `F number name checks returns` for a function, `A number class.name` for a
 //! field, `I number function count` for an invocation.
 
-use pyclast_syntax::type_facts::{AttributePlan, Binding, CallFact, DataclassFact, Descriptor, FieldDefault, FunctionDescriptor};
+use pyclast_syntax::type_facts::{
+    AttributePlan, Binding, CallFact, DataclassFact, Descriptor, FieldDefault, FunctionDescriptor,
+};
 use pyclast_syntax::{ParsedModule, SourceText, SymbolTable, node_index, parse};
 use pyclast_typeck::{Arena, Folds, Source, check_program_with_facts, fold, module_flags};
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_stmt};
@@ -126,7 +128,8 @@ fn main() {
             functions.visit_body(&parsed.module.module().body);
             for node in functions.0 {
                 let Some(fact) = facts.functions.get(&node_index(node)) else { continue };
-                let checks: Vec<_> = fact.checks.iter().map(|(at, class)| format!("{at}, {}", descriptor(class))).collect();
+                let checks: Vec<_> =
+                    fact.checks.iter().map(|(at, class)| format!("{at}, {}", descriptor(class))).collect();
                 println!("F\t{number}\t{}\t{}\t{}", node.name, checks.join(", "), descriptor(&fact.returns));
             }
             for class in facts.classes.values() {
@@ -139,7 +142,9 @@ fn main() {
             }
             for call in facts.calls.values() {
                 match call {
-                    CallFact::Function(called) => println!("I\t{number}\t({}, {})", function(&called.function), called.parameters),
+                    CallFact::Function(called) => {
+                        println!("I\t{number}\t({}, {})", function(&called.function), called.parameters)
+                    }
                     CallFact::Method { invocation: called, is_virtual, binding, .. } => {
                         let receiver = u32::from(*is_virtual && *binding != Binding::Static);
                         println!("I\t{number}\t({}, {})", function(&called.function), called.parameters - receiver);

@@ -10,7 +10,7 @@ use crate::arena::Arena;
 use crate::bind::Binder;
 use crate::constant_fold::fold_expression;
 use crate::constants::{Constant, Folds};
-use crate::errors::{CheckError, Check, ErrorClass, Errors, Raised};
+use crate::errors::{Check, CheckError, ErrorClass, Errors, Raised};
 use crate::facts::Facts;
 use crate::module_table::{Child, IntrinsicModules, ModuleTable};
 use crate::types::{DecoratedId, ModuleId, Types, Value};
@@ -65,7 +65,10 @@ pub fn check_program_for<'a>(sources: &'a [Source<'a>], arena: &'a Arena, perfor
 }
 
 /// Checks, and gives what the code generator needs, by module given; nothing for modules with errors.
-pub fn check_program_with_facts<'a>(sources: &'a [Source<'a>], arena: &'a Arena) -> (CheckedProgram<'a>, Vec<TypeFacts>) {
+pub fn check_program_with_facts<'a>(
+    sources: &'a [Source<'a>],
+    arena: &'a Arena,
+) -> (CheckedProgram<'a>, Vec<TypeFacts>) {
     let mut checker = bind_program(sources, arena, false);
     let facts = sources
         .iter()
@@ -102,7 +105,8 @@ fn finish<'a>(checker: Checker<'a>, sources: &[Source<'_>]) -> CheckedProgram<'a
     let positions: FxHashMap<&str, usize> = sources.iter().map(|source| source.name).zip(0..).collect();
     let mut facts: Vec<Facts> = sources.iter().map(|_| Facts::default()).collect();
     let Checker { errors, mut modules, types, .. } = checker;
-    let position_of = |module: &ModuleTable<'_>| positions.get(&*module.name).copied().filter(|_| module.source.is_some());
+    let position_of =
+        |module: &ModuleTable<'_>| positions.get(&*module.name).copied().filter(|_| module.source.is_some());
     let placed = |list: Vec<CheckError>| {
         list.into_iter().filter_map(|error| Some((position_of(&modules[error.module.index()])?, error))).collect()
     };
@@ -125,7 +129,9 @@ fn without_consequences(errors: Vec<(usize, CheckError)>, sources: &[Source<'_>]
         let text = sources[position].parsed.text();
         let Span { start, end } = error.span;
         let is_simple = error.span.is_place()
-            && text.get(start as usize..end as usize).is_some_and(|text| !text.contains(":\n") && !text.contains(": #"));
+            && text
+                .get(start as usize..end as usize)
+                .is_some_and(|text| !text.contains(":\n") && !text.contains(": #"));
         let follows = kept.iter().rev().take(LOOK_BACK).any(|(other, earlier)| {
             *other == position
                 && earlier.span.is_place()

@@ -66,8 +66,13 @@ fn closure(
     }
     let mut resolver = Resolver::new(directories);
     let mut seen: FxHashSet<ModuleName> = [own_name.clone()].into_iter().collect();
-    let main =
-        ProgramSource { name: own_name.as_str().to_owned(), bytes: bytes.to_vec(), is_package, is_stub: false, is_requested: true };
+    let main = ProgramSource {
+        name: own_name.as_str().to_owned(),
+        bytes: bytes.to_vec(),
+        is_package,
+        is_stub: false,
+        is_requested: true,
+    };
     let mut found = (vec![path.to_owned()], vec![main]);
     let mut pending = VecDeque::from([(own_name, is_package, bytes.to_vec())]);
     while let Some((importer, is_package, bytes)) = pending.pop_front() {

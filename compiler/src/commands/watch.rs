@@ -38,7 +38,12 @@ enum Message {
 }
 
 /// Watches until nobody is left to tell of changes.
-pub(super) fn watch(options: SessionOptions, shown: &Shown, mode: StaticMode, performance: bool) -> anyhow::Result<Status> {
+pub(super) fn watch(
+    options: SessionOptions,
+    shown: &Shown,
+    mode: StaticMode,
+    performance: bool,
+) -> anyhow::Result<Status> {
     let (sender, receiver) = channel();
     let notices = sender.clone();
     // Before anything is read: what changes meanwhile is noticed.

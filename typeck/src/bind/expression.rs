@@ -10,7 +10,7 @@ use crate::constants::Constant;
 use crate::errors::Check;
 use crate::facts::RefinedField;
 use crate::operations::Comparison;
-use crate::types::{ClassId, ClassKind, Literal, Primitive, Value, TYPE_MISMATCH};
+use crate::types::{ClassId, ClassKind, Literal, Primitive, TYPE_MISMATCH, Value};
 use pyclast_syntax::node_index;
 use pyclast_syntax::symtable::ScopeRole;
 use ruff_python_ast::{
@@ -191,7 +191,11 @@ impl<'a> Binder<'_, 'a> {
         let value = match (wanted_kind, constant) {
             // The reference takes any constant, and fails on those that are no numbers.
             (ClassKind::Double, Constant::Int(_) | Constant::Float(_) | Constant::Bool(_)) => wanted,
-            (ClassKind::Double, Constant::Str(text)) if text.as_str().is_some_and(|text| text.trim().parse::<f64>().is_ok()) => wanted,
+            (ClassKind::Double, Constant::Str(text))
+                if text.as_str().is_some_and(|text| text.trim().parse::<f64>().is_ok()) =>
+            {
+                wanted
+            }
             (ClassKind::Double, constant) => {
                 let given = self.constant_type(constant);
                 let (dest, src) = (self.types.class_of(wanted), self.types.class_of(given));
@@ -200,12 +204,12 @@ impl<'a> Binder<'_, 'a> {
                 self.late_error(place, message);
                 wanted
             }
-            (ClassKind::PrimitiveInt(_), Constant::Int(value)) => self.types.literal(wanted, Literal::Int(value.clone())),
+            (ClassKind::PrimitiveInt(_), Constant::Int(value)) => {
+                self.types.literal(wanted, Literal::Int(value.clone()))
+            }
             (ClassKind::PrimitiveInt(Primitive::BOOL), Constant::Bool(_)) => wanted,
             (ClassKind::PrimitiveInt(_), constant) => self.constant_type(constant),
-            (_, Constant::Int(value)) => {
-                self.types.literal(Value::Instance(ClassId::INT), Literal::Int(value.clone()))
-            }
+            (_, Constant::Int(value)) => self.types.literal(Value::Instance(ClassId::INT), Literal::Int(value.clone())),
             (_, Constant::Bool(value)) => self.types.literal(Value::Instance(ClassId::BOOL), Literal::Bool(*value)),
             (_, constant) => self.constant_type(constant),
         };

@@ -6,8 +6,8 @@
 //!
 //! Invariant: the state after a statement holds whichever way it was left.
 
-use super::scope::{Branch, TerminalKind, TypeState};
 use super::Binder;
+use super::scope::{Branch, TerminalKind, TypeState};
 use super::statement::{RED_ZONE, STACK};
 use crate::errors::{Check, Raised};
 use crate::types::{BoundKind, ClassId, Value};
@@ -15,8 +15,8 @@ use pyclast_syntax::symtable::Resolution;
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{
-    AtomicNodeIndex, ElifElseClause, ExceptHandler, Expr, ExprAttribute, ExprContext, ExprNoneLiteral, Identifier, Stmt,
-    StmtIf, StmtTry, StmtWith,
+    AtomicNodeIndex, ElifElseClause, ExceptHandler, Expr, ExprAttribute, ExprContext, ExprNoneLiteral, Identifier,
+    Stmt, StmtIf, StmtTry, StmtWith,
 };
 use ruff_text_size::{Ranged, TextRange};
 
@@ -102,12 +102,10 @@ impl<'a> Binder<'_, 'a> {
         let mut branch = self.scope().branch();
         effect.apply(self.state());
         let before = self.scope().declarations.len();
-        let terminates = if known == Some(false) {
-            TerminalKind::NonTerminal
-        } else {
-            self.visit_check_terminal(node.body)
-        };
-        let declared = self.scope().declarations.iter().skip(before).map(|(name, &declared)| (name.clone(), declared)).collect();
+        let terminates =
+            if known == Some(false) { TerminalKind::NonTerminal } else { self.visit_check_terminal(node.body) };
+        let declared =
+            self.scope().declarations.iter().skip(before).map(|(name, &declared)| (name.clone(), declared)).collect();
         if known != Some(true) && !node.rest.is_empty() {
             let end = self.state().clone();
             self.restore(branch.entry.clone());

@@ -6,11 +6,12 @@
 //!
 //! Invariant: decorators, annotations and defaults are bound in the scope around, bodies in their own.
 
-use super::{Binder, Late};
 use super::scope::{BindingScope, ScopeNode, TerminalKind};
+use super::{Binder, Late};
 use crate::errors::{Check, Raised};
 use crate::types::{
-    ClassData, ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, NameMap, ParamStyle, TYPE_MISMATCH, TypeRef, Value,
+    ClassData, ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, NameMap, ParamStyle, TYPE_MISMATCH,
+    TypeRef, Value,
 };
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::name::Name;
@@ -257,8 +258,9 @@ impl<'a> Binder<'_, 'a> {
             ParamStyle::Normal => "",
         };
         let (module, name) = (self.module, &parameter.name);
-        let message =
-            format!("Missing type annotation for {kind}argument '{name}' prevents type specialization in Static Python");
+        let message = format!(
+            "Missing type annotation for {kind}argument '{name}' prevents type specialization in Static Python"
+        );
         self.warn(module, parameter.range.into(), message);
     }
 
@@ -303,7 +305,7 @@ impl<'a> Binder<'_, 'a> {
             self.scopes.push(scope);
             self.visit_body(&node.body);
             self.scopes.pop();
-        self.state_changes();
+            self.state_changes();
         }
         self.declare_local(&node.name.id, value, false, false)
     }

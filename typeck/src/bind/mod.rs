@@ -32,7 +32,7 @@ pub(crate) use scope::{BindingScope, ScopeNode, TerminalKind, TypeDeclaration, T
 
 use crate::errors::{Check, Raised};
 use crate::program::{Checker, Source};
-use crate::types::{NameMap, ClassId, FunctionId, ModuleId, TYPE_MISMATCH, Value};
+use crate::types::{ClassId, FunctionId, ModuleId, NameMap, TYPE_MISMATCH, Value};
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::{Expr, ExprAttribute, HasNodeIndex};
 use ruff_text_size::Ranged;
@@ -208,9 +208,7 @@ impl<'c, 'a> Binder<'c, 'a> {
 
     /// What follows every visit of a node: other code may have run, so refined fields are forgotten.
     fn after_visit(&mut self, index: u32) {
-        if !self.preserved.contains(&index)
-            && self.scopes.last().is_some_and(|scope| !scope.state.refined.is_empty())
-        {
+        if !self.preserved.contains(&index) && self.scopes.last().is_some_and(|scope| !scope.state.refined.is_empty()) {
             self.state().refined.clear();
         }
     }

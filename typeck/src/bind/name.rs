@@ -283,7 +283,6 @@ impl<'a> Binder<'_, 'a> {
         }
         None
     }
-
 }
 
 /// The elements of a tuple or list display.

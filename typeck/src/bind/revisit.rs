@@ -107,7 +107,13 @@ impl<'a> Binder<'_, 'a> {
     }
 
     fn given(&self, context: Option<Value>) -> Given {
-        Given { context, in_target: self.in_target, is_muted: self.errors.is_muted(), takings: self.errors.takings(), state: self.visits.state }
+        Given {
+            context,
+            in_target: self.in_target,
+            is_muted: self.errors.is_muted(),
+            takings: self.errors.takings(),
+            state: self.visits.state,
+        }
     }
 
     /// Whether it matters what an expression is wanted as.
@@ -154,7 +160,10 @@ impl<'a> Binder<'_, 'a> {
         let effect = visit(self);
         let end = self.visits.end;
         self.visits.end = end.max(outer_end);
-        if self.visits.state == given.state && self.errors.takings() == given.takings && (end as usize) < self.visits.count() {
+        if self.visits.state == given.state
+            && self.errors.takings() == given.takings
+            && (end as usize) < self.visits.count()
+        {
             let given = self.given(context.filter(|_| self.depends_on_context(expression)));
             let (value, clock) = (self.get_type(expression), self.visits.clock);
             self.visits.by_node.insert(index, Visit { given, effect: effect.clone(), value, end, clock });
@@ -179,8 +188,15 @@ mod tests {
         let parsed = parse(SourceText::decode(text.as_bytes()).expect("text")).expect("the source parses");
         let symbols = SymbolTable::build(&parsed).expect("names are fine");
         let folds = fold(&parsed, false);
-        let source =
-            Source { name: "m", parsed: &parsed, symbols: &symbols, folds: &folds, is_package: false, is_stub: false, bind: true };
+        let source = Source {
+            name: "m",
+            parsed: &parsed,
+            symbols: &symbols,
+            folds: &folds,
+            is_package: false,
+            is_stub: false,
+            bind: true,
+        };
         let arena = Arena::default();
         check_program(&[source], &arena).errors.len()
     }
@@ -188,7 +204,8 @@ mod tests {
     #[test]
     fn nested_operands_take_time_linear_in_their_depth() {
         const DEPTH: usize = 60;
-        let nested = |open: &str, inner: &str, close: &str| format!("{}{inner}{}", open.repeat(DEPTH), close.repeat(DEPTH));
+        let nested =
+            |open: &str, inner: &str, close: &str| format!("{}{inner}{}", open.repeat(DEPTH), close.repeat(DEPTH));
         assert_eq!(errors(&nested("", "c", ".m(1)")), 0);
         assert_eq!(errors(&nested("(", "a", " is a)")), 0);
         assert_eq!(errors(&nested("(", "o", " or o)")), 0);

@@ -22,8 +22,11 @@ impl<'a> Lowering<'_, 'a> {
             let container = self.checker.types.inexact_type(container);
             let Some(class) = self.descriptor(container) else { return };
             let name = node.attr.id.clone();
-            let plan =
-                if has_default { AttributePlan::DefaultField { class, name } } else { AttributePlan::Field { class, name } };
+            let plan = if has_default {
+                AttributePlan::DefaultField { class, name }
+            } else {
+                AttributePlan::Field { class, name }
+            };
             self.facts.attributes.insert(node_index(node), plan);
             return;
         }

@@ -3,11 +3,13 @@
 //! Invariant: a call without a fact is one of ordinary code.
 
 use super::Lowering;
-use crate::facts::{ArgumentPlan, CallPlan};
 use crate::constants::Constant;
+use crate::facts::{ArgumentPlan, CallPlan};
 use crate::types::{BoundId, BoundKind, ClassId, ClassKind, FunctionId, FunctionKind, Special, Value};
 use pyclast_syntax::node_index;
-use pyclast_syntax::type_facts::{ArgumentFact, Binding, CallFact, FunctionDescriptor, Invocation, KnownFunction, TypeCode};
+use pyclast_syntax::type_facts::{
+    ArgumentFact, Binding, CallFact, FunctionDescriptor, Invocation, KnownFunction, TypeCode,
+};
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
 use ruff_python_ast::{Expr, ExprCall};
 
@@ -171,7 +173,11 @@ impl Lowering<'_, '_> {
 
     fn invocation(&mut self, function: FunctionId, plans: Vec<ArgumentPlan>) -> Invocation {
         let arguments = plans.into_iter().filter_map(|plan| self.argument(function, plan)).collect();
-        Invocation { function: self.function_descriptor(function), parameters: self.parameter_count(function), arguments }
+        Invocation {
+            function: self.function_descriptor(function),
+            parameters: self.parameter_count(function),
+            arguments,
+        }
     }
 
     /// A function of a shared library, which its decorator names.
@@ -190,7 +196,12 @@ impl Lowering<'_, '_> {
         });
         let arguments = arguments.collect::<Option<_>>()?;
         let returns = self.checker.returns(function);
-        Some(CallFact::Native { library: library.as_str()?.to_owned(), name, arguments, returns: self.descriptor(returns)? })
+        Some(CallFact::Native {
+            library: library.as_str()?.to_owned(),
+            name,
+            arguments,
+            returns: self.descriptor(returns)?,
+        })
     }
 
     fn construct_fact(

@@ -9,8 +9,8 @@
 
 use super::Lowering;
 use super::descriptor::object;
-use crate::definite_assignment::unassigned;
 use crate::declare::dataclass::FieldKind;
+use crate::definite_assignment::unassigned;
 use crate::types::{ClassId, ClassKind, DecoratedKind, FieldId, SlotId, TypeRef, Value};
 use crate::unparse::unparse;
 use pyclast_syntax::node_index;
@@ -39,7 +39,10 @@ impl<'a> Lowering<'_, 'a> {
         let checks = (0..).zip(plain).filter_map(|(position, parameter)| {
             let value = self.checker.type_of(self.module, &parameter.parameter);
             let class = self.checker.types.class_of(value);
-            self.is_type_checked(class).then(|| self.descriptor(class)).flatten().map(|descriptor| (position, descriptor))
+            self.is_type_checked(class)
+                .then(|| self.descriptor(class))
+                .flatten()
+                .map(|descriptor| (position, descriptor))
         });
         let checks = checks.collect();
         let is_unknown = self.checker.types.decorated_kind(value) == Some(DecoratedKind::Unknown);
@@ -89,13 +92,15 @@ impl<'a> Lowering<'_, 'a> {
             symbol.is_some_and(|symbol| matches!(symbol.resolution, Resolution::Local | Resolution::Cell))
         };
         let facts = &self.checker.module(self.module).facts;
-        let is_primitive = |index: &u32| facts.type_of(*index).is_some_and(|value| self.checker.types.is_primitive(value));
+        let is_primitive =
+            |index: &u32| facts.type_of(*index).is_some_and(|value| self.checker.types.is_primitive(value));
         unassigned(&node.parameters, &node.body, &is_local).into_iter().filter(is_primitive).collect()
     }
 
     pub(super) fn lower_class(&mut self, node: &'a StmtClassDef) {
         let index = node_index(node);
-        let Some(class) = self.checker.type_of(self.module, node).as_class().filter(|&class| class != ClassId::DYNAMIC) else {
+        let Some(class) = self.checker.type_of(self.module, node).as_class().filter(|&class| class != ClassId::DYNAMIC)
+        else {
             return;
         };
         let data = self.checker.types.class(class);
@@ -110,7 +115,9 @@ impl<'a> Lowering<'_, 'a> {
             self.checker.types.members(class).iter().map(|(name, &value)| (name.clone(), value)).collect();
         for (name, value) in members {
             match self.checker.types.decorated_kind(value) {
-                Some(DecoratedKind::CachedProperty) => fact.cached_properties.push(Name::new(format!("{CACHED}{name}"))),
+                Some(DecoratedKind::CachedProperty) => {
+                    fact.cached_properties.push(Name::new(format!("{CACHED}{name}")))
+                }
                 Some(DecoratedKind::AsyncCachedProperty) => {
                     fact.cached_properties.push(Name::new(format!("{ASYNC_CACHED}{name}")));
                 }
@@ -195,7 +202,9 @@ impl<'a> Lowering<'_, 'a> {
                 (None, Some(_)) => FieldDefault::Factory,
                 (None, None) => FieldDefault::None,
             },
-            default_owner: default_class.filter(|&default| default != this).and_then(|default| self.descriptor(default)),
+            default_owner: default_class
+                .filter(|&default| default != this)
+                .and_then(|default| self.descriptor(default)),
             metadata: data.metadata.map(node_index),
             init: data.init,
             repr: data.repr,

@@ -63,7 +63,8 @@ impl Lowering<'_, '_> {
             self.facts.comparisons.insert(key, id);
         }
         for (node, refined) in sorted(known.refined_fields) {
-            let refinement = Refinement { temporary: refined.temporary, is_source: refined.is_source, is_used: refined.is_used };
+            let refinement =
+                Refinement { temporary: refined.temporary, is_source: refined.is_source, is_used: refined.is_used };
             self.facts.refinements.insert(node, refinement);
         }
         self.facts.known_tests = known.known_booleans;
@@ -72,8 +73,11 @@ impl Lowering<'_, '_> {
     /// What is said of the module as a whole.
     fn lower_module(&mut self) {
         let table = self.checker.module(self.module);
-        self.facts.imported_from =
-            table.imported_from.iter().map(|(local, (module, name))| (local.clone(), module.clone(), name.clone())).collect();
+        self.facts.imported_from = table
+            .imported_from
+            .iter()
+            .map(|(local, (module, name))| (local.clone(), module.clone(), name.clone()))
+            .collect();
         let mut constants: Vec<_> =
             table.named_finals.iter().map(|(name, value)| (node_index(*value), name.clone())).collect();
         // In the order they are declared in.
@@ -129,7 +133,9 @@ impl Lowering<'_, '_> {
         let types = &self.checker.types;
         match value {
             Value::Class(_) => TypeKind::Class,
-            Value::Function(_) | Value::Decorated(_) | Value::Bound(_) | Value::Special(_) | Value::Group(_) => TypeKind::Callable,
+            Value::Function(_) | Value::Decorated(_) | Value::Bound(_) | Value::Special(_) | Value::Group(_) => {
+                TypeKind::Callable
+            }
             Value::Module(_) => TypeKind::Module,
             Value::CRangeIterator => TypeKind::CRange,
             Value::Instance(ClassId::DYNAMIC) | Value::Mapping => TypeKind::Dynamic,

@@ -10,7 +10,15 @@ fn facts<T>(source: &str, look: impl FnOnce(&TypeFacts, &[Stmt]) -> T) -> T {
     let parsed = parse(SourceText::decode(source.as_bytes()).expect("the source is text")).expect("the source parses");
     let symbols = SymbolTable::build(&parsed).expect("the names are in order");
     let folds = fold(&parsed, false);
-    let sources = [Source { name: "m", parsed: &parsed, symbols: &symbols, folds: &folds, is_package: false, is_stub: false, bind: true }];
+    let sources = [Source {
+        name: "m",
+        parsed: &parsed,
+        symbols: &symbols,
+        folds: &folds,
+        is_package: false,
+        is_stub: false,
+        bind: true,
+    }];
     let arena = Arena::default();
     let (program, facts) = check_program_with_facts(&sources, &arena);
     assert_eq!(program.errors, []);
@@ -41,7 +49,8 @@ fn functions_and_classes() {
     facts(MODULE, |facts, body| {
         let [_, _, _, Stmt::ClassDef(class), Stmt::FunctionDef(function)] = body else { panic!("five statements") };
         let fact = &facts.functions[&node_index(function)];
-        let checks: Vec<_> = fact.checks.iter().map(|(position, class)| format!("{position} {}", text(class))).collect();
+        let checks: Vec<_> =
+            fact.checks.iter().map(|(position, class)| format!("{position} {}", text(class))).collect();
         assert_eq!(checks, ["0 m:C", "1 __static__:int64#"]);
         assert_eq!(text(&fact.returns), "__static__:int64#");
         let Stmt::FunctionDef(method) = &class.body[1] else { panic!("a method") };

@@ -6,10 +6,10 @@
 //!
 //! Invariant: faults are reported at the node the reference blames, and give no class.
 
+use crate::constants::Constant;
 use crate::errors::{Check, CheckError, ErrorClass, Raised};
 use crate::program::Checker;
 use crate::types::{ClassId, ClassKind, Literal, ModuleId, Value};
-use crate::constants::Constant;
 use pyclast_syntax::{SourceText, Span, node_index};
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
 use ruff_python_ast::{Expr, ExprSubscript, Operator};
@@ -201,8 +201,12 @@ impl<'a> Checker<'a> {
     /// Reports what CPython's parser says of a string annotation that is no expression.
     fn refuse_annotation(&mut self, module: ModuleId, text: &str) {
         let source = SourceText::decode(text.as_bytes());
-        let first = source.ok().and_then(|source| pyclast_syntax::parse(source).err()).and_then(|errors| errors.into_iter().next());
-        let (message, start) = first.map_or_else(|| ("invalid syntax".to_owned(), 0), |error| (error.message, error.span.start));
+        let first = source
+            .ok()
+            .and_then(|source| pyclast_syntax::parse(source).err())
+            .and_then(|errors| errors.into_iter().next());
+        let (message, start) =
+            first.map_or_else(|| ("invalid syntax".to_owned(), 0), |error| (error.message, error.span.start));
         let before = text.get(..start as usize).unwrap_or_default();
         let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
         let line = number(before.matches('\n').count() + 1);
@@ -239,7 +243,13 @@ impl<'a> Checker<'a> {
         self.errors.report(CheckError { module, span, foreign, message: message.into(), class: ErrorClass::Type });
     }
 
-    fn annotated(&mut self, module: ModuleId, node: &'a ExprSubscript, place: Place, nesting: u32) -> Check<Option<Value>> {
+    fn annotated(
+        &mut self,
+        module: ModuleId,
+        node: &'a ExprSubscript,
+        place: Place,
+        nesting: u32,
+    ) -> Check<Option<Value>> {
         if matches!(&*node.slice, Expr::Slice(_)) {
             self.place_error(module, place, "can't slice generic types");
             return Ok(Some(Value::DYNAMIC));
@@ -251,7 +261,9 @@ impl<'a> Checker<'a> {
                 return Ok(None);
             }
         };
-        let Some(actual) = self.annotation(module, &elements[0], false, nesting) else { return Ok(Some(Value::DYNAMIC)) };
+        let Some(actual) = self.annotation(module, &elements[0], false, nesting) else {
+            return Ok(Some(Value::DYNAMIC));
+        };
         if let [_, annotation] = &elements[..]
             && let Some(Constant::Str(text)) = self.constant(module, annotation)
             && text.as_str() == Some("Exact")
@@ -310,10 +322,8 @@ impl<'a> Checker<'a> {
         let expected = self.types.class(class).type_args.len();
         if class != ClassId::UNION && !(self.types.kind(class) == ClassKind::Union) && index.len() != expected {
             let name = self.types.instance_name(class);
-            let message = format!(
-                "incorrect number of generic arguments for {name}, expected {expected}, got {}",
-                index.len()
-            );
+            let message =
+                format!("incorrect number of generic arguments for {name}, expected {expected}, got {}", index.len());
             self.place_error(module, place, message);
             return Ok(None);
         }

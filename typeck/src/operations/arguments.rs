@@ -131,10 +131,13 @@ impl<'a> Binder<'_, 'a> {
         let last_is_starred = arguments.args.last().is_some_and(Expr::is_starred_expr);
         if starred > 1 || starred == 1 && !last_is_starred {
             let after = arguments.args.iter().skip_while(|argument| !argument.is_starred_expr()).nth(1);
-            return self.cannot_be_static(request.call, match after {
-                Some(after) if after.is_starred_expr() => "Multiple *args prevents",
-                _ => "Positional arg after *args prevents",
-            });
+            return self.cannot_be_static(
+                request.call,
+                match after {
+                    Some(after) if after.is_starred_expr() => "Multiple *args prevents",
+                    _ => "Positional arg after *args prevents",
+                },
+            );
         }
         let mappings = arguments.keywords.iter().filter(|keyword| keyword.arg.is_none()).count();
         let start = usize::from(request.receiver.is_some()) + arguments.args.len();

@@ -174,7 +174,11 @@ impl<'a> Checker<'a> {
             let data = *self.types.decorated(decorated);
             if data.kind == DecoratedKind::Unknown {
                 let is_async = self.types.function(function).node.is_some_and(|node| node.is_async);
-                return if is_async { self.types.generic(ClassId::AWAITABLE, &[ClassId::DYNAMIC]).unwrap_or(ClassId::DYNAMIC) } else { ClassId::DYNAMIC };
+                return if is_async {
+                    self.types.generic(ClassId::AWAITABLE, &[ClassId::DYNAMIC]).unwrap_or(ClassId::DYNAMIC)
+                } else {
+                    ClassId::DYNAMIC
+                };
             }
             value = data.inner;
         }
@@ -231,25 +235,22 @@ impl<'a> Binder<'_, 'a> {
     /// `value.bind_attr(node, visitor, type_ctx)`
     pub(crate) fn bind_attr(&mut self, value: Value, node: &'a ExprAttribute, context: Option<Value>) -> Check<()> {
         match value {
-            Value::EnumMember(_)
-                if self.bind_enum_attr(value, node) => {
-                    return Ok(());
-                }
+            Value::EnumMember(_) if self.bind_enum_attr(value, node) => {
+                return Ok(());
+            }
             Value::Class(class) if matches!(self.types.kind(class), ClassKind::Enum(_)) => {
                 if self.bind_enum_attr(value, node) {
                     return Ok(());
                 }
             }
             Value::Instance(class) => match self.types.kind(class) {
-                ClassKind::NoneType
-                    if self.types.own_member(ClassId::OBJECT, &node.attr).is_none() => {
-                        self.error_on(node, format!("'NoneType' object has no attribute '{}'", node.attr));
-                        return Ok(());
-                    }
-                ClassKind::Enum(_)
-                    if self.bind_enum_attr(value, node) => {
-                        return Ok(());
-                    }
+                ClassKind::NoneType if self.types.own_member(ClassId::OBJECT, &node.attr).is_none() => {
+                    self.error_on(node, format!("'NoneType' object has no attribute '{}'", node.attr));
+                    return Ok(());
+                }
+                ClassKind::Enum(_) if self.bind_enum_attr(value, node) => {
+                    return Ok(());
+                }
                 ClassKind::Union | ClassKind::Optional => {
                     self.bind_union(class, node, "access attribute from", |binder, value| {
                         binder.bind_attr(value, node, context)?;

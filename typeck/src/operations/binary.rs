@@ -41,7 +41,12 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `right.bind_reverse_binop(node, visitor, type_ctx)`
-    pub(crate) fn bind_reverse_binop(&mut self, right: Value, node: &'a ExprBinOp, _context: Option<Value>) -> Check<bool> {
+    pub(crate) fn bind_reverse_binop(
+        &mut self,
+        right: Value,
+        node: &'a ExprBinOp,
+        _context: Option<Value>,
+    ) -> Check<bool> {
         if let Value::Group(_) = right {
             let name = self.types.name(right);
             self.error_on(node, format!("cannot reverse bin op with {name}"));

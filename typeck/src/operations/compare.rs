@@ -48,7 +48,12 @@ pub(super) fn mixed_math(types: &Types<'_>, left: Value, right: Value) -> Option
 
 impl<'a> Binder<'_, 'a> {
     /// `value.bind_compare(…)`: whether it knows the result.
-    pub(crate) fn bind_compare(&mut self, value: Value, comparison: Comparison<'a>, context: Option<Value>) -> Check<bool> {
+    pub(crate) fn bind_compare(
+        &mut self,
+        value: Value,
+        comparison: Comparison<'a>,
+        context: Option<Value>,
+    ) -> Check<bool> {
         let class = match value {
             Value::Group(_) => return Ok(self.error_cannot_compare(value, "compare", comparison)),
             Value::Instance(class) => class,
@@ -85,9 +90,10 @@ impl<'a> Binder<'_, 'a> {
         if let Value::Instance(class) = value {
             match self.types.kind(class) {
                 ClassKind::NoneType
-                    if !matches!(comparison.operator, CmpOp::Eq | CmpOp::NotEq | CmpOp::Is | CmpOp::IsNot) => {
-                        return self.error_not_supported(comparison);
-                    }
+                    if !matches!(comparison.operator, CmpOp::Eq | CmpOp::NotEq | CmpOp::Is | CmpOp::IsNot) =>
+                {
+                    return self.error_not_supported(comparison);
+                }
                 ClassKind::Union | ClassKind::Optional => {
                     return self.bind_union(class, comparison.node, "compare", |binder, value| {
                         binder.bind_reverse_compare(value, comparison, context)

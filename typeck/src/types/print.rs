@@ -124,9 +124,13 @@ impl Types<'_> {
             }
             // The instance of `type` is a class: its name is that of a class.
             Value::Class(ClassId::TYPE) => "Type[Type[type]]".to_owned(),
-            Value::Class(class) if self.class(class).inexact == Some(ClassId::TYPE) => "Type[Exact[Type[type]]]".to_owned(),
+            Value::Class(class) if self.class(class).inexact == Some(ClassId::TYPE) => {
+                "Type[Exact[Type[type]]]".to_owned()
+            }
             Value::Class(ClassId::DYNAMIC) => "Type[dynamic]".to_owned(),
-            Value::Class(class) if self.class(class).is_exact => format!("Type[Exact[{}]]", self.name(Value::Instance(class))),
+            Value::Class(class) if self.class(class).is_exact => {
+                format!("Type[Exact[{}]]", self.name(Value::Instance(class)))
+            }
             Value::Class(class) => format!("Type[{}]", self.name(Value::Instance(class))),
             Value::Group(_) => self.name(value),
             _ => self.name_with_exact(Value::Instance(self.class_of(value))),
