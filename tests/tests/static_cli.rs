@@ -115,3 +115,18 @@ fn performance_warnings_are_shown_where_they_are_asked_for() {
         [(5, 13), (6, 14), (8, 12)].map(|(line, column)| problem("a.py", line, column, "performance"))
     );
 }
+
+#[test]
+fn stubs_are_found_after_sources_and_their_annotations_count_for_nothing() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file can be written");
+    write("main.py", "import __static__\nfrom lib import f, g\nx: int = f(1)\n");
+    write("lib.pyi", "import __static__\ndef f(x: str) -> str: ...\n");
+    let one =
+        ["compile", "main.py", "--target", "cinderx-3.14", "--search-path", ".", "--emit", "code", "--output", "out"];
+    let output = run(folder.path(), &[&one[..], &["--module-name", "main", "--error-format", "json"]].concat());
+    assert_eq!((output.status.code(), problems(&output)), (Some(0), Vec::new()));
+    write("lib.py", "import __static__\ndef f(x: str) -> str:\n    return x\n");
+    let output = run(folder.path(), &[&one[..], &["--module-name", "main", "--error-format", "json"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+}

@@ -81,7 +81,8 @@ fn closure(
                 continue;
             }
             let Some(located) = resolver.locate(&name) else { continue };
-            let Some(file) = located.source.clone() else { continue };
+            let is_stub = located.source.is_none();
+            let Some(file) = located.source.clone().or_else(|| located.stub.clone()) else { continue };
             let Ok(bytes) = fs::read(&file) else { continue };
             if !may_be_static(&bytes, mode) {
                 continue;
@@ -92,7 +93,7 @@ fn closure(
                 name: name.as_str().to_owned(),
                 bytes: bytes.clone(),
                 is_package,
-                is_stub: false,
+                is_stub,
                 is_requested: false,
             });
             pending.push_back((name, is_package, bytes));
