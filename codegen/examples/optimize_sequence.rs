@@ -86,6 +86,7 @@ fn unit(value: &Value) -> Result<CodeUnit> {
         flags: CodeFlags(u32::try_from(number(&value["flags"])?)?),
         parameter_count: usize::try_from(number(&value["nparams"])?)?,
         constants: array(&value["constants"])?.iter().map(constant).collect::<Result<_>>()?,
+        trailing_constant: None,
         names: Vec::new(),
         hidden_locals: vec![false; var_names.len()],
         var_names,
@@ -129,6 +130,7 @@ fn instruction(value: &Value) -> Result<Instruction> {
     let opcode = Opcode::ALL.iter().find(|opcode| match opcode.encoding() {
         Encoding::Real(number) => i32::from(number) == wanted,
         Encoding::Pseudo(number) => i32::from(number) == wanted,
+        Encoding::Extended(_) => false,
     });
     Ok(Instruction {
         opcode: *opcode.ok_or("unknown opcode")?,

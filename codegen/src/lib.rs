@@ -26,5 +26,5 @@ pub use build::{Compiled, compile_module};
 pub use code_object::{CodeFlags, CodeObject, LocalKind};
 pub use constant::{Constant, ConstantTable};
 pub use ir::{CodeUnit, FinalInstruction, Handler, Instruction, InstructionSequence, Label, OptimizedUnit};
-pub use opcode::{Encoding, Opcode, Operand};
+pub use opcode::{EXTENDED_OPCODE, Encoding, Opcode, Operand, VALUES_SHIFT};
 pub use target::{Optimize, Options, Target};

@@ -1,9 +1,10 @@
 //! Every row of the opcode table equals what the running CPython says of the opcode.
 
-use pyclast_codegen::{Encoding, Opcode, Operand, Target};
+use pyclast_codegen::{Encoding, Opcode, Operand, Target, VALUES_SHIFT};
 use pyclast_tests::{oracle, output_of};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 
 fn oracle_rows() -> (BTreeMap<String, Value>, Value) {
     let text = output_of(oracle::command().arg(oracle::tool("opcodes.py")));
@@ -15,7 +16,7 @@ fn oracle_rows() -> (BTreeMap<String, Value>, Value) {
 
 fn number(opcode: Opcode) -> u64 {
     match opcode.encoding() {
-        Encoding::Real(number) => number.into(),
+        Encoding::Real(number) | Encoding::Extended(number) => number.into(),
         Encoding::Pseudo(number) => number.into(),
     }
 }
@@ -24,7 +25,7 @@ fn number(opcode: Opcode) -> u64 {
 /// some as locals, so these two flags are one here.
 fn expected_flags(opcode: Opcode) -> &'static [&'static str] {
     match opcode.operand() {
-        Operand::Const => &["has_const"],
+        Operand::Const | Operand::ConstValues => &["has_const"],
         Operand::Name | Operand::AttributeName | Operand::GlobalName | Operand::SuperName => &["has_name"],
         Operand::Local | Operand::LocalPair | Operand::Deref => &["has_local", "has_free"],
         Operand::Jump if opcode.is_block_push() => &["has_exc"],
@@ -33,11 +34,15 @@ fn expected_flags(opcode: Opcode) -> &'static [&'static str] {
     }
 }
 
+fn opcodes_of_cpython() -> impl Iterator<Item = Opcode> {
+    Opcode::ALL.iter().copied().filter(|opcode| !opcode.is_extended())
+}
+
 #[test]
 fn every_row_is_that_of_the_interpreter() {
     let (rows, answer) = oracle_rows();
     assert_eq!(answer["magic"], Target::CPYTHON_3_14.magic);
-    for &opcode in Opcode::ALL {
+    for opcode in opcodes_of_cpython() {
         let name = opcode.name();
         let row = rows.get(name).unwrap_or_else(|| panic!("{name} is unknown to the interpreter"));
         assert_eq!(row["number"], number(opcode), "{name}: number");
@@ -66,7 +71,7 @@ fn no_opcode_is_missing() {
 fn stack_effects_are_those_of_the_interpreter() {
     let (rows, _) = oracle_rows();
     let mut compared = 0;
-    for &opcode in Opcode::ALL {
+    for opcode in opcodes_of_cpython() {
         let name = opcode.name();
         let effects = rows[name]["effects"].as_array().expect("a list of effects");
         for effect in effects {
@@ -81,4 +86,28 @@ fn stack_effects_are_those_of_the_interpreter() {
         }
     }
     assert!(compared > 3000, "only {compared} effects compared");
+}
+
+/// What a typed instruction takes and gives, as CinderX's tables say; operands that are constants end in the number
+/// of values.
+#[test]
+fn typed_rows_are_those_of_cinderx() {
+    let text = output_of(Command::new(oracle::cinderx()).arg(oracle::tool("typed_opcodes.py")));
+    let rows: BTreeMap<String, Value> = serde_json::from_str(&text).expect("typed_opcodes.py prints JSON");
+    let typed: Vec<Opcode> = Opcode::ALL.iter().copied().filter(|opcode| opcode.is_extended()).collect();
+    let names: BTreeSet<&str> = typed.iter().map(|opcode| opcode.name()).collect();
+    assert_eq!(names, rows.keys().map(String::as_str).collect());
+    for opcode in typed {
+        let (name, row) = (opcode.name(), &rows[opcode.name()]);
+        assert_eq!(row["number"], number(opcode), "{name}: number");
+        assert_eq!(row["caches"], opcode.caches(), "{name}: caches");
+        for effect in row["effects"].as_array().expect("a list of effects") {
+            let values = effect[0].as_i64().and_then(|values| i32::try_from(values).ok()).expect("a small number");
+            let oparg = if opcode.operand() == Operand::ConstValues { values << VALUES_SHIFT | 7 } else { values };
+            let (taken, given) = opcode.stack_use(oparg);
+            assert_eq!((&effect[1], &effect[2]), (&Value::from(taken), &Value::from(given)), "{name} {values}");
+        }
+        let Encoding::Extended(byte) = opcode.encoding() else { panic!("{name} is no typed opcode") };
+        assert_eq!(Opcode::from_extended_byte(byte), Some(opcode), "{name}: from its byte");
+    }
 }

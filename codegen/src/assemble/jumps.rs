@@ -39,10 +39,20 @@ const UNITS: [u8; Opcode::ALL.len()] = {
 #[inline]
 fn size(opcode: Opcode, oparg: i32) -> u32 {
     let units = u32::from(UNITS[opcode as usize]);
-    if oparg <= 0xFF {
-        return units;
+    if opcode.is_extended() {
+        let prefix = opcode.extended_operand(oparg).cast_signed();
+        return 1 + prefixes(prefix) + units + prefixes(opcode.assembled_operand(oparg));
     }
-    units + 1 + u32::from(oparg > 0xFFFF) + u32::from(oparg > 0xFF_FFFF)
+    units + prefixes(oparg)
+}
+
+/// `EXTENDED_ARG`s before an operand.
+#[inline]
+fn prefixes(oparg: i32) -> u32 {
+    if oparg <= 0xFF {
+        return 0;
+    }
+    1 + u32::from(oparg > 0xFFFF) + u32::from(oparg > 0xFF_FFFF)
 }
 
 /// A jump and the index of the instruction it goes to.

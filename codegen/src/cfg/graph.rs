@@ -189,7 +189,9 @@ impl Features {
         let mut index = 0;
         while index < features.len() {
             let opcode = Opcode::ALL[index];
-            features[index] = Self::of_opcode(opcode) | if opcode.ends_block() { Self::BLOCK_ENDS } else { 0 };
+            features[index] = Self::of_opcode(opcode)
+                | if opcode.ends_block() { Self::BLOCK_ENDS } else { 0 }
+                | if opcode.has_constant() { Self::CONSTANTS } else { 0 };
             index += 1;
         }
         features

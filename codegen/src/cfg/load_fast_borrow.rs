@@ -193,6 +193,17 @@ impl Pass<'_> {
                 self.stack.push(Reference::fresh(index));
             }
             Opcode::ForIter => self.stack.push(Reference::fresh(index)),
+            // What they give may be what they took: it stays where it is.
+            Opcode::Cast
+            | Opcode::RefineType
+            | Opcode::PrimitiveBox
+            | Opcode::PrimitiveUnbox
+            | Opcode::ConvertPrimitive => {}
+            Opcode::LoadMethodStatic | Opcode::LoadIterableArg => {
+                let object = self.pop();
+                self.stack.push(Reference::fresh(index));
+                self.stack.push(object);
+            }
             Opcode::LoadSuperAttr => {
                 let object = self.pop();
                 self.pop_many(pops - 1);

@@ -50,6 +50,8 @@ const fn inverted(opcode: Opcode) -> Opcode {
         Opcode::PopJumpIfTrue => Opcode::PopJumpIfFalse,
         Opcode::PopJumpIfNone => Opcode::PopJumpIfNotNone,
         Opcode::PopJumpIfNotNone => Opcode::PopJumpIfNone,
+        Opcode::PopJumpIfZero => Opcode::PopJumpIfNonzero,
+        Opcode::PopJumpIfNonzero => Opcode::PopJumpIfZero,
         other => other,
     }
 }

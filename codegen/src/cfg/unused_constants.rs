@@ -6,8 +6,8 @@
 //!
 //! The first constant always stays: it may be the docstring.
 
-use super::graph::{Features, Graph};
-use crate::{Constant, Opcode};
+use super::graph::{Features, Graph, Node};
+use crate::Constant;
 
 /// Removes what is not loaded and renumbers the rest.
 #[inline(never)]
@@ -23,8 +23,8 @@ pub(super) fn remove_unused_constants(graph: &mut Graph, constants: &mut Vec<Con
         if !graph[block].features.has(Features::CONSTANTS) {
             return;
         }
-        for node in graph.nodes(block).iter().filter(|node| node.opcode == Opcode::LoadConst) {
-            new_index[constant_index(node.oparg)] = USED;
+        for node in graph.nodes(block).iter().filter(|node| node.opcode.has_constant()) {
+            new_index[constant_index(node)] = USED;
         }
     });
     if !new_index.contains(&UNUSED) {
@@ -42,12 +42,13 @@ pub(super) fn remove_unused_constants(graph: &mut Graph, constants: &mut Vec<Con
         if !graph[block].features.has(Features::CONSTANTS) {
             return;
         }
-        for node in graph.nodes_mut(block).iter_mut().filter(|node| node.opcode == Opcode::LoadConst) {
-            node.oparg = new_index[constant_index(node.oparg)];
+        for node in graph.nodes_mut(block).iter_mut().filter(|node| node.opcode.has_constant()) {
+            let old = node.opcode.assembled_operand(node.oparg);
+            node.oparg += new_index[constant_index(node)] - old;
         }
     });
 }
 
-fn constant_index(oparg: i32) -> usize {
-    usize::try_from(oparg).expect("constant operands are indices of constants")
+fn constant_index(node: &Node) -> usize {
+    usize::try_from(node.opcode.assembled_operand(node.oparg)).expect("constant operands are indices of constants")
 }

@@ -2,7 +2,10 @@
 //!
 //! Invariant: the instructions cover all code units; `start..end` of one follows that of the former.
 
-use crate::Opcode;
+use crate::{EXTENDED_OPCODE, Opcode};
+
+/// The byte of `EXTENDED_ARG`, which comes before typed opcodes too.
+const EXTENDED_ARG: u8 = 69;
 
 /// What the opcode byte of an instruction says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +29,8 @@ pub struct DecodedInstruction {
     pub opcode: DecodedOpcode,
     /// The operand, prefixes included.
     pub oparg: u32,
+    /// The operand of the `EXTENDED_OPCODE` before a typed opcode: `taken << 2 | given`.
+    pub extended: Option<u32>,
 }
 
 impl DecodedInstruction {
@@ -54,11 +59,18 @@ pub fn instructions(code: &[u8]) -> impl Iterator<Item = DecodedInstruction> + '
     std::iter::from_fn(move || {
         let start = offset;
         let mut prefix = 0_u32;
+        let mut extended = None;
         loop {
             let &[byte, low] = units.get(offset as usize)?;
             let oparg = prefix | u32::from(low);
             offset += 1;
-            let opcode = Opcode::from_byte(byte);
+            if byte == EXTENDED_OPCODE && extended.is_none() {
+                extended = Some(oparg);
+                prefix = 0;
+                continue;
+            }
+            let is_typed = extended.is_some() && byte != EXTENDED_ARG;
+            let opcode = if is_typed { Opcode::from_extended_byte(byte) } else { Opcode::from_byte(byte) };
             if opcode == Some(Opcode::ExtendedArg) {
                 prefix = oparg << 8;
                 continue;
@@ -72,6 +84,7 @@ pub fn instructions(code: &[u8]) -> impl Iterator<Item = DecodedInstruction> + '
                 end: own + 1 + caches,
                 opcode: opcode.map_or(DecodedOpcode::Unknown(byte), DecodedOpcode::Known),
                 oparg,
+                extended,
             });
         }
     })

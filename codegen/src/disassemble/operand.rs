@@ -55,7 +55,7 @@ pub(super) fn describe(code: &CodeObject, labels: &FxHashMap<i64, usize>, step: 
     let one_of = |texts: &[&str]| (*texts.get(oparg).unwrap_or(&"")).to_owned();
     match opcode.operand() {
         Operand::None | Operand::Count => String::new(),
-        Operand::Const => code.constants.get(oparg).map(repr).unwrap_or_default(),
+        Operand::Const | Operand::ConstValues => code.constants.get(oparg).map(repr).unwrap_or_default(),
         Operand::Name => name(oparg),
         Operand::GlobalName => with_flag(name(oparg >> 1), oparg, " + NULL"),
         Operand::AttributeName => with_flag(name(oparg >> 1), oparg, " + NULL|self"),

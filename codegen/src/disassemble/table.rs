@@ -2,7 +2,7 @@
 
 use crate::CodeObject;
 use crate::decode::{ExceptionEntry, LocationEntry, exception_entries, location_entries};
-use crate::opcode::Opcode;
+use crate::opcode::{EXTENDED_OPCODE, Opcode};
 use rustc_hash::FxHashMap;
 
 /// One step of `dis.py: _unpack_opargs`: here an `EXTENDED_ARG` is an instruction too.
@@ -37,8 +37,13 @@ pub(super) fn steps(code: &[u8]) -> Vec<Step> {
     let mut steps = Vec::with_capacity(units.len());
     let mut offset = 0;
     let mut prefix = 0_i32;
+    // Like EXTENDED_ARG, EXTENDED_OPCODE is an instruction of its own here.
+    let mut after_extended = false;
     while let Some(&[byte, low]) = units.get(offset) {
-        let opcode = Opcode::from_byte(byte);
+        let plain = Opcode::from_byte(byte);
+        let is_prefix = plain == Some(Opcode::ExtendedArg);
+        let opcode = if after_extended && !is_prefix { Opcode::from_extended_byte(byte) } else { plain };
+        after_extended = if after_extended { is_prefix } else { byte == EXTENDED_OPCODE };
         let takes_operand = opcode.map_or(byte > HAVE_ARGUMENT, Opcode::has_arg);
         let oparg = takes_operand.then(|| prefix | i32::from(low));
         prefix = match (opcode, oparg) {

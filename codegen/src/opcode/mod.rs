@@ -17,7 +17,16 @@ pub enum Encoding {
     Real(u8),
     /// Exists only before assembly (CPython numbers these from 256).
     Pseudo(u16),
+    /// A byte behind the prefix [`EXTENDED_OPCODE`]: CinderX's page of typed opcodes.
+    Extended(u8),
 }
+
+/// The byte before a typed opcode. Its operand says what the opcode does to the stack:
+/// `taken << 2 | given` (`get_ext_oparg`).
+pub const EXTENDED_OPCODE: u8 = 126;
+
+/// Where the number of values starts in an [`Operand::ConstValues`] operand.
+pub const VALUES_SHIFT: u32 = 20;
 
 /// What an operand means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,6 +37,9 @@ pub enum Operand {
     Count,
     /// An index into `co_consts`.
     Const,
+    /// An index into `co_consts`, and how many values the instruction takes besides: in the bits from
+    /// [`VALUES_SHIFT`] on before assembly, in the constant after.
+    ConstValues,
     /// An index into `co_names`.
     Name,
     /// `name << 1 | method`.
@@ -77,11 +89,51 @@ const BY_BYTE: [Option<Opcode>; 256] = {
     opcodes
 };
 
+/// The typed opcodes by their byte.
+const BY_EXTENDED_BYTE: [Option<Opcode>; 256] = {
+    let mut opcodes = [None; 256];
+    let mut index = 0;
+    while index < Opcode::ALL.len() {
+        if let Encoding::Extended(byte) = Opcode::ALL[index].encoding() {
+            opcodes[byte as usize] = Some(Opcode::ALL[index]);
+        }
+        index += 1;
+    }
+    opcodes
+};
+
 impl Opcode {
     /// The opcode that a byte of bytecode names; `None` for unused bytes and for the specialized and
     /// instrumented forms that only a running interpreter writes.
     pub const fn from_byte(byte: u8) -> Option<Self> {
         BY_BYTE[byte as usize]
+    }
+
+    /// The opcode that a byte behind [`EXTENDED_OPCODE`] names.
+    pub const fn from_extended_byte(byte: u8) -> Option<Self> {
+        BY_EXTENDED_BYTE[byte as usize]
+    }
+
+    /// Whether the opcode stands behind [`EXTENDED_OPCODE`].
+    #[inline]
+    pub const fn is_extended(self) -> bool {
+        // Their rows are the last of the table.
+        self as u8 >= Self::InvokeMethod as u8
+    }
+
+    /// The operand as it is assembled.
+    #[inline]
+    pub const fn assembled_operand(self, oparg: i32) -> i32 {
+        match self.operand() {
+            Operand::ConstValues => oparg & ((1 << VALUES_SHIFT) - 1),
+            _ => oparg,
+        }
+    }
+
+    /// The operand of the [`EXTENDED_OPCODE`] before a typed opcode.
+    pub const fn extended_operand(self, oparg: i32) -> u32 {
+        let (pops, pushes) = self.stack_use(oparg);
+        (pops << 2 | pushes).cast_unsigned()
     }
 
     /// Whether CPython's `OPCODE_HAS_ARG` holds.
@@ -142,6 +194,13 @@ impl Opcode {
     /// Whether a jump's distance counts back from its end.
     pub const fn is_backward(self) -> bool {
         matches!(self, Opcode::JumpBackward | Opcode::JumpBackwardNoInterrupt | Opcode::EndAsyncFor)
+    }
+
+    /// Whether the operand names a constant.
+    #[inline]
+    pub(crate) const fn has_constant(self) -> bool {
+        matches!(self, Self::LoadConst)
+            || (self.is_extended() && matches!(self.operand(), Operand::Const | Operand::ConstValues))
     }
 
     /// Whether nothing follows it in a basic block: it jumps or leaves the code object.
@@ -231,10 +290,13 @@ const fn properties_of(opcode: Opcode) -> u8 {
         Opcode::Jump => UNCONDITIONAL | EVAL_BREAK,
         Opcode::JumpBackward => UNCONDITIONAL | EVAL_BREAK,
         Opcode::JumpNoInterrupt | Opcode::JumpForward | Opcode::JumpBackwardNoInterrupt => UNCONDITIONAL,
-        Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::PopJumpIfNone | Opcode::PopJumpIfNotNone => {
-            CONDITIONAL
-        }
-        Opcode::ReturnValue | Opcode::RaiseVarargs | Opcode::Reraise => SCOPE_EXIT,
+        Opcode::PopJumpIfFalse
+        | Opcode::PopJumpIfTrue
+        | Opcode::PopJumpIfNone
+        | Opcode::PopJumpIfNotNone
+        | Opcode::PopJumpIfZero
+        | Opcode::PopJumpIfNonzero => CONDITIONAL,
+        Opcode::ReturnValue | Opcode::RaiseVarargs | Opcode::Reraise | Opcode::ReturnPrimitive => SCOPE_EXIT,
         Opcode::Call | Opcode::CallFunctionEx | Opcode::Resume => EVAL_BREAK,
         _ => 0,
     };
@@ -321,7 +383,12 @@ const FIXED_STACK_USE: [Option<(i8, i8)>; Opcode::ALL.len()] = {
         // No operand changes what neither its lowest bits nor its second byte change.
         let (low_pops, low_pushes) = opcode.stack_use_in_table(1);
         let (high_pops, high_pushes) = opcode.stack_use_in_table(0x102);
-        let is_fixed = pops == low_pops && pushes == low_pushes && pops == high_pops && pushes == high_pushes;
+        let is_fixed = pops == low_pops
+            && pushes == low_pushes
+            && pops == high_pops
+            && pushes == high_pushes
+            && !matches!(opcode, Opcode::LoadMappingArg)
+            && !matches!(opcode.operand(), Operand::ConstValues);
         #[expect(clippy::cast_possible_truncation, reason = "fixed uses are of a few values")]
         if is_fixed {
             uses[index] = Some((pops as i8, pushes as i8));

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Source: `Include/opcode_ids.h` and `Include/internal/pycore_opcode_metadata.h` of CPython
-//! 3.14.8; the end-to-end tests compare each row with a running interpreter.
+//! 3.14.8, and CinderX's `opcode.py` for the page behind `EXTENDED_OPCODE`, whose rows come last; the
+//! end-to-end tests compare each row with a running interpreter.
 //! Invariant: `pops` and `pushes` describe the fall-through; [`Opcode::stack_effect`] says where the
 //! jump differs.
 
@@ -62,13 +63,21 @@ macro_rules! opcodes {
     };
 }
 
-/// Turns `real N` or `pseudo N` into an [`Encoding`].
+/// How many values an instruction with a [`Operand::ConstValues`] operand takes.
+const fn taken(oparg: i32) -> i32 {
+    oparg >> super::VALUES_SHIFT
+}
+
+/// Turns `real N`, `pseudo N` or `extended N` into an [`Encoding`].
 macro_rules! encoding {
     (real $number:literal) => {
         Encoding::Real($number)
     };
     (pseudo $number:literal) => {
         Encoding::Pseudo($number)
+    };
+    (extended $number:literal) => {
+        Encoding::Extended($number)
     };
 }
 
@@ -207,4 +216,35 @@ opcodes! {
     SetupFinally,                     "SETUP_FINALLY",                      pseudo 264, caches 0, Jump,              pops 0,                pushes 1;
     SetupWith,                        "SETUP_WITH",                         pseudo 265, caches 0, Jump,              pops 0,                pushes 1;
     StoreFastMaybeNull,               "STORE_FAST_MAYBE_NULL",              pseudo 266, caches 0, Local,             pops 1,                pushes 0;
+    InvokeMethod,                     "INVOKE_METHOD",                      extended 1,  caches 0, ConstValues,      pops taken(oparg) + 2, pushes 1;
+    LoadField,                        "LOAD_FIELD",                         extended 2,  caches 0, Const,            pops 1,                pushes 1;
+    StoreField,                       "STORE_FIELD",                        extended 6,  caches 0, Const,            pops 2,                pushes 0;
+    BuildCheckedList,                 "BUILD_CHECKED_LIST",                 extended 9,  caches 0, ConstValues,      pops taken(oparg),     pushes 1;
+    LoadType,                         "LOAD_TYPE",                          extended 11, caches 0, Count,            pops 1,                pushes 1;
+    Cast,                             "CAST",                               extended 12, caches 0, Const,            pops 1,                pushes 1;
+    LoadLocal,                        "LOAD_LOCAL",                         extended 14, caches 0, Const,            pops 0,                pushes 1;
+    StoreLocal,                       "STORE_LOCAL",                        extended 15, caches 0, Const,            pops 1,                pushes 0;
+    PrimitiveBox,                     "PRIMITIVE_BOX",                      extended 17, caches 0, Count,            pops 1,                pushes 1;
+    PrimitiveUnbox,                   "PRIMITIVE_UNBOX",                    extended 18, caches 0, Count,            pops 1,                pushes 1;
+    PrimitiveBinaryOp,                "PRIMITIVE_BINARY_OP",                extended 19, caches 0, Count,            pops 2,                pushes 1;
+    PrimitiveUnaryOp,                 "PRIMITIVE_UNARY_OP",                 extended 20, caches 0, Count,            pops 1,                pushes 1;
+    PrimitiveCompareOp,               "PRIMITIVE_COMPARE_OP",               extended 21, caches 0, Count,            pops 2,                pushes 1;
+    LoadIterableArg,                  "LOAD_ITERABLE_ARG",                  extended 22, caches 0, Count,            pops 1,                pushes 2;
+    LoadMappingArg,                   "LOAD_MAPPING_ARG",                   extended 23, caches 0, Count,            pops if oparg == 3 { 3 } else { 2 }, pushes 1;
+    InvokeFunction,                   "INVOKE_FUNCTION",                    extended 24, caches 0, ConstValues,      pops taken(oparg),     pushes 1;
+    FastLen,                          "FAST_LEN",                           extended 27, caches 0, Count,            pops 1,                pushes 1;
+    ConvertPrimitive,                 "CONVERT_PRIMITIVE",                  extended 28, caches 0, Count,            pops 1,                pushes 1;
+    InvokeNative,                     "INVOKE_NATIVE",                      extended 29, caches 0, ConstValues,      pops taken(oparg),     pushes 1;
+    LoadClass,                        "LOAD_CLASS",                         extended 30, caches 0, Const,            pops 0,                pushes 1;
+    BuildCheckedMap,                  "BUILD_CHECKED_MAP",                  extended 31, caches 0, ConstValues,      pops 2 * taken(oparg), pushes 1;
+    SequenceGet,                      "SEQUENCE_GET",                       extended 33, caches 0, Count,            pops 2,                pushes 1;
+    SequenceSet,                      "SEQUENCE_SET",                       extended 34, caches 0, Count,            pops 3,                pushes 0;
+    ListDel,                          "LIST_DEL",                           extended 35, caches 0, Count,            pops 2,                pushes 0;
+    RefineType,                       "REFINE_TYPE",                        extended 36, caches 0, Const,            pops 1,                pushes 1;
+    PrimitiveLoadConst,               "PRIMITIVE_LOAD_CONST",               extended 37, caches 0, Const,            pops 0,                pushes 1;
+    ReturnPrimitive,                  "RETURN_PRIMITIVE",                   extended 40, caches 0, Count,            pops 1,                pushes 0;
+    TpAlloc,                          "TP_ALLOC",                           extended 41, caches 0, Const,            pops 0,                pushes 1;
+    LoadMethodStatic,                 "LOAD_METHOD_STATIC",                 extended 43, caches 0, Const,            pops 1,                pushes 2;
+    PopJumpIfZero,                    "POP_JUMP_IF_ZERO",                   extended 100, caches 1, Jump,             pops 1,                pushes 0;
+    PopJumpIfNonzero,                 "POP_JUMP_IF_NONZERO",                extended 103, caches 1, Jump,             pops 1,                pushes 0;
 }

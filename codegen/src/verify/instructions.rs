@@ -99,12 +99,14 @@ fn resolve_targets(program: &mut Program, targets: &[Option<u32>]) -> Check {
     Ok(())
 }
 
-/// Whether compiled code may contain the opcode.
+/// Whether compiled code may contain the opcode. Typed opcodes trust their operands: a proof of types
+/// has to come first.
 fn is_compiled(opcode: Opcode) -> bool {
-    !matches!(
-        opcode,
-        Opcode::Cache | Opcode::Reserved | Opcode::EnterExecutor | Opcode::InterpreterExit | Opcode::ExitInitCheck
-    )
+    !opcode.is_extended()
+        && !matches!(
+            opcode,
+            Opcode::Cache | Opcode::Reserved | Opcode::EnterExecutor | Opcode::InterpreterExit | Opcode::ExitInitCheck
+        )
 }
 
 /// Whether control may go on to the next instruction.

@@ -64,7 +64,7 @@ fn is_in_range(code: &CodeObject, instruction: &Instruction) -> bool {
     let Instruction { opcode, oparg, .. } = *instruction;
     let index = oparg as usize;
     match opcode.operand() {
-        Operand::Const => index < code.constants.len(),
+        Operand::Const | Operand::ConstValues => index < code.constants.len(),
         Operand::Name => index < code.names.len(),
         Operand::AttributeName | Operand::GlobalName => index >> 1 < code.names.len(),
         Operand::SuperName => index >> 2 < code.names.len(),
