@@ -35,6 +35,8 @@ impl CodeFlags {
     pub const FUTURE_BARRY_AS_BDFL: Self = Self(0x40_0000);
     /// `CO_FUTURE_ANNOTATIONS`
     pub const FUTURE_ANNOTATIONS: Self = Self(0x100_0000);
+    /// `CI_CO_STATICALLY_COMPILED`: CinderX's code, with checks of arguments in its last constant.
+    pub const STATICALLY_COMPILED: Self = Self(0x4000);
     /// `CO_HAS_DOCSTRING`
     pub const HAS_DOCSTRING: Self = Self(0x400_0000);
     /// `CO_METHOD`

@@ -216,6 +216,7 @@ fn unit_of(code: &CodeObject) -> CodeUnit {
         flags: code.flags,
         parameter_count: 0,
         constants: code.constants.to_vec(),
+        trailing_constant: None,
         names: code.names.to_vec(),
         var_names: of_kind(LocalKind::LOCAL),
         hidden_locals: locals.map(|kind| kind.0 & LocalKind::HIDDEN != 0).collect(),

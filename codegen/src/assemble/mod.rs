@@ -56,7 +56,8 @@ impl Assembler {
         self.instructions = instructions;
 
         let (local_names, local_kinds) = local_names::names_and_kinds(&mut unit);
-        let CodeUnit { name, qualname, first_line, constants, names, flags, .. } = unit;
+        let CodeUnit { name, qualname, first_line, mut constants, trailing_constant, names, flags, .. } = unit;
+        constants.extend(trailing_constant);
         CodeObject {
             arg_count: unit.arg_count,
             pos_only_arg_count: unit.pos_only_arg_count,

@@ -23,6 +23,7 @@ fn unit(instructions: Vec<FinalInstruction>) -> OptimizedUnit {
         flags: CodeFlags(3),
         parameter_count: 0,
         constants: Vec::new(),
+        trailing_constant: None,
         names: Vec::new(),
         var_names: Vec::new(),
         hidden_locals: Vec::new(),

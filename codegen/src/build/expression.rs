@@ -19,6 +19,9 @@ use ruff_python_ast::{Expr, ExprContext, ExprIf, ExprNamed, ExprStarred};
 impl<'a> Builder<'a> {
     /// Builds an expression in the context its node names (`codegen_visit_expr`).
     pub(super) fn visit_expr(&mut self, expr: &'a Expr) {
+        if self.facts.is_some() && self.visit_typed_expr(expr) {
+            return;
+        }
         if let Some(comprehension) = ComprehensionView::new(expr) {
             return self.visit_comprehension(&comprehension);
         }

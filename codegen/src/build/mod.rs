@@ -60,6 +60,7 @@ mod try_;
 mod try_star;
 mod tstring;
 mod type_params;
+mod typed;
 mod unit;
 mod unpack;
 mod unparse;
@@ -69,6 +70,7 @@ mod with_;
 use crate::assemble::Assembler;
 use crate::cfg::Graph;
 use crate::{CodeObject, Options};
+use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
@@ -98,6 +100,19 @@ pub fn compile_module(
     builder.finish(code)
 }
 
+/// Compiles a static module for CinderX: where the checker knows types, typed opcodes; elsewhere CPython's code.
+pub fn compile_static_module(
+    module: &ParsedModule,
+    table: &SymbolTable,
+    facts: &TypeFacts,
+    options: &Options,
+) -> Result<Compiled, Vec<Diagnostic>> {
+    let mut builder = Builder::new(module, table, options);
+    builder.facts = Some(facts);
+    let code = builder.build_module();
+    builder.finish(code)
+}
+
 /// Problems in the order found, each once: `finally` bodies are built twice.
 #[derive(Default)]
 struct Found {
@@ -119,6 +134,8 @@ pub(crate) struct Builder<'a> {
     module: &'a ParsedModule,
     table: &'a SymbolTable,
     options: &'a Options,
+    /// What the checker found out; none in ordinary modules.
+    facts: Option<&'a TypeFacts>,
     /// The module's names, and those that mangling makes.
     names: NameTable,
     known: KnownNames,
@@ -141,6 +158,7 @@ impl<'a> Builder<'a> {
             module,
             table,
             options,
+            facts: None,
             names,
             known,
             found_names: FoundNames::default(),

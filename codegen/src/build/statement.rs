@@ -8,6 +8,9 @@ use ruff_python_ast::{Stmt, StmtRaise};
 impl<'a> Builder<'a> {
     /// Builds a statement.
     pub(super) fn visit_statement(&mut self, statement: &'a Stmt) {
+        if self.facts.is_some() && self.visit_typed_statement(statement) {
+            return;
+        }
         let location = self.stmt_location(statement);
         match statement {
             Stmt::FunctionDef(function) => self.build_function(function, location),

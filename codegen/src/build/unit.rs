@@ -82,6 +82,12 @@ pub(super) struct Unit<'a> {
     pub(super) next_conditional_annotation: u32,
     /// Class units: attributes assigned through `self` (`__static_attributes__`).
     pub(super) static_attributes: NameSet,
+    /// Static code: the facts of the checker count here.
+    pub(super) is_typed: bool,
+    /// What static code ends its constants with: checks of arguments and what is returned.
+    pub(super) trailing_constant: Option<Constant>,
+    /// Temporaries of static code in use.
+    pub(super) temporaries: u32,
     /// Loops, `try`, `with` around the current place.
     pub(super) blocks: Vec<FrameBlock<'a>>,
 }
@@ -126,6 +132,9 @@ impl Builder<'_> {
             deferred_annotations: Vec::new(),
             next_conditional_annotation: 0,
             static_attributes: NameSet::default(),
+            is_typed: self.inherits_types(),
+            trailing_constant: None,
+            temporaries: 0,
             blocks: Vec::new(),
         });
         let is_module = kind == UnitKind::Module;
@@ -157,6 +166,7 @@ impl Builder<'_> {
             flags,
             parameter_count,
             constants: unit.constants.into_constants(),
+            trailing_constant: unit.trailing_constant,
             names: text(&unit.names),
             hidden_locals: if unit.fast_hidden.is_empty() {
                 Vec::new()
@@ -254,6 +264,9 @@ impl Builder<'_> {
         }
         if scope.coroutine && !scope.generator {
             flags.insert(CodeFlags::COROUTINE);
+        }
+        if unit.trailing_constant.is_some() {
+            flags.insert(CodeFlags::STATICALLY_COMPILED);
         }
         if self.table.future.annotations {
             flags.insert(CodeFlags::FUTURE_ANNOTATIONS);

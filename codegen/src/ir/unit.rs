@@ -25,6 +25,8 @@ pub struct CodeUnit {
     pub parameter_count: usize,
     /// Constants in the order of first mention.
     pub constants: Vec<Constant>,
+    /// What static code ends its constants with, used or not.
+    pub trailing_constant: Option<Constant>,
     /// `co_names`
     pub names: Vec<PyString>,
     /// Fast locals: parameters first, then in the order of first mention.

@@ -1,0 +1,65 @@
+//! From the type a value has to the type that is wanted (`emit_type_check`, `emit_convert`).
+//!
+//! ```text
+//! x: C = dynamic      CAST ("m", "C")
+//! x: int64 = o: int   REFINE_TYPE ("builtins", "int") · PRIMITIVE_UNBOX 7
+//! ```
+//!
+//! Invariant: afterwards the value is of the type wanted, or an exception was raised.
+
+use super::super::Builder;
+use super::descriptor::type_constant;
+use crate::{Constant, Opcode};
+use pyclast_syntax::Location;
+use pyclast_syntax::type_facts::{Conversion, Descriptor, LiteralFact, TypeCode, TypeId};
+
+impl Builder<'_> {
+    /// Converts the value on the stack.
+    pub(in crate::build) fn emit_conversion(&mut self, target: TypeId, source: TypeId, location: Location) {
+        let Some(facts) = self.typed_facts() else { return };
+        match facts.conversion(target, source) {
+            Conversion::None => {}
+            Conversion::Cast(descriptor) => self.emit_with_type(Opcode::Cast, descriptor, location),
+            Conversion::CheckLiteral(literal) => self.emit_literal_check(literal, location),
+            Conversion::Primitive { from, to } => self.emit_primitive_conversion(from, to, location),
+            Conversion::Unbox { to, refine } => self.emit_unbox(to, refine, location),
+        }
+    }
+
+    /// `CONVERT_PRIMITIVE`: another width or sign.
+    pub(in crate::build) fn emit_primitive_conversion(&mut self, from: TypeCode, to: TypeCode, location: Location) {
+        if from != to {
+            self.emit_arg(Opcode::ConvertPrimitive, (to as usize) << 4 | from as usize, location);
+        }
+    }
+
+    /// An object to a primitive; `refine` is what it is known to be.
+    pub(in crate::build) fn emit_unbox(&mut self, to: TypeCode, refine: Option<&Descriptor>, location: Location) {
+        match refine {
+            Some(known) => self.emit_with_type(Opcode::RefineType, known, location),
+            None => self.emit_typed(Opcode::Cast, boxed_class(to), location),
+        }
+        self.emit_with_code(Opcode::PrimitiveUnbox, to, location);
+    }
+
+    /// Raises unless the object on the stack equals the literal.
+    fn emit_literal_check(&mut self, literal: &LiteralFact, location: Location) {
+        // TODO(C): as `Class.emit_type_check` of literal types.
+        let _ = (literal, location);
+    }
+}
+
+/// The class whose values unbox to a primitive.
+fn boxed_class(code: TypeCode) -> Constant {
+    let name = match code {
+        TypeCode::Double => "float",
+        TypeCode::Bool => "bool",
+        _ => "int",
+    };
+    type_constant(&Descriptor {
+        module: "builtins".into(),
+        path: vec![name.into()],
+        arguments: None,
+        marks: Vec::new(),
+    })
+}

@@ -1,0 +1,39 @@
+//! Descriptors → the constants in which CinderX's runtime finds them.
+//!
+//! ```text
+//! class C of m, or None      ("m", "C", "?")
+//! method f of it             (("m", "C"), "f")
+//! CheckedList[int]           ("__static__", "chklist", (("builtins", "int"),), "!")
+//! ```
+
+use crate::Constant;
+use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor};
+
+/// A type.
+pub(super) fn type_constant(descriptor: &Descriptor) -> Constant {
+    let mut parts = vec![Constant::str(&descriptor.module)];
+    parts.extend(descriptor.path.iter().map(|name| Constant::str(name)));
+    if let Some(arguments) = &descriptor.arguments {
+        parts.push(Constant::tuple(arguments.iter().map(type_constant)));
+    }
+    parts.extend(descriptor.marks.iter().map(|mark| Constant::str(mark.encode_utf8(&mut [0; 4]))));
+    Constant::tuple(parts)
+}
+
+/// Where a function is: its class, or its module.
+pub(super) fn container_constant(function: &FunctionDescriptor) -> Constant {
+    match &function.class {
+        Some(class) => type_constant(class),
+        None => Constant::tuple([Constant::str(&function.module)]),
+    }
+}
+
+/// A function or method.
+pub(super) fn function_constant(function: &FunctionDescriptor) -> Constant {
+    member_constant(container_constant(function), &function.name)
+}
+
+/// A member of a container.
+pub(super) fn member_constant(container: Constant, name: &str) -> Constant {
+    Constant::tuple([container, Constant::str(name)])
+}

@@ -1,0 +1,90 @@
+//! Appending typed opcodes to the unit being built.
+//!
+//! Invariant: an opcode whose constant says how many values it takes carries that number in its operand
+//! until it is assembled.
+
+use super::super::Builder;
+use crate::{Constant, Opcode, Operand, VALUES_SHIFT};
+use pyclast_syntax::Location;
+use pyclast_syntax::type_facts::{Descriptor, TypeCode};
+
+use super::descriptor::type_constant;
+
+/// The prefix of the names of temporaries (`TMP_VAR_PREFIX`).
+const TEMPORARY_PREFIX: &str = "_pystatic_.0._tmp__";
+
+impl Builder<'_> {
+    /// An opcode with a constant.
+    pub(in crate::build) fn emit_typed(&mut self, opcode: Opcode, constant: Constant, location: Location) {
+        debug_assert_eq!(opcode.operand(), Operand::Const, "{} takes no constant alone", opcode.name());
+        let index = self.add_const(constant);
+        self.emit_arg(opcode, index, location);
+    }
+
+    /// An opcode with a constant that says how many values it takes.
+    pub(in crate::build) fn emit_typed_values(
+        &mut self,
+        opcode: Opcode,
+        constant: Constant,
+        values: usize,
+        location: Location,
+    ) {
+        debug_assert_eq!(opcode.operand(), Operand::ConstValues, "{} takes no number of values", opcode.name());
+        let index = self.add_const(constant);
+        self.emit_arg(opcode, index | values << VALUES_SHIFT, location);
+    }
+
+    /// `CAST`, `REFINE_TYPE`, `TP_ALLOC`, `LOAD_CLASS`: an opcode about a type.
+    pub(in crate::build) fn emit_with_type(&mut self, opcode: Opcode, descriptor: &Descriptor, location: Location) {
+        self.emit_typed(opcode, type_constant(descriptor), location);
+    }
+
+    /// `PRIMITIVE_BOX`, `PRIMITIVE_UNBOX`, `RETURN_PRIMITIVE`: an opcode about a primitive.
+    pub(in crate::build) fn emit_with_code(&mut self, opcode: Opcode, code: TypeCode, location: Location) {
+        self.emit_arg(opcode, code as usize, location);
+    }
+
+    /// `PRIMITIVE_LOAD_CONST`: the value in Python's form, `bool` for `cbool`, `float` for `double`.
+    pub(in crate::build) fn emit_primitive_const(&mut self, value: Constant, code: TypeCode, location: Location) {
+        let code = Constant::int(i64::from(code as u8));
+        self.emit_typed(Opcode::PrimitiveLoadConst, Constant::tuple([value, code]), location);
+    }
+
+    /// The local of a temporary; the same for the same name.
+    pub(in crate::build) fn temporary(&mut self, name: &str) -> usize {
+        let name = self.names.intern(&format!("{TEMPORARY_PREFIX}{name}"));
+        self.unit_mut().var_names.insert_full(name).0
+    }
+
+    /// `LOAD_LOCAL`, `STORE_LOCAL`: a primitive in a local.
+    pub(in crate::build) fn emit_primitive_local(
+        &mut self,
+        opcode: Opcode,
+        local: usize,
+        code: TypeCode,
+        location: Location,
+    ) {
+        let local = i64::try_from(local).expect("a unit has few locals");
+        self.emit_typed(opcode, Constant::tuple([Constant::int(local), primitive_constant(code)]), location);
+    }
+}
+
+/// The descriptor of a primitive: `("__static__", "int64", "#")`.
+pub(super) fn primitive_constant(code: TypeCode) -> Constant {
+    Constant::tuple([Constant::str("__static__"), Constant::str(primitive_name(code)), Constant::str("#")])
+}
+
+const fn primitive_name(code: TypeCode) -> &'static str {
+    match code {
+        TypeCode::UInt8 => "uint8",
+        TypeCode::Int8 => "int8",
+        TypeCode::UInt16 => "uint16",
+        TypeCode::Int16 => "int16",
+        TypeCode::UInt32 => "uint32",
+        TypeCode::Int32 => "int32",
+        TypeCode::UInt64 => "uint64",
+        TypeCode::Int64 => "int64",
+        TypeCode::Double => "double",
+        TypeCode::Bool => "cbool",
+    }
+}

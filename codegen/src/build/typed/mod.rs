@@ -1,0 +1,54 @@
+//! Static code: what the checker knows of a node → CinderX's typed opcodes.
+//!
+//! ```text
+//! c.x + 1   (c: C, x: int64)     LOAD_FAST c · LOAD_FIELD (("m", "C"), "x") · PRIMITIVE_LOAD_CONST (1, 7) · PRIMITIVE_BINARY_OP +
+//! ```
+//!
+//! Each `visit_typed_…` is asked first and says whether it built the node; what it leaves is built as in
+//! ordinary code. Facts count in units that are typed: not in functions and classes compiled as ordinary
+//! code, nor in what is inside them.
+//!
+//! Invariant: a value on the stack has the type of its node; where another is wanted,
+//! [`Builder::emit_conversion`] comes between.
+
+mod conversion;
+mod descriptor;
+mod emit;
+mod expression;
+mod statement;
+
+use super::Builder;
+use pyclast_syntax::node_index;
+use pyclast_syntax::type_facts::{TypeCode, TypeFact, TypeFacts, TypeId, TypeKind};
+use ruff_python_ast::{Expr, HasNodeIndex};
+
+impl<'a> Builder<'a> {
+    /// Whether a unit entered now is typed: as the one around it.
+    pub(super) fn inherits_types(&self) -> bool {
+        self.facts.is_some() && self.units.last().is_none_or(|unit| unit.is_typed)
+    }
+
+    /// The facts, if they count in this unit.
+    pub(super) fn typed_facts(&self) -> Option<&'a TypeFacts> {
+        self.facts.filter(|_| self.unit().is_typed)
+    }
+
+    /// The type of a node.
+    fn type_id(&self, node: &impl HasNodeIndex) -> Option<TypeId> {
+        self.typed_facts()?.node(node_index(node))
+    }
+
+    /// What is known of a node.
+    fn type_of(&self, node: &impl HasNodeIndex) -> Option<&'a TypeFact> {
+        let facts = self.typed_facts()?;
+        Some(facts.get(facts.node(node_index(node))?))
+    }
+
+    /// Which primitive an expression is, if it is one.
+    fn primitive_of(&self, expr: &Expr) -> Option<TypeCode> {
+        match self.type_of(expr)?.kind {
+            TypeKind::Primitive(code) => Some(code),
+            _ => None,
+        }
+    }
+}
