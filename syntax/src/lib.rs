@@ -29,6 +29,7 @@ mod printable;
 mod py_string;
 pub mod repr;
 mod source_text;
+pub mod static_interface;
 pub mod symtable;
 mod tokenizer;
 pub mod type_facts;
