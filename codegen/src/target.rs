@@ -28,6 +28,8 @@ pub struct Target {
     pub cache_tag: &'static str,
     /// Runs static modules (`import __static__`).
     pub static_modules: bool,
+    /// The number in the header of artifacts for CinderX's strict loader (`compiler/strict/common.py: MAGIC_NUMBER`).
+    pub strict_magic: u16,
     /// gh-138679: refs pushed by consume-nothing opcodes claim wrong producers in the borrow pass.
     pub borrow_shadowing_bug: bool,
     /// gh-138250: the borrow pass does not go on through empty blocks.
@@ -42,12 +44,14 @@ impl Target {
         marshal_version: 5,
         cache_tag: "cpython-314",
         static_modules: false,
+        strict_magic: 0,
         borrow_shadowing_bug: true,
         borrow_empty_block_bug: true,
     };
 
-    /// CPython 3.14.8 with CinderX.
-    pub const CINDERX_3_14: Self = Self { name: "cinderx-3.14", static_modules: true, ..Self::CPYTHON_3_14 };
+    /// CPython 3.14.8 with CinderX 2026.10.26.
+    pub const CINDERX_3_14: Self =
+        Self { name: "cinderx-3.14", static_modules: true, strict_magic: 55, ..Self::CPYTHON_3_14 };
 }
 
 /// How to compile a module.

@@ -37,5 +37,5 @@ mod reader;
 mod tests;
 mod writer;
 
-pub use reader::{ReadError, ReadErrorReason, read};
-pub use writer::write;
+pub use reader::{ReadError, ReadErrorReason, read, read_first};
+pub use writer::{write, write_constant};

@@ -68,6 +68,13 @@ pub fn read(bytes: &[u8]) -> Result<Constant, ReadError> {
     Reader { bytes, position: 0, depth: 0, objects: Vec::new() }.object()
 }
 
+/// The first object in `bytes`, and what follows it.
+pub fn read_first(bytes: &[u8]) -> Result<(Constant, &[u8]), ReadError> {
+    let mut reader = Reader { bytes, position: 0, depth: 0, objects: Vec::new() };
+    let object = reader.object()?;
+    Ok((object, &bytes[reader.position..]))
+}
+
 struct Reader<'bytes> {
     bytes: &'bytes [u8],
     position: usize,

@@ -20,6 +20,13 @@ pub fn write(code: &CodeObject, version: u8) -> Vec<u8> {
     writer.finish()
 }
 
+/// The marshalled form of a constant.
+pub fn write_constant(constant: &Constant, version: u8) -> Vec<u8> {
+    let mut writer = Writer::new(Vec::new(), version);
+    writer.constant(constant, Flagged::IfShared);
+    writer.finish()
+}
+
 /// How often constants and names are mentioned in a code object and those inside it, about.
 fn mention_count(code: &CodeObject) -> usize {
     let inside = |constant: &Constant| match constant {

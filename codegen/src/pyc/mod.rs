@@ -7,6 +7,7 @@
 //!
 //! Invariant: a header parses to what it was made from.
 
+pub mod strict;
 #[cfg(test)]
 mod tests;
 

@@ -47,3 +47,33 @@ fn headers_of_other_interpreters_are_refused() {
         assert_eq!(parse(TARGET, file), Err(error));
     }
 }
+
+/// What the loader of CinderX 2026.10.26 writes for a module that imports the static `lib` and the ordinary `os`.
+#[test]
+fn artifacts_of_the_strict_loader() {
+    use super::strict::{Dependency, header, parse, prefix, source_mark};
+    use pyclast_syntax::PyString;
+    let target = &Target::CINDERX_3_14;
+    let validation = Validation::Timestamp { mtime: 0x6b03_8218, size: 0x67 };
+    let mark = source_mark(Validation::Timestamp { mtime: 0x6b03_8218, size: 0xca });
+    let dependencies = [
+        Dependency { module: PyString::new("lib"), source: Some(mark) },
+        Dependency { module: PyString::new("os"), source: None },
+    ];
+    let head = b"7\x80\r\n+\x0e\r\n\0\0\0\0\x18\x82\x03k\x67\0\0\0";
+    assert_eq!(header(target, true, validation), *head);
+    let written = prefix(target, true, validation, &dependencies);
+    let records = &written[head.len()..];
+    assert_eq!(records.iter().filter(|&&byte| byte == 0x18).count(), 1);
+    let file = [&written[..], b"code"].concat();
+    let artifact = parse(target, &file).expect("it is an artifact");
+    assert!(artifact.is_strict);
+    assert_eq!((artifact.validation, artifact.dependencies), (validation, dependencies.to_vec()));
+    assert_eq!((artifact.prefix, artifact.code), (&written[..], &b"code"[..]));
+    let ordinary = prefix(target, false, Validation::UncheckedHash([1; 8]), &[]);
+    assert_eq!(ordinary[..12], *b"\0\0\r\n+\x0e\r\n\x01\0\0\0");
+    assert!(!parse(target, &ordinary).expect("it is an artifact").is_strict);
+    for cut in 0..written.len() {
+        assert!(parse(target, &written[..cut]).is_err(), "{cut}");
+    }
+}
