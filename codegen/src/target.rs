@@ -63,4 +63,6 @@ pub struct Options {
     pub optimize: Optimize,
     /// `co_filename`
     pub filename: PyString,
+    /// Static modules: the module is strict too, and the types it makes are frozen when it has run.
+    pub strict: bool,
 }

@@ -70,7 +70,7 @@ fn generate(
     target: &'static Target,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Code, Refused> {
-    let options = Options { target, optimize, filename: filename.clone() };
+    let options = Options { target, optimize, filename: filename.clone(), strict: false };
     let compiled = compile_module(module, table, &options).map_err(|diagnostics| Refused { diagnostics })?;
     // Each level warns of the same places.
     let known: FxHashSet<_> = warnings.iter().map(|warning| (warning.span, warning.message.clone())).collect();

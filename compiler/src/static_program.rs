@@ -167,6 +167,7 @@ fn prepare(source: &ProgramSource, mode: StaticMode) -> (Option<Parsed>, Vec<Dia
         target: &Target::CPYTHON_3_14,
         optimize: pyclast_codegen::Optimize::None,
         filename: PyString::new(&source.name),
+        strict: false,
     };
     match compile_module(&module, &symbols, &options) {
         Ok(compiled) => warnings.extend(compiled.warnings),

@@ -79,7 +79,7 @@ fn run(text: &str, compile: bool) {
     assert_eq!(check_parsed(&[module], false), [], "the module is clean");
     if compile {
         let filename = PyString::new("main.py");
-        let options = Options { target: &Target::CPYTHON_3_14, optimize: Optimize::None, filename };
+        let options = Options { target: &Target::CPYTHON_3_14, optimize: Optimize::None, filename, strict: false };
         let compiled = compile_module(&parsed, &symbols, &options).expect("it compiles");
         assert!(!marshal::write(&compiled.code, options.target.marshal_version).is_empty());
     }

@@ -9,7 +9,7 @@ fn compile(source: &str) -> Result<super::Compiled, Vec<Diagnostic>> {
     let module = parse(text).expect("the test's source parses");
     let table = SymbolTable::build(&module).expect("the symbol table accepts the test's source");
     let filename = PyString::new("<test>");
-    let options = Options { target: &Target::CPYTHON_3_14, optimize: Optimize::None, filename };
+    let options = Options { target: &Target::CPYTHON_3_14, optimize: Optimize::None, filename, strict: false };
     compile_module(&module, &table, &options)
 }
 

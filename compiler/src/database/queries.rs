@@ -113,7 +113,8 @@ pub fn code_object(db: &dyn Db, file: SourceFile) -> Option<Shared<(Code, Vec<Di
     let symbols = symbol_table(db, file)?;
     let symbols = symbols.as_ref().as_ref().ok()?;
     let filename = decode(file.path(db).as_os_str());
-    let options = Options { target: &Target::CPYTHON_3_14, optimize: Project::get(db).settings(db).optimize, filename };
+    let optimize = Project::get(db).settings(db).optimize;
+    let options = Options { target: &Target::CPYTHON_3_14, optimize, filename, strict: false };
     let compiled = for_depth(module.nesting(), || compile_module(module, symbols, &options));
     Some(Arc::new(compiled.map(|compiled| (compiled.code.into(), compiled.warnings))))
 }
