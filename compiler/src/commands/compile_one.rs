@@ -16,12 +16,15 @@ use crate::files::path::decode;
 use crate::jobs::{Panicked, panic_message, run_in_order};
 use crate::pipeline::{CompiledModule, Refused, compile_source, marshal_code, prove};
 use crate::report;
+use crate::stack::Code as StackedCode;
 use anyhow::{Context, bail};
+use pyclast_codegen::{CodeObject, Options};
 use pyclast_syntax::{Code, Diagnostic, PyString};
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Compiles one module.
 pub(super) fn run(arguments: &CompileArgs) -> anyhow::Result<Status> {
@@ -52,12 +55,14 @@ pub(super) fn run(arguments: &CompileArgs) -> anyhow::Result<Status> {
     };
     match on_large_stack(source, compile) {
         Ok(compiled) => {
-            let status = check_types(arguments, source, &bytes)?;
+            let options = Options { target, optimize: optimize(*level), filename };
+            let (status, code) = check_types(arguments, source, &bytes, target.static_modules.then_some(&options))?;
             if status != Status::Clean {
                 return Ok(status);
             }
             show(arguments, source, &compiled.warnings)?;
-            let body = marshal_code(&compiled.codes[0], target);
+            let code = code.map(StackedCode::from);
+            let body = marshal_code(code.as_ref().unwrap_or(&compiled.codes[0]), target);
             let header = header.as_ref().map_or(&[][..], |header| &header[..]);
             let output = arguments.one.output.as_deref().unwrap_or(Path::new("-"));
             write(output, &[header, &body]).with_context(|| format!("cannot write {}", output.display()))?;
@@ -66,7 +71,7 @@ pub(super) fn run(arguments: &CompileArgs) -> anyhow::Result<Status> {
         Err((status, refused)) => {
             // What is wrong with the module comes before what is wrong with the target.
             if refused.diagnostics.iter().all(|diagnostic| diagnostic.code == Code::NeedsCinderx) {
-                let types = check_types(arguments, source, &bytes)?;
+                let (types, _) = check_types(arguments, source, &bytes, None)?;
                 if types != Status::Clean {
                     return Ok(types);
                 }
@@ -77,20 +82,25 @@ pub(super) fn run(arguments: &CompileArgs) -> anyhow::Result<Status> {
     }
 }
 
-/// Checks a static module.
-fn check_types(arguments: &CompileArgs, source: &Path, bytes: &[u8]) -> io::Result<Status> {
+/// Checks a static module, and compiles it if `options` say how.
+fn check_types(
+    arguments: &CompileArgs,
+    source: &Path,
+    bytes: &[u8],
+    options: Option<&Options>,
+) -> io::Result<(Status, Option<Arc<CodeObject>>)> {
     let OneModuleArgs { module_name, search_path, static_, .. } = &arguments.one;
-    let check = || check_static(source, module_name.as_deref(), bytes, search_path, static_.static_mode);
+    let check = || check_static(source, module_name.as_deref(), bytes, search_path, static_.static_mode, options);
     match catch_unwind(AssertUnwindSafe(check)) {
-        Ok(problems) => {
+        Ok((problems, code)) => {
             for (path, problem) in &problems {
                 show(arguments, path, std::slice::from_ref(&problem.diagnostic))?;
             }
-            Ok(if problems.is_empty() { Status::Clean } else { Status::Problems })
+            Ok((if problems.is_empty() { Status::Clean } else { Status::Problems }, code))
         }
         Err(panic) => {
             show(arguments, source, &[internal_error(source, &Panicked(panic_message(&*panic)))])?;
-            Ok(Status::Bug)
+            Ok((Status::Bug, None))
         }
     }
 }

@@ -9,34 +9,41 @@
 use crate::imports::resolve::Resolver;
 use crate::imports::search_path::project_root;
 use crate::imports::{ModuleName, SearchPath};
-use crate::static_program::{ProgramProblem, ProgramSource, StaticMode, check, may_have_flags};
+use crate::static_program::{
+    CheckedProgram, ProgramProblem, ProgramSource, StaticMode, check_and_compile, may_have_flags,
+};
+use pyclast_codegen::{CodeObject, Options};
 use pyclast_syntax::imports::{ImportEnvironment, ImportTarget, imports};
 use pyclast_syntax::{Severity, SourceText, parse};
 use rustc_hash::FxHashSet;
 use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What is wrong with a static module and with those it imports: their paths, and the problems. The error that the
 /// reference raises comes first, the others in the order of files and positions.
+/// After them the code of the module, if `options` say how to compile it and nothing is wrong.
 pub(super) fn check_static(
     path: &Path,
     name: Option<&str>,
     bytes: &[u8],
     search_path: &[PathBuf],
     mode: StaticMode,
-) -> Vec<(PathBuf, ProgramProblem)> {
+    options: Option<&Options>,
+) -> (Vec<(PathBuf, ProgramProblem)>, Option<Arc<CodeObject>>) {
     if !may_be_static(bytes, mode) {
-        return Vec::new();
+        return Default::default();
     }
     let (paths, sources) = closure(path, name, bytes, search_path, mode);
-    let mut problems = check(&sources, mode);
+    let CheckedProgram { mut problems, mut codes } = check_and_compile(&sources, mode, options);
     // Warnings of the module itself are known; those of others are not asked for.
     problems.retain(|problem| problem.diagnostic.severity == Severity::Error);
     if let Some(rest) = problems.get_mut(1..) {
         rest.sort_by_key(|problem| (problem.module, problem.diagnostic.span.start));
     }
-    problems.into_iter().map(|problem| (paths[problem.module].clone(), problem)).collect()
+    let placed = problems.into_iter().map(|problem| (paths[problem.module].clone(), problem)).collect();
+    (placed, codes.first_mut().and_then(Option::take))
 }
 
 fn may_be_static(bytes: &[u8], mode: StaticMode) -> bool {
