@@ -1,3 +1,7 @@
+//! The table of C types → what its readers rely on: bases first, members and modules found by name.
+//!
+//! That it equals the running interpreter is a test of the `tests` crate.
+
 use super::{Intrinsic, MemberKind, TypeKind, class, classes, is_typing_name, module};
 
 #[test]

@@ -1,3 +1,7 @@
+//! Expressions → the constants CinderX's `optimizer.py` makes of them, or none.
+//!
+//! Invariant: expectations are those of a run of CinderX's `AstOptimizer`.
+
 use super::{fold, index_of, literal};
 use crate::constants::Constant;
 use num_bigint::BigInt;
