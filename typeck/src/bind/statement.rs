@@ -7,11 +7,11 @@ use super::refine::access_path;
 use super::scope::{BindingScope, Refinement, ScopeNode, TerminalKind};
 use super::{Binder, Effect, Late};
 use crate::errors::{Check, CheckError, ErrorClass};
+use crate::operations::primitive_verb;
 use crate::types::{Assignment, ClassKind, TYPE_MISMATCH, Value};
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::{
-    Expr, Operator, Stmt, StmtAnnAssign, StmtAssert, StmtAssign, StmtAugAssign, StmtReturn, StmtTypeAlias, TypeParam,
-    TypeParams,
+    Expr, Stmt, StmtAnnAssign, StmtAssert, StmtAssign, StmtAugAssign, StmtReturn, StmtTypeAlias, TypeParam, TypeParams,
 };
 
 /// Frames between two looks at the stack take less than this.
@@ -265,7 +265,7 @@ impl<'a> Binder<'_, 'a> {
         let target = self.get_type(&*node.target);
         let target = self.types.inexact(target);
         if self.types.is_primitive(target) {
-            let reason = format!("cannot {} {{1}} and {{0}}", operation_name(node.op));
+            let reason = format!("cannot {} {{1}} and {{0}}", primitive_verb(node.op).unwrap_or("matrix multiply"));
             self.visit_expected(&node.value, target, &reason);
         } else {
             self.visit_expr(&node.value, Some(target));
@@ -336,23 +336,5 @@ impl<'a> Binder<'_, 'a> {
     /// The effect of a test.
     pub(super) fn visit_test(&mut self, test: &'a Expr) -> Effect {
         self.visit_expr(test, None)
-    }
-}
-
-/// What an operation on primitives is called in messages (`CInstance._op_name`).
-pub(crate) fn operation_name(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Add => "add",
-        Operator::Sub => "subtract",
-        Operator::Mult => "multiply",
-        Operator::FloorDiv | Operator::Div => "divide",
-        Operator::Mod => "modulus",
-        Operator::Pow => "pow",
-        Operator::LShift => "left shift",
-        Operator::RShift => "right shift",
-        Operator::BitOr => "bitwise or",
-        Operator::BitXor => "xor",
-        Operator::BitAnd => "bitwise and",
-        Operator::MatMult => "matrix multiply",
     }
 }

@@ -201,9 +201,9 @@ impl<'a> Binder<'_, 'a> {
     }
 }
 
-/// What an operator does, in messages (`CInstance._op_name`).
-fn verb(operator: Operator) -> Check<&'static str> {
-    Ok(match operator {
+/// What an operator does to primitives, in messages (`CInstance._op_name`); the reference has no word for `@`.
+pub(crate) const fn primitive_verb(operator: Operator) -> Option<&'static str> {
+    Some(match operator {
         Operator::Add => "add",
         Operator::Sub => "subtract",
         Operator::Mult => "multiply",
@@ -215,12 +215,14 @@ fn verb(operator: Operator) -> Check<&'static str> {
         Operator::BitOr => "bitwise or",
         Operator::BitXor => "xor",
         Operator::BitAnd => "bitwise and",
-        // The reference has no word for it, and fails.
-        Operator::MatMult => {
-            let message = "<class 'ast.MatMult'>".to_owned();
-            return Err(Raised { message, class: ErrorClass::Other("KeyError") });
-        }
+        Operator::MatMult => return None,
     })
+}
+
+/// The same; where there is no word, the reference fails.
+fn verb(operator: Operator) -> Check<&'static str> {
+    primitive_verb(operator)
+        .ok_or_else(|| Raised { message: "<class 'ast.MatMult'>".to_owned(), class: ErrorClass::Other("KeyError") })
 }
 
 /// `CInstance.binop_error`

@@ -25,6 +25,7 @@ mod subscript;
 mod unary;
 mod union;
 
+pub(crate) use binary::primitive_verb;
 pub(crate) use compare::Comparison;
 
 pub(crate) use inline::TEMPORARY;
