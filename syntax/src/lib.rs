@@ -28,6 +28,7 @@ pub mod parser_errors;
 mod printable;
 mod py_string;
 pub mod repr;
+pub mod safe_int;
 mod source_text;
 pub mod static_interface;
 pub mod symtable;

@@ -4,33 +4,31 @@
 //! -7 // 2  →  -4        -7 % 2  →  1        1 / 3  →  0.333…        2 ** -1  →  0.5
 //! ```
 //!
-//! Invariant: products, powers and left shifts have at most [`MAX_INT_BITS`] bits.
+//! Invariant: products, powers and left shifts stay within the limits of [`safe_int`].
 
 use super::{Binary, float};
 use crate::Constant;
 use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
 use num_traits::{Signed, ToPrimitive, Zero};
-
-/// `flowgraph.c: MAX_INT_SIZE`.
-const MAX_INT_BITS: u64 = 128;
+use pyclast_syntax::safe_int;
 
 pub(super) fn binary(operator: Binary, left: &BigInt, right: &BigInt) -> Option<Constant> {
     Some(Constant::big_int(match operator {
         Binary::Add => left + right,
         Binary::Subtract => left - right,
-        Binary::Multiply => multiply(left, right)?,
+        Binary::Multiply => safe_int::multiply(left, right)?,
         Binary::And => left & right,
         Binary::Or => left | right,
         Binary::Xor => left ^ right,
         Binary::FloorDivide if !right.is_zero() => left.div_floor(right),
         Binary::Remainder if !right.is_zero() => left.mod_floor(right),
-        Binary::LeftShift => shift_left(left, right)?,
-        Binary::RightShift => shift_right(left, right)?,
+        Binary::LeftShift => safe_int::shift_left(left, right)?,
+        Binary::RightShift => safe_int::shift_right(left, right)?,
         Binary::Power if right.is_negative() => {
             return float::binary(Binary::Power, to_float(left)?, to_float(right)?);
         }
-        Binary::Power => power(left, right)?,
+        Binary::Power => safe_int::power(left, right)?,
         Binary::TrueDivide => return true_divide(left, right).map(Constant::Float),
         Binary::FloorDivide | Binary::Remainder | Binary::Subscript => return None,
     }))
@@ -39,48 +37,6 @@ pub(super) fn binary(operator: Binary, left: &BigInt, right: &BigInt) -> Option<
 /// The nearest `float`, ties to even; none if out of range (`PyLong_AsDouble`).
 pub(super) fn to_float(value: &BigInt) -> Option<f64> {
     value.to_f64().filter(|value| value.is_finite())
-}
-
-/// `flowgraph.c: const_folding_safe_multiply`.
-fn multiply(left: &BigInt, right: &BigInt) -> Option<BigInt> {
-    let fits = left.is_zero() || right.is_zero() || left.bits() + right.bits() <= MAX_INT_BITS;
-    fits.then(|| left * right)
-}
-
-/// `flowgraph.c: const_folding_safe_power`; the exponent is not negative.
-fn power(base: &BigInt, exponent: &BigInt) -> Option<BigInt> {
-    if exponent.is_zero() {
-        return Some(BigInt::from(1));
-    }
-    if base.is_zero() {
-        return Some(BigInt::ZERO);
-    }
-    let exponent = exponent.to_u32()?; // Above the limit for every base.
-    (base.bits() <= MAX_INT_BITS / u64::from(exponent)).then(|| base.pow(exponent))
-}
-
-/// `flowgraph.c: const_folding_safe_lshift`.
-fn shift_left(value: &BigInt, count: &BigInt) -> Option<BigInt> {
-    if count.is_negative() {
-        return None;
-    }
-    if value.is_zero() || count.is_zero() {
-        return Some(value.clone());
-    }
-    let count = count.to_u64()?;
-    (value.bits() <= MAX_INT_BITS.checked_sub(count)?).then(|| value << count)
-}
-
-/// `longobject.c: long_rshift`: towards minus infinity, by any count.
-fn shift_right(value: &BigInt, count: &BigInt) -> Option<BigInt> {
-    if count.is_negative() {
-        return None;
-    }
-    Some(match count.to_u64() {
-        Some(count) => value >> count,
-        None if value.is_negative() => BigInt::from(-1),
-        None => BigInt::ZERO,
-    })
 }
 
 /// `longobject.c: long_true_divide`: the nearest `float` to the exact quotient, ties to even; none

@@ -12,11 +12,10 @@ use crate::constants::Constant;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{Signed, ToPrimitive, Zero};
-use pyclast_syntax::PyString;
+use pyclast_syntax::{PyString, safe_int};
 use ruff_python_ast::UnaryOp;
 
 /// `optimizer.py: PyLimits`
-const MAX_INT_SIZE: u64 = 128;
 const MAX_COLLECTION_SIZE: usize = 256;
 const MAX_STR_SIZE: usize = 4096;
 const MAX_TOTAL_ITEMS: usize = 1024;
@@ -146,53 +145,22 @@ fn integers(operator: Binary, left: &BigInt, right: &BigInt) -> Option<Constant>
         Binary::And => left & right,
         Binary::Or => left | right,
         Binary::Xor => left ^ right,
-        Binary::Multiply => {
-            let fits = left.is_zero() || right.is_zero() || left.bits() + right.bits() <= MAX_INT_SIZE;
-            fits.then(|| left * right)?
-        }
+        Binary::Multiply => safe_int::multiply(left, right)?,
         Binary::FloorDivide if !right.is_zero() => left.div_floor(right),
         Binary::Remainder if !right.is_zero() => left.mod_floor(right),
         Binary::TrueDivide if !right.is_zero() => {
             let quotient = Number::Int(left.clone()).to_float()? / Number::Int(right.clone()).to_float()?;
             return Some(Constant::Float(quotient));
         }
-        Binary::LeftShift => shift_left(left, right)?,
-        Binary::RightShift if !right.is_negative() => match right.to_u64() {
-            Some(count) => left >> count,
-            None => BigInt::from(-i8::from(left.is_negative())),
-        },
+        Binary::LeftShift => safe_int::shift_left(left, right)?,
+        Binary::RightShift => safe_int::shift_right(left, right)?,
         Binary::Power if right.is_negative() => {
             let (left, right) = (Number::Int(left.clone()).to_float()?, Number::Int(right.clone()).to_float()?);
             return floats(Binary::Power, left, right);
         }
-        Binary::Power => power(left, right)?,
+        Binary::Power => safe_int::power(left, right)?,
         _ => return None,
     }))
-}
-
-/// `optimizer.py: safe_lshift`
-fn shift_left(value: &BigInt, count: &BigInt) -> Option<BigInt> {
-    if count.is_negative() {
-        return None;
-    }
-    if value.is_zero() || count.is_zero() {
-        return Some(value.clone());
-    }
-    let count = count.to_u64()?;
-    (value.bits() <= MAX_INT_SIZE.checked_sub(count)?).then(|| value << count)
-}
-
-/// `optimizer.py: safe_power`; the exponent is not negative.
-fn power(base: &BigInt, exponent: &BigInt) -> Option<BigInt> {
-    if exponent.is_zero() {
-        return Some(BigInt::from(1));
-    }
-    if base.is_zero() {
-        return Some(BigInt::ZERO);
-    }
-    let exponent = exponent.to_u32()?;
-    // `lbits > 128 / right`, a division of floats.
-    (base.bits() * u64::from(exponent) <= MAX_INT_SIZE).then(|| base.pow(exponent))
 }
 
 fn floats(operator: Binary, left: f64, right: f64) -> Option<Constant> {
