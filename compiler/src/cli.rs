@@ -180,6 +180,27 @@ pub struct OneModuleArgs {
     /// Which modules are static.
     #[command(flatten)]
     pub static_: StaticArgs,
+
+    /// How static modules are compiled.
+    #[command(flatten)]
+    pub artifacts: ArtifactArgs,
+}
+
+/// What is written for CinderX besides the artifacts of static modules.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct ArtifactArgs {
+    /// Compile static modules so that tests can replace what is in them (.strict.patch.pyc).
+    #[arg(long, help_heading = "CinderX")]
+    pub enable_patching: bool,
+
+    /// Write ordinary modules, too, in the form of CinderX's strict loader (.strict.pyc).
+    #[arg(long, help_heading = "CinderX", conflicts_with = "output")]
+    pub strict_pyc: bool,
+
+    /// Write the ordinary .pyc, too, of static modules that need no machine numbers: pyclast.loader takes it where
+    /// CinderX or its JIT is missing.
+    #[arg(long, help_heading = "CinderX", conflicts_with = "output")]
+    pub fallback: bool,
 }
 
 /// Which modules are static or strict.
@@ -358,7 +379,7 @@ pub enum TargetName {
     /// CPython 3.14
     #[value(name = "cpython-3.14")]
     Cpython314,
-    /// CPython 3.14 with CinderX: static modules are checked; their code is not typed yet
+    /// CPython 3.14 with CinderX: static modules are checked and compiled to typed opcodes
     #[value(name = "cinderx-3.14")]
     Cinderx314,
 }
@@ -400,8 +421,10 @@ fn streaming_format() -> impl TypedValueParser<Value = ErrorFormat> {
 pub enum Emit {
     /// `marshal.dumps(code)`
     Code,
-    /// A whole `.pyc` file.
+    /// A whole `.pyc` file; for CinderX in the form of its strict loader.
     Pyc,
+    /// What other modules can depend on, as JSON: they are compiled again if it changes.
+    Interface,
 }
 
 /// A choice that can depend on the terminal.

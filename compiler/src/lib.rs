@@ -19,6 +19,7 @@ pub mod pipeline;
 pub mod report;
 pub mod settings;
 pub mod stack;
+pub mod static_build;
 pub mod static_program;
 pub(crate) mod suggest;
 pub mod suppress;

@@ -93,7 +93,7 @@ pub fn prove(code: &Code) {
 }
 
 /// CPython has no opcodes for a static module: as an ordinary one it would mean something else.
-fn needs_cinderx(flag: Span) -> Diagnostic {
+pub fn needs_cinderx(flag: Span) -> Diagnostic {
     Diagnostic::of_code(DiagnosticCode::NeedsCinderx, flag, "a static module needs CinderX")
         .with_help("compile it for CinderX: --target cinderx-3.14")
 }

@@ -183,7 +183,7 @@ fn generate(module: &Source<'_>, facts: &TypeFacts, options: &Options) -> Option
     compile_static_module(module.parsed, module.symbols, facts, options).ok().map(|compiled| compiled.code)
 }
 
-fn type_problem(module: usize, error: CheckError) -> ProgramProblem {
+pub(crate) fn type_problem(module: usize, error: CheckError) -> ProgramProblem {
     let diagnostic = Diagnostic::type_error(code_of(error.class, &error.message), error.span, error.message);
     let diagnostic = match error.class {
         ErrorClass::Other("SyntaxError") => Diagnostic { exception: Exception::SyntaxError, ..diagnostic },

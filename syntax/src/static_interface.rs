@@ -53,6 +53,8 @@ pub struct StaticUses {
     pub mentions: BTreeSet<String>,
     /// What imports bind, wherever they are.
     pub imports: BTreeMap<String, Vec<ImportTarget>>,
+    /// The full names of modules that `import` statements name.
+    pub modules: BTreeSet<String>,
 }
 
 /// The interface of a module, and what it uses itself.
@@ -402,7 +404,10 @@ impl<'a> SourceOrderVisitor<'a> for Uses {
             }
         };
         match node {
-            AnyNodeRef::StmtImport(import) => bindings(import, note),
+            AnyNodeRef::StmtImport(import) => {
+                bindings(import, note);
+                self.0.modules.extend(import.names.iter().map(|alias| alias.name.to_string()));
+            }
             AnyNodeRef::StmtImportFrom(import) => from_bindings(import, &mut note),
             _ => {}
         }

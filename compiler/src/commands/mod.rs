@@ -11,11 +11,12 @@ mod gather;
 mod graph;
 mod project;
 mod show;
-mod static_closure;
+mod static_one;
 mod verify;
 mod watch;
 
 use crate::cli::Command;
+pub(crate) use show::internal_error;
 use std::process::ExitCode;
 
 /// How a command ended.

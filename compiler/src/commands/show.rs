@@ -262,7 +262,7 @@ pub(super) fn reported_file(source: &Path) -> ReportedFile {
 }
 
 /// What a panic in a module's job is to the user.
-pub(super) fn internal_error(source: &Path, panicked: &Panicked) -> Diagnostic {
+pub(crate) fn internal_error(source: &Path, panicked: &Panicked) -> Diagnostic {
     let message = format!("pyclast failed on {}: {}", source.display(), panicked.0);
     Diagnostic { code: Code::InternalError, ..Diagnostic::error(Exception::SystemError, Span::NONE, message) }
         .with_help("this is a bug of pyclast: please report it with this file; nothing was written for it")

@@ -36,23 +36,23 @@ pub fn header(
     source_bytes: Option<&[u8]>,
     target: &Target,
 ) -> Option<[u8; 16]> {
+    Some(pyc::header(target, validation(mode, source, source_bytes, target)?))
+}
+
+/// How an artifact is validated; `None` if that needs the source's bytes and they are not given.
+pub fn validation(
+    mode: InvalidationMode,
+    source: &Metadata,
+    source_bytes: Option<&[u8]>,
+    target: &Target,
+) -> Option<Validation> {
     Some(match mode {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "both are recorded modulo 2**32")]
         InvalidationMode::Timestamp => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "both are recorded modulo 2**32"
-            )]
-            let validation =
-                Validation::Timestamp { mtime: modified_seconds(source) as u32, size: source.len() as u32 };
-            pyc::header(target, validation)
+            Validation::Timestamp { mtime: modified_seconds(source) as u32, size: source.len() as u32 }
         }
-        InvalidationMode::CheckedHash => {
-            pyc::header(target, Validation::CheckedHash(pyc::source_hash(target, source_bytes?)))
-        }
-        InvalidationMode::UncheckedHash => {
-            pyc::header(target, Validation::UncheckedHash(pyc::source_hash(target, source_bytes?)))
-        }
+        InvalidationMode::CheckedHash => Validation::CheckedHash(pyc::source_hash(target, source_bytes?)),
+        InvalidationMode::UncheckedHash => Validation::UncheckedHash(pyc::source_hash(target, source_bytes?)),
     })
 }
 

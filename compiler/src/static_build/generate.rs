@@ -1,0 +1,41 @@
+//! A checked static module → its marshalled code.
+//!
+//! Invariant: nothing is marshalled that is not proved sound: a proof that fails is a bug of ours, and panics.
+
+use super::program::StaticModule;
+use crate::pipeline::prove;
+use crate::stack::{Code, for_depth};
+use pyclast_codegen::{Compiled, Optimize, Options, Target, compile_module, compile_static_module};
+use pyclast_syntax::type_facts::TypeFacts;
+use pyclast_syntax::{Diagnostic, PyString};
+
+/// How much deeper static code is than its tree, at most: casts, spilled arguments, inlined calls.
+const DEPTH_FACTOR: u32 = 2;
+
+/// Code for CinderX.
+pub fn static_code(
+    module: &StaticModule,
+    facts: &TypeFacts,
+    optimize: Optimize,
+    filename: &PyString,
+    target: &'static Target,
+) -> Result<(Code, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let options = Options { target, optimize, filename: filename.clone(), strict: module.flags.is_strict };
+    let compile = || compile_static_module(&module.parsed, &module.symbols, facts, &options);
+    let Compiled { code, warnings } = for_depth(module.parsed.nesting() * DEPTH_FACTOR, compile)?;
+    let code = Code::from(code);
+    prove(&code);
+    Ok((code, warnings))
+}
+
+/// The code that CPython makes of the module; all that CPython finds wrong with it.
+pub fn ordinary_code(
+    module: &StaticModule,
+    optimize: Optimize,
+    filename: &PyString,
+) -> Result<(Code, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let options = Options { target: &Target::CPYTHON_3_14, optimize, filename: filename.clone(), strict: false };
+    let compile = || compile_module(&module.parsed, &module.symbols, &options);
+    let Compiled { code, warnings } = for_depth(module.parsed.nesting(), compile)?;
+    Ok((Code::from(code), warnings))
+}
