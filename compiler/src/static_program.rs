@@ -9,16 +9,13 @@
 
 use clap::ValueEnum;
 use memchr::memmem;
-use pyclast_codegen::{CodeObject, Options, Target, compile_module, compile_static_module};
-use pyclast_syntax::type_facts::TypeFacts;
+use pyclast_codegen::{Options, Target, compile_module};
 use pyclast_syntax::{
     Diagnostic, Exception, ParsedModule, PyString, Severity, SourceText, Span, SymbolTable, finally_warnings, parse,
 };
 use pyclast_typeck::{
-    Arena, CheckError, ErrorClass, Folds, ModuleFlags, Source, check_program_for, check_program_with_facts, code_of,
-    fold, module_flags,
+    Arena, CheckError, ErrorClass, Folds, ModuleFlags, Source, check_program_for, code_of, fold, module_flags,
 };
-use std::sync::Arc;
 
 /// Which modules are static.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, ValueEnum)]
@@ -76,22 +73,8 @@ pub fn may_have_flags(bytes: &[u8]) -> bool {
     memmem::find(bytes, b"__static__").is_some() || memmem::find(bytes, b"__strict__").is_some()
 }
 
-/// A program that was checked, and compiled if that was asked for.
-#[derive(Debug, Default)]
-pub struct CheckedProgram {
-    /// Everything that is wrong with it, in the order of the reference.
-    pub problems: Vec<ProgramProblem>,
-    /// By module given: its code, if it is static, requested, and nothing is wrong with the program.
-    pub codes: Vec<Option<Arc<CodeObject>>>,
-}
-
 /// Everything that is wrong with a program, in the order of the reference.
 pub fn check(sources: &[ProgramSource], mode: StaticMode) -> Vec<ProgramProblem> {
-    check_and_compile(sources, mode, None).problems
-}
-
-/// Checks a program, and compiles it if `options` say how.
-pub fn check_and_compile(sources: &[ProgramSource], mode: StaticMode, options: Option<&Options>) -> CheckedProgram {
     let problem = |module, diagnostic| ProgramProblem { module, diagnostic, foreign: None };
     let mut own: Vec<Vec<Diagnostic>> = Vec::with_capacity(sources.len());
     let mut parsed: Vec<Option<Parsed>> = Vec::with_capacity(sources.len());
@@ -118,7 +101,7 @@ pub fn check_and_compile(sources: &[ProgramSource], mode: StaticMode, options: O
             Some((index, input))
         })
         .unzip();
-    let (errors, mut compiled) = check_parsed_for(&inputs, false, options);
+    let errors = check_parsed(&inputs, false);
     // The errors of CPython in a module come before those of types in it and in those after it.
     let placed = |found: ProgramProblem| ProgramProblem { module: positions[found.module], ..found };
     let mut errors = errors.into_iter().map(placed).peekable();
@@ -132,55 +115,21 @@ pub fn check_and_compile(sources: &[ProgramSource], mode: StaticMode, options: O
         problems.extend(diagnostics.into_iter().map(|diagnostic| problem(module, diagnostic)));
     }
     problems.extend(errors);
-    let mut codes = vec![None; sources.len()];
-    if problems.iter().all(|problem| problem.diagnostic.severity != Severity::Error) {
-        compiled.iter_mut().zip(&positions).for_each(|(code, &position)| codes[position] = code.take());
-    }
-    CheckedProgram { problems, codes }
+    problems
 }
 
 /// What the checker finds in static modules, in the order of the reference; `module` is the position among those given.
 /// After it, if `performance`, what stays dynamic in those without errors.
 pub fn check_parsed(modules: &[Source<'_>], performance: bool) -> Vec<ProgramProblem> {
-    check_parsed_for(modules, performance, None).0
-}
-
-/// The same, and the code of those to be bound, if there are no errors and `options` say how to compile.
-fn check_parsed_for(
-    modules: &[Source<'_>],
-    performance: bool,
-    options: Option<&Options>,
-) -> (Vec<ProgramProblem>, Vec<Option<Arc<CodeObject>>>) {
     /// What the checker takes, whatever the trees.
     const BASE: usize = 4 << 20;
     /// What one level of a tree takes at most.
     const LEVEL: usize = 48 << 10;
-    let Some(nesting) = modules.iter().map(|module| module.parsed.nesting()).max() else { return Default::default() };
+    let Some(nesting) = modules.iter().map(|module| module.parsed.nesting()).max() else { return Vec::new() };
     let needed = BASE + nesting as usize * LEVEL;
     let arena = Arena::default();
-    stacker::maybe_grow(needed, needed + BASE, || {
-        let (checked, facts) = match options {
-            None => (check_program_for(modules, &arena, performance), Vec::new()),
-            Some(_) => check_program_with_facts(modules, &arena),
-        };
-        let codes = match options.filter(|_| checked.errors.is_empty()) {
-            None => Vec::new(),
-            Some(options) => {
-                modules.iter().zip(&facts).map(|(module, facts)| generate(module, facts, options)).collect()
-            }
-        };
-        let problems = checked.errors.into_iter().chain(checked.warnings);
-        (problems.map(|(module, error)| type_problem(module, error)).collect(), codes)
-    })
-}
-
-/// The code of a module that was checked.
-fn generate(module: &Source<'_>, facts: &TypeFacts, options: &Options) -> Option<Arc<CodeObject>> {
-    if !module.bind {
-        return None;
-    }
-    // What CPython finds wrong was found before.
-    compile_static_module(module.parsed, module.symbols, facts, options).ok().map(|compiled| compiled.code)
+    let checked = stacker::maybe_grow(needed, needed + BASE, || check_program_for(modules, &arena, performance));
+    checked.errors.into_iter().chain(checked.warnings).map(|(module, error)| type_problem(module, error)).collect()
 }
 
 pub(crate) fn type_problem(module: usize, error: CheckError) -> ProgramProblem {
