@@ -149,6 +149,10 @@ pub struct CompileArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "output")]
     pub config: Option<PathBuf>,
 
+    /// Where it is kept what the artifacts of static modules were made from.
+    #[arg(long, value_name = "DIR", default_value = ".pyclast_cache", conflicts_with = "output", help_heading = "CinderX")]
+    pub cache_dir: PathBuf,
+
     /// The one-module form.
     #[command(flatten)]
     pub one: OneModuleArgs,

@@ -14,6 +14,7 @@ use super::Status;
 use super::compile_watch::watch;
 use super::gather::{Step, destinations, gather};
 use super::show::{Outcome, Shown, reported_file};
+use super::static_tree::{StaticFiles, StaticTree, looks_for_static, strict_path};
 use crate::cli::{CompileArgs, ErrorFormat, InvalidationMode, TargetName};
 use crate::files::artifact;
 use crate::files::path::decode;
@@ -23,6 +24,7 @@ use crate::pipeline::{CompiledModule, compile_source, marshal_code, prove};
 use crate::settings::Settings;
 use crate::suppress::Suppressions;
 use anyhow::{Context, bail};
+use pyclast_codegen::pyc::{self, strict};
 use pyclast_codegen::{Optimize, Target};
 use pyclast_syntax::{Diagnostic, Rule, Severity};
 use rustc_hash::FxHashMap;
@@ -48,7 +50,7 @@ pub(super) struct Compilation<'arguments> {
     pub(super) arguments: &'arguments CompileArgs,
     settings: Settings,
     options: PlanOptions,
-    mode: InvalidationMode,
+    pub(super) mode: InvalidationMode,
 }
 
 /// A file after the first half of its job.
@@ -56,7 +58,9 @@ enum Worked {
     /// Nothing is to be written.
     Known(Outcome),
     /// This is to be written.
-    Compiled { module: CompiledModule, header: [u8; 16], mode: u32 },
+    Compiled { module: CompiledModule, header: Vec<u8>, mode: u32 },
+    /// This is, for a static module.
+    Static(StaticFiles),
 }
 
 impl<'arguments> Compilation<'arguments> {
@@ -98,23 +102,57 @@ impl<'arguments> Compilation<'arguments> {
         steps: &[Step],
         is_distrusted: impl Fn(&Plan) -> bool + Sync,
         shown: &mut Shown,
-    ) -> io::Result<()> {
+    ) -> anyhow::Result<()> {
+        let statics = match looks_for_static(self.target(), self.arguments.one.static_.static_mode) {
+            true => Some(StaticTree::prepare(self, steps, &is_distrusted)?),
+            false => None,
+        };
         let job = Job {
             work: |index: usize| match &steps[index] {
                 Step::Compile(plan) => {
+                    if let Some(worked) = statics.as_ref().and_then(|statics| statics.work(index, plan)) {
+                        return Some(self.judged(plan, worked));
+                    }
                     let worked = self.compile(plan, self.arguments.force || is_distrusted(plan));
                     Some(worked.unwrap_or_else(|error| Worked::Known(Outcome::Failed(error))))
                 }
                 Step::Listing(_) | Step::Unlisted(..) => None,
             },
             finish: |index: usize, worked| match (&steps[index], worked) {
+                (Step::Compile(_), Some(Worked::Static(files))) => {
+                    Some(statics.as_ref().expect("static files come from there").finish(files))
+                }
                 (Step::Compile(plan), Some(worked)) => Some(self.finish(plan, worked)),
                 _ => None,
             },
         };
         run_job_in_order(steps.len(), worker_count(self.arguments.workers), &job, |index, result| {
             shown.step(&steps[index], result)
-        })
+        })?;
+        if let Some(statics) = &statics {
+            statics.save();
+        }
+        Ok(())
+    }
+
+    /// The interpreter that is compiled for.
+    pub(super) const fn target(&self) -> &'static Target {
+        self.options.target
+    }
+
+    /// What is to be written for a static module, if its warnings are no errors.
+    fn judged(&self, plan: &Plan, worked: Result<StaticFiles, Outcome>) -> Worked {
+        match worked {
+            Err(outcome) => Worked::Known(outcome),
+            Ok(mut files) => {
+                let warnings = std::mem::take(files.warnings_mut());
+                *files.warnings_mut() = self.judge(&plan.source, warnings);
+                match files.refused() {
+                    Some(refused) => Worked::Known(Outcome::Refused(refused)),
+                    None => Worked::Static(files),
+                }
+            }
+        }
     }
 
     /// Compiles one file, if its artifacts are not current.
@@ -132,8 +170,7 @@ impl<'arguments> Compilation<'arguments> {
         if !force && !by_time && self.all_current(plan, &metadata, Some(&bytes)) {
             return Ok(Worked::Known(Outcome::Current));
         }
-        let header = artifact::header(self.mode, &metadata, Some(&bytes), target);
-        let header = header.expect("a header needs no more than the source's bytes");
+        let header = self.header(&metadata, &bytes);
         let recorded = decode(&plan.recorded);
         let mut module = match compile_source(bytes, &recorded, &self.options.levels, target) {
             Ok(module) => module,
@@ -153,6 +190,7 @@ impl<'arguments> Compilation<'arguments> {
     fn finish(&self, plan: &Plan, worked: Worked) -> Outcome {
         match worked {
             Worked::Known(outcome) => outcome,
+            Worked::Static(_) => unreachable!("static modules are finished where they were compiled"),
             Worked::Compiled { module, header, mode } => match self.write(plan, &module, &header, mode) {
                 Ok(()) => Outcome::Compiled(module.warnings),
                 Err(error) => Outcome::Failed(error),
@@ -161,11 +199,12 @@ impl<'arguments> Compilation<'arguments> {
     }
 
     fn write(&self, plan: &Plan, module: &CompiledModule, header: &[u8], mode: u32) -> io::Result<()> {
-        for (code, path) in module.codes.iter().zip(&plan.artifacts) {
+        let artifacts: Vec<PathBuf> = plan.artifacts.iter().map(|path| self.artifact(path)).collect();
+        for (code, path) in module.codes.iter().zip(&artifacts) {
             artifact::write(path, &[header, &marshal_code(code, self.options.target)], mode)?;
         }
         if self.arguments.hardlink_dupes {
-            for pair in plan.artifacts.windows(2) {
+            for pair in artifacts.windows(2) {
                 artifact::link_if_equal(&pair[0], &pair[1])?;
             }
         }
@@ -184,8 +223,36 @@ impl<'arguments> Compilation<'arguments> {
         warnings
     }
 
+    /// What stands before the code of an ordinary module.
+    fn header(&self, metadata: &fs::Metadata, bytes: &[u8]) -> Vec<u8> {
+        let target = self.options.target;
+        let validation = artifact::validation(self.mode, metadata, Some(bytes), target);
+        let validation = validation.expect("a header needs no more than the source's bytes");
+        match self.is_strict_pyc() {
+            true => strict::prefix(target, false, validation, &[]),
+            false => pyc::header(target, validation).to_vec(),
+        }
+    }
+
+    /// Where the code of an ordinary module goes.
+    fn artifact(&self, path: &Path) -> PathBuf {
+        match self.is_strict_pyc() {
+            true => strict_path(path, self.arguments.one.artifacts.enable_patching),
+            false => path.to_owned(),
+        }
+    }
+
+    /// Ordinary modules are written as CinderX's strict loader does.
+    const fn is_strict_pyc(&self) -> bool {
+        self.options.target.static_modules && self.arguments.one.artifacts.strict_pyc
+    }
+
     fn all_current(&self, plan: &Plan, metadata: &fs::Metadata, bytes: Option<&[u8]>) -> bool {
-        plan.artifacts.iter().all(|path| artifact::is_current(path, self.mode, metadata, bytes, self.options.target))
+        let target = self.options.target;
+        let skipped = if self.is_strict_pyc() { strict::HEADER_SIZE - pyc::HEADER_SIZE } else { 0 };
+        plan.artifacts.iter().all(|path| {
+            artifact::is_current(&self.artifact(path), skipped, self.mode, metadata, bytes, target)
+        })
     }
 }
 
@@ -240,7 +307,7 @@ fn plan_options(arguments: &CompileArgs, settings: &Settings) -> anyhow::Result<
         dest_dir: arguments.dest_dir.clone(),
         strip_dir: arguments.strip_dir.clone(),
         prepend_dir: arguments.prepend_dir.clone(),
-        levels,
+        levels: levels.into(),
         target: target(arguments.target.or(settings.target).unwrap_or(TargetName::Cpython314)),
     })
 }

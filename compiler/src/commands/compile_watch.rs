@@ -14,6 +14,7 @@ use super::Status;
 use super::changes::{Changes, Watched};
 use super::compile::Compilation;
 use super::gather::Step;
+use super::static_tree::looks_for_static;
 use crate::files::plan::Plan;
 use crate::report::{count, path::normal};
 use anyhow::bail;
@@ -39,6 +40,7 @@ pub(super) fn watch(compilation: &Compilation<'_>) -> anyhow::Result<Status> {
     let files = steps.iter().filter(|step| matches!(step, Step::Compile(_))).count();
     let mut shown = compilation.shown(&steps);
     compilation.run(&steps, |_| false, &mut shown)?;
+    let is_static = looks_for_static(compilation.target(), arguments.one.static_.static_mode);
     let mut failing = shown.pause(&count(files, "file"))?;
     while let Ok(notice) = receiver.recv() {
         let changes = Changes::of(notice, &receiver);
@@ -53,7 +55,8 @@ pub(super) fn watch(compilation: &Compilation<'_>) -> anyhow::Result<Status> {
         let distrusted: FxHashSet<PathBuf> = touched.iter().chain(&failing).map(|path| from_root(path)).collect();
         let is_distrusted = |plan: &Plan| distrusted.contains(&from_root(&plan.source));
         let is_meant = |step: &&Step| match step {
-            Step::Compile(plan) => is_everything || is_distrusted(plan),
+            // An edit of one static module may concern others.
+            Step::Compile(plan) => is_everything || is_static || is_distrusted(plan),
             Step::Unlisted(..) => true,
             Step::Listing(_) => false,
         };

@@ -12,6 +12,7 @@ mod graph;
 mod project;
 mod show;
 mod static_one;
+mod static_tree;
 mod verify;
 mod watch;
 

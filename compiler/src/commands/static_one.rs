@@ -16,7 +16,7 @@ use crate::imports::search_path::project_root;
 use crate::imports::{ModuleName, SearchPath};
 use crate::jobs::worker_count;
 use crate::pipeline::{marshal_code, needs_cinderx};
-use crate::static_build::check::{Checked, check};
+use crate::static_build::check::{Checked, Role, check};
 use crate::static_build::dependencies::NameGraph;
 use crate::static_build::generate::{ordinary_code, static_code};
 use crate::static_build::program::{ProgramOptions, Request, Requested, StaticModule, StaticProgram, load};
@@ -53,7 +53,9 @@ pub(super) fn compile_static(one: &OneModule<'_>, bytes: &[u8]) -> Option<Outcom
 fn compile(one: &OneModule<'_>, program: &StaticProgram, module: &StaticModule) -> Outcome {
     let mut warnings = module.warnings.clone();
     warnings.extend(ordinary_code(module, one.level, &one.filename).map_err(|errors| one.own(errors))?.1);
-    let checked = check(&program.modules, |index| index == 0, one.level != Optimize::None);
+    let roles: Vec<Role> =
+        (0..program.modules.len()).map(|index| if index == 0 { Role::Bound } else { Role::Declared }).collect();
+    let checked = check(&program.modules, &roles, one.level != Optimize::None);
     let problems = problems(program, &checked);
     if !problems.is_empty() {
         return Err(problems);

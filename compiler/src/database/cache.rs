@@ -78,7 +78,7 @@ impl Cache {
 }
 
 /// Who may read what this program writes: the same program with the same settings.
-pub(super) fn writer(settings: &Settings) -> u128 {
+pub(crate) fn writer(settings: &Settings) -> u128 {
     let mut hasher = SipHasher13::new();
     env!("CARGO_PKG_VERSION").hash(&mut hasher);
     if let Ok(metadata) = env::current_exe().and_then(fs::metadata) {
@@ -97,7 +97,7 @@ fn tells_more(known: &Facts, facts: &Facts) -> bool {
 }
 
 /// Writes a file of the cache as a whole, making its directory.
-pub(super) fn replace(file: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(file: &Path, text: &str) -> io::Result<()> {
     let directory = file.parent().unwrap_or(Path::new("."));
     if !directory.is_dir() {
         fs::create_dir_all(directory)?;

@@ -9,10 +9,8 @@
 
 pub mod cache;
 pub mod facts;
-pub mod fingerprints;
 pub mod inputs;
 pub mod jobs;
-pub mod manifest;
 mod pending;
 pub mod queries;
 pub mod session;

@@ -18,7 +18,6 @@
 //! reads [`module_interface`] and nothing else (`pending.rs` relies on it): no positions, no bodies.
 
 use super::facts::{CheckedModule, Facts, LinkedImport, Unresolved};
-use super::fingerprints::hash;
 use super::inputs::{Contents, Link, Links, Project, SourceFile};
 use super::static_modules::type_diagnostics;
 use super::unresolved::unresolved_import;
@@ -96,12 +95,6 @@ pub fn module_interface(db: &dyn Db, file: SourceFile) -> Arc<ModuleInterface> {
         _ => ModuleInterface::unknown(),
     };
     Arc::new(interface)
-}
-
-/// The interface in one number, the same in every run. Cut-off: as the interface.
-#[salsa::tracked(returns(copy))]
-pub fn interface_fingerprint(db: &dyn Db, file: SourceFile) -> u128 {
-    hash(&*module_interface(db, file))
 }
 
 /// The code object of a file with the code generator's warnings; without one if an earlier stage

@@ -2,7 +2,6 @@
 
 use super::cache::Cache;
 use super::jobs::JobError;
-use super::manifest::Manifest;
 use super::{Observer, Purpose, Session, SessionOptions, Settings};
 use pyclast_codegen::Optimize;
 use pyclast_syntax::imports::ImportEnvironment;
@@ -383,56 +382,6 @@ fn a_second_session_knows_where_imports_are() {
     let names: Vec<String> = names.collect();
     assert!(names.contains(&"import_places".to_owned()), "{names:?}");
     assert!(!names.contains(&"parsed_module".to_owned()), "{names:?}");
-}
-
-/// Which files' artifacts are not what compiling them would give; afterwards all are.
-fn outdated(scene: &Scene) -> Vec<String> {
-    let mut manifest = Manifest::open(&scene.path("cache"), &Settings::default());
-    let fingerprints = scene.session.dependency_fingerprints();
-    let mut outdated = Vec::new();
-    for root in scene.session.roots() {
-        let ingredients = scene.session.ingredients(&fingerprints, &root.path).expect("the file is there");
-        if !manifest.is_current(&root.path, ingredients) {
-            outdated.push(root.path.file_name().expect("it has a name").to_string_lossy().into_owned());
-            manifest.record(&root.path, ingredients);
-        }
-    }
-    manifest.save();
-    outdated
-}
-
-#[test]
-fn artifacts_are_outdated_when_an_interface_they_depend_on_changed_and_only_then() {
-    let mut scene = Scene::new(&[
-        ("bottom.py", LIB),
-        ("middle.py", "import bottom\n\ndef g(x: int) -> int:\n    return bottom.f(x)\n"),
-        ("top.py", "from middle import g\ng(1)\n"),
-        ("late.py", "def h() -> int:\n    import bottom\n    return bottom.f(1)\n"),
-        ("over_late.py", "import late\n"),
-        ("ring_a.py", "import ring_b\n"),
-        ("ring_b.py", "import ring_a\n\ndef r() -> int:\n    return 1\n"),
-        ("alone.py", "import missing\n"),
-    ]);
-    assert_eq!(outdated(&scene).len(), 8);
-    assert_eq!(outdated(&scene), [] as [&str; 0]);
-    // Comments and bodies: the module alone.
-    scene.edit("bottom.py", &format!("# comment\n{LIB}"));
-    assert_eq!(outdated(&scene), ["bottom.py"]);
-    scene.edit("bottom.py", &LIB.replace("return a", "return a + 1"));
-    assert_eq!(outdated(&scene), ["bottom.py"]);
-    // A signature: also who imports it, and who gets it handed on; an import in a function hands nothing on.
-    scene.edit("bottom.py", &LIB.replace("a: int", "a: str"));
-    assert_eq!(outdated(&scene), ["bottom.py", "late.py", "middle.py", "top.py"]);
-    // A cycle is outdated as a whole.
-    scene.edit("ring_b.py", "import ring_a\n\ndef r() -> str:\n    return ''\n");
-    assert_eq!(outdated(&scene), ["ring_a.py", "ring_b.py"]);
-    // A module that was missing is there.
-    scene.edit("missing.py", "");
-    assert_eq!(outdated(&scene), ["alone.py", "missing.py"]);
-    // Another process finds the same.
-    let fresh = Session::open(options(scene.folder.path(), None), None);
-    assert_eq!(fresh.dependency_fingerprints(), scene.session.dependency_fingerprints());
-    assert_eq!(outdated(&scene), [] as [&str; 0]);
 }
 
 #[test]

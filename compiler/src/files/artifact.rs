@@ -8,7 +8,7 @@ use pyclast_codegen::Target;
 use pyclast_codegen::pyc::{self, Validation};
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,16 +16,20 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Whether an artifact is what compiling would write, judged as import judges it.
 ///
 /// By timestamp: magic, mode, modification time and size. By hash: magic, mode and the source's
-/// hash. (`compileall` compares neither size nor hash.)
+/// hash. (`compileall` compares neither size nor hash.) The first `skipped` bytes say nothing of that.
 pub fn is_current(
     artifact: &Path,
+    skipped: usize,
     mode: InvalidationMode,
     source: &Metadata,
     source_bytes: Option<&[u8]>,
     target: &Target,
 ) -> bool {
     let mut actual = [0; 16];
-    let read = File::open(artifact).and_then(|mut file| file.read_exact(&mut actual));
+    let read = File::open(artifact).and_then(|mut file| {
+        file.seek(SeekFrom::Start(skipped as u64))?;
+        file.read_exact(&mut actual)
+    });
     read.is_ok() && header(mode, source, source_bytes, target) == Some(actual)
 }
 

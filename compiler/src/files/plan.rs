@@ -12,6 +12,7 @@ use pyclast_codegen::{Optimize, Target};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where artifacts go.
 #[derive(Clone, Debug)]
@@ -38,7 +39,7 @@ pub struct PlanOptions {
     /// `-p`
     pub prepend_dir: Option<PathBuf>,
     /// Distinct levels in ascending order.
-    pub levels: Vec<Optimize>,
+    pub levels: Arc<[Optimize]>,
     /// The interpreter.
     pub target: &'static Target,
 }
@@ -52,6 +53,8 @@ pub struct Plan {
     pub recorded: OsString,
     /// By level: the artifact.
     pub artifacts: Vec<PathBuf>,
+    /// The levels, in ascending order.
+    pub levels: Arc<[Optimize]>,
     /// `-s` was given and is no prefix of the source.
     pub strip_ignored: bool,
 }
@@ -85,6 +88,7 @@ impl PlanOptions {
             source: source.to_owned(),
             recorded: recorded.unwrap_or_else(|| source.as_os_str().to_owned()),
             artifacts: self.levels.iter().map(|&level| self.artifact(source, root, level)).collect(),
+            levels: self.levels.clone(),
             strip_ignored,
         }
     }
@@ -153,7 +157,7 @@ mod tests {
             dest_dir: None,
             strip_dir: None,
             prepend_dir: None,
-            levels: vec![Optimize::None, Optimize::Docstrings],
+            levels: [Optimize::None, Optimize::Docstrings].into(),
             target: &Target::CPYTHON_3_14,
         }
     }

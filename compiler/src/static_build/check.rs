@@ -1,7 +1,7 @@
 //! Static modules → what is wrong with them, and the facts their code is made of.
 //!
 //! ```text
-//! [a (bind), b]      a is checked, b declared; a's errors, or a's facts
+//! [a (bound), b (declared)]      a is checked, b looked at where a imports it; a's errors, or a's facts
 //! ```
 //!
 //! Invariant: modules are taken in the order given, so errors come in the order of the reference; a panic of the checker
@@ -14,6 +14,17 @@ use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_typeck::{Arena, Folds, Source, check_program_with_facts, fold};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// What becomes of a module.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// It is checked.
+    Bound,
+    /// It is declared where something imports it.
+    Declared,
+    /// It has errors: whoever imports it knows nothing of it.
+    Absent,
+}
+
 /// What checking gave.
 #[derive(Debug, Default)]
 pub struct Checked {
@@ -25,27 +36,31 @@ pub struct Checked {
     pub panicked: Vec<(usize, Panicked)>,
 }
 
-/// Checks the modules for which `binds` holds; the others are declared where something imports them. `optimize`: asserts are
-/// off.
-pub fn check(modules: &[StaticModule], binds: impl Fn(usize) -> bool, optimize: bool) -> Checked {
+/// Checks modules, each in its role. `optimize`: asserts are off.
+pub fn check(modules: &[StaticModule], roles: &[Role], optimize: bool) -> Checked {
     let folds: Vec<Folds> = modules.iter().map(|module| fold(&module.parsed, optimize)).collect();
-    let all: Vec<bool> = (0..modules.len()).map(binds).collect();
-    let attempt = |bind: &[bool]| {
-        catch_unwind(AssertUnwindSafe(|| check_some(modules, &folds, bind)))
+    let attempt = |roles: &[Role]| {
+        catch_unwind(AssertUnwindSafe(|| check_once(modules, &folds, roles)))
             .map_err(|payload| Panicked(panic_message(&*payload)))
     };
-    if let Ok(checked) = attempt(&all) {
+    if let Ok(checked) = attempt(roles) {
         return checked;
     }
     // Something in there makes the checker panic: one module after the other, then.
     let mut checked = Checked { facts: modules.iter().map(|_| None).collect(), ..Checked::default() };
-    for module in (0..modules.len()).filter(|&module| all[module]) {
-        let alone: Vec<bool> = (0..modules.len()).map(|other| other == module).collect();
+    for (module, _) in roles.iter().enumerate().filter(|(_, role)| **role == Role::Bound) {
+        let alone = |(other, role): (usize, &Role)| match role {
+            Role::Bound if other != module => Role::Declared,
+            role => *role,
+        };
+        let alone: Vec<Role> = roles.iter().enumerate().map(alone).collect();
         match attempt(&alone) {
             Ok(mut found) => {
-                let own = found.problems.into_iter().filter(|problem| !checked.problems.contains(problem));
-                let own: Vec<_> = own.collect();
-                checked.problems.extend(own);
+                for problem in found.problems {
+                    if !checked.problems.contains(&problem) {
+                        checked.problems.push(problem);
+                    }
+                }
                 checked.facts[module] = found.facts[module].take();
             }
             Err(panicked) => checked.panicked.push((module, panicked)),
@@ -54,13 +69,18 @@ pub fn check(modules: &[StaticModule], binds: impl Fn(usize) -> bool, optimize: 
     checked
 }
 
-fn check_some(modules: &[StaticModule], folds: &[Folds], binds: &[bool]) -> Checked {
+fn check_once(modules: &[StaticModule], folds: &[Folds], roles: &[Role]) -> Checked {
     /// What the checker takes, whatever the trees.
     const BASE: usize = 4 << 20;
     /// What one level of a tree takes at most.
     const LEVEL: usize = 48 << 10;
     let mut sources = Vec::with_capacity(modules.len());
-    for ((module, folds), &bind) in modules.iter().zip(folds).zip(binds) {
+    let mut positions = Vec::with_capacity(modules.len());
+    for (position, ((module, folds), role)) in modules.iter().zip(folds).zip(roles).enumerate() {
+        if *role == Role::Absent {
+            continue;
+        }
+        positions.push(position);
         sources.push(Source {
             name: module.name.as_str(),
             parsed: &module.parsed,
@@ -68,17 +88,21 @@ fn check_some(modules: &[StaticModule], folds: &[Folds], binds: &[bool]) -> Chec
             folds,
             is_package: module.is_package,
             is_stub: module.is_stub,
-            bind,
+            bind: *role == Role::Bound,
         });
     }
     let nesting = modules.iter().map(|module| module.parsed.nesting()).max().unwrap_or(0);
     let needed = BASE + nesting as usize * LEVEL;
     let arena = Arena::default();
-    let (checked, facts) = stacker::maybe_grow(needed, needed + BASE, || check_program_with_facts(&sources, &arena));
-    let problems: Vec<_> = checked.errors.into_iter().map(|(module, error)| type_problem(module, error)).collect();
-    let mut has_errors = vec![false; modules.len()];
-    problems.iter().for_each(|problem| has_errors[problem.module] = true);
-    let usable = |(module, facts): (usize, TypeFacts)| (binds[module] && !has_errors[module]).then_some(facts);
-    let facts = facts.into_iter().enumerate().map(usable).collect();
+    let (checked, found) = stacker::maybe_grow(needed, needed + BASE, || check_program_with_facts(&sources, &arena));
+    let placed = |(module, error)| ProgramProblem { module: positions[module], ..type_problem(module, error) };
+    let problems: Vec<ProgramProblem> = checked.errors.into_iter().map(placed).collect();
+    let mut facts: Vec<Option<TypeFacts>> = modules.iter().map(|_| None).collect();
+    for (&position, found) in positions.iter().zip(found) {
+        facts[position] = (roles[position] == Role::Bound).then_some(found);
+    }
+    for problem in &problems {
+        facts[problem.module] = None;
+    }
     Checked { problems, facts, panicked: Vec::new() }
 }

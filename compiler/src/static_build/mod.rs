@@ -8,6 +8,10 @@
 
 pub mod check;
 pub mod dependencies;
+pub mod fallback;
 pub mod generate;
+pub mod manifest;
 pub mod program;
 
+#[cfg(test)]
+mod tests;
