@@ -381,6 +381,32 @@ pub struct FunctionFact {
     pub managers: Vec<u32>,
     /// The prefix of the name it is stored under (`cached_property`).
     pub name_prefix: &'static str,
+    /// What happens to its decorators, in the order of the source.
+    pub decorators: Vec<DecoratorFact>,
+    /// Where its body comes from.
+    pub form: FunctionForm,
+}
+
+/// What happens to a decorator.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DecoratorFact {
+    /// It is called.
+    Call,
+    /// Nothing: its effect is known.
+    Omit,
+    /// It is kept under that name, for the body.
+    Keep(Name),
+}
+
+/// Where the body of a function comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FunctionForm {
+    /// The source.
+    Plain,
+    /// The source; before it the class is made static (`__init_subclass__`).
+    InitSubclass,
+    /// A shared library.
+    Native,
 }
 
 /// A class that is built statically.
@@ -400,6 +426,8 @@ pub struct ClassFact {
     pub slot_types: Vec<(Name, Descriptor)>,
     /// It defines `__init_subclass__`.
     pub has_init_subclass: bool,
+    /// Decorators whose effect is known, by position: they are not called.
+    pub omitted_decorators: Vec<usize>,
     /// What makes it a dataclass.
     pub dataclass: Option<DataclassFact>,
 }

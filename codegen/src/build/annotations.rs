@@ -146,6 +146,7 @@ impl<'a> Builder<'a> {
         let arguments = ArgumentCounts { positional_only: 1, positional: 1, keyword_only: 0 };
         let private = self.unit().private;
         self.enter_unit(UnitKind::Annotations, scope, name, location.line, private, arguments);
+        self.unit_mut().is_typed = false;
         self.emit_arg(Opcode::LoadFast, 0, location);
         self.emit_const(Constant::int(VALUE_WITH_FAKE_GLOBALS), location);
         self.emit_arg(Opcode::CompareOp, GREATER, location);

@@ -20,7 +20,7 @@ impl<'a> Builder<'a> {
         let defaults: Vec<_> = positional.filter_map(|parameter| parameter.default.as_deref()).collect();
         if !defaults.is_empty() {
             for default in &defaults {
-                self.visit_expr(default);
+                self.visit_default(default);
             }
             self.emit_arg(Opcode::BuildTuple, defaults.len(), location);
             flags.insert(FunctionFlags::DEFAULTS);
@@ -32,7 +32,7 @@ impl<'a> Builder<'a> {
             let name = self.mangled(name);
             let name = self.names.get(name).clone();
             self.emit_const(Constant::Str(name), location);
-            self.visit_expr(default);
+            self.visit_default(default);
             keyword_defaults += 1;
         }
         if keyword_defaults > 0 {

@@ -23,16 +23,25 @@ const GENERIC_BASE: &str = ".generic_base";
 impl<'a> Builder<'a> {
     /// `class`
     pub(super) fn build_class(&mut self, class: &'a StmtClassDef, location: Location) {
-        self.visit_decorators(&class.decorator_list);
+        let decorators = self.class_decorators(class);
+        for decorator in &decorators {
+            self.visit_expr(&decorator.expression);
+        }
         let first_line = self.first_line(&class.decorator_list, location);
         if class.type_params.is_some() {
             self.build_generic_class(class, first_line, location);
+        } else if let Some(fact) = self.class_fact(class) {
+            self.build_static_class(class, fact, None, first_line, location);
         } else {
             self.build_class_function(class, first_line, location);
             let (bases, keywords) = arguments(class);
             self.emit_call(location, 2, bases, None, keywords);
         }
-        self.apply_decorators(&class.decorator_list);
+        for decorator in decorators.iter().rev() {
+            let location = self.expr_location(&decorator.expression);
+            self.emit_arg(Opcode::Call, 0, location);
+        }
+        self.register_class(class, location);
         self.emit_text_access(class.name.as_str(), ExprContext::Store, location);
     }
 
@@ -43,34 +52,48 @@ impl<'a> Builder<'a> {
         self.enter_type_parameters(node_index(class), name, first_line, private, ArgumentCounts::default());
         self.build_type_params(class.type_params.as_deref());
         self.emit_text_access(TYPE_PARAMS, ExprContext::Store, location);
-        self.build_class_function(class, first_line, location);
-        self.emit_text_access(TYPE_PARAMS, ExprContext::Load, location);
-        self.emit_arg(Opcode::CallIntrinsic1, SUBSCRIPT_GENERIC, location);
-        self.emit_text_access(GENERIC_BASE, ExprContext::Store, location);
         let generic_base = self.names.intern(GENERIC_BASE);
-        let (bases, keywords) = arguments(class);
-        self.emit_call(location, 2, bases, Some(generic_base), keywords);
+        if let Some(fact) = self.class_fact(class) {
+            self.store_generic_base(location);
+            self.build_static_class(class, fact, Some(generic_base), first_line, location);
+        } else {
+            self.build_class_function(class, first_line, location);
+            self.store_generic_base(location);
+            let (bases, keywords) = arguments(class);
+            self.emit_call(location, 2, bases, Some(generic_base), keywords);
+        }
         let code = self.leave_unit(false);
         self.make_closure(location, code, FunctionFlags::default());
         self.emit(Opcode::PushNull, location);
         self.emit_arg(Opcode::Call, 0, location);
     }
 
+    /// `Generic[T, …]` of the type parameters.
+    fn store_generic_base(&mut self, location: Location) {
+        self.emit_text_access(TYPE_PARAMS, ExprContext::Load, location);
+        self.emit_arg(Opcode::CallIntrinsic1, SUBSCRIPT_GENERIC, location);
+        self.emit_text_access(GENERIC_BASE, ExprContext::Store, location);
+    }
+
     /// Pushes `__build_class__`, NULL, the body's function and the class's name.
     fn build_class_function(&mut self, class: &'a StmtClassDef, first_line: i32, location: Location) {
-        let code = self.build_class_unit(class, first_line);
+        let (code, _) = self.build_class_unit(class, first_line);
         self.emit(Opcode::LoadBuildClass, location);
         self.emit(Opcode::PushNull, location);
         self.make_closure(location, code, FunctionFlags::default());
         self.emit_const(Constant::str(class.name.as_str()), location);
     }
 
-    /// The unit of the class body.
-    fn build_class_unit(&mut self, class: &'a StmtClassDef, first_line: i32) -> Arc<CodeObject> {
+    /// The unit of the class body, and whether it keeps a cell for the class.
+    pub(super) fn build_class_unit(&mut self, class: &'a StmtClassDef, first_line: i32) -> (Arc<CodeObject>, bool) {
         let scope = self.table.scope_of(node_index(class), ScopeRole::Body);
         let entry = self.table.scope(scope);
+        let fact = self.class_fact(class);
+        let is_typed = self.is_typed_class(class);
         let name = self.names.intern(class.name.as_str());
         self.enter_unit(UnitKind::Class, scope, name, first_line, Some(name), ArgumentCounts::default());
+        self.unit_mut().is_typed = is_typed;
+        self.begin_class(fact);
         let location = Location::new(first_line, first_line, 0, 0);
         self.emit_text_access("__name__", ExprContext::Load, location);
         self.emit_text_access("__module__", ExprContext::Store, location);
@@ -95,9 +118,13 @@ impl<'a> Builder<'a> {
         }
         let body = self.body(&class.body);
         self.build_body(location, body);
+        if let Some(fact) = fact {
+            self.end_class(class, fact, location);
+        }
         self.store_static_attributes();
-        self.return_class_cell(entry.needs_classdict, entry.needs_class_closure);
-        self.leave_unit(true)
+        let needs_class_closure = self.unit().cell_vars.get_index_of(self.known.class_cell).is_some();
+        self.return_class_cell(entry.needs_classdict, needs_class_closure);
+        (self.leave_unit(true), needs_class_closure)
     }
 
     /// `__static_attributes__`: what methods assign through `self`, sorted.

@@ -96,6 +96,7 @@ impl<'a> Builder<'a> {
         let private = self.unit().private;
         let arguments = ArgumentCounts { positional: 1, ..ArgumentCounts::default() };
         self.enter_unit(UnitKind::Comprehension, scope_id, name, location.line, private, arguments);
+        self.begin_unchecked_function(node_index(comprehension.expr));
         if let Some(build) = comprehension.build() {
             self.emit_arg(build, 0, location);
         }

@@ -23,6 +23,8 @@ pub(super) enum FrameBlockKind<'a> {
     TryExcept,
     /// The body of `try … finally`: the statements of `finally`.
     FinallyTry(&'a [Stmt]),
+    /// The body of a function whose classes are frozen in the end.
+    FreezeClasses,
     /// The exceptional copy of a `finally` body.
     FinallyEnd,
     /// `with`: the item's location is the block's.

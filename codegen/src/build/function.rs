@@ -13,7 +13,7 @@ use super::unit::{ArgumentCounts, UnitKind};
 use crate::{CodeObject, Constant, Opcode};
 use pyclast_syntax::symtable::ScopeRole;
 use pyclast_syntax::{Location, node_index};
-use ruff_python_ast::{Decorator, ExprContext, ExprLambda, Parameters, StmtFunctionDef};
+use ruff_python_ast::{Decorator, ExprLambda, Parameters, StmtFunctionDef};
 use std::sync::Arc;
 
 /// `INTRINSIC_SET_FUNCTION_TYPE_PARAMS`
@@ -22,7 +22,7 @@ const SET_FUNCTION_TYPE_PARAMS: usize = 4;
 impl<'a> Builder<'a> {
     /// `def` and `async def`
     pub(super) fn build_function(&mut self, function: &'a StmtFunctionDef, location: Location) {
-        self.visit_decorators(&function.decorator_list);
+        self.visit_function_decorators(function);
         let first_line = self.first_line(&function.decorator_list, location);
         let mut flags = self.visit_default_arguments(&function.parameters, location);
         match &function.type_params {
@@ -34,8 +34,8 @@ impl<'a> Builder<'a> {
             }
             Some(_) => self.build_generic_function(function, flags, first_line, location),
         }
-        self.apply_decorators(&function.decorator_list);
-        self.emit_text_access(function.name.as_str(), ExprContext::Store, location);
+        self.apply_function_decorators(function);
+        self.store_function(function, location);
     }
 
     /// A function in the scope of its type parameters; the defaults are passed in as arguments.
@@ -96,16 +96,17 @@ impl<'a> Builder<'a> {
             let text = self.clean_docstring(docstring);
             self.add_const(Constant::Str(text));
         }
+        self.begin_function(function, location);
         let entry = self.table.scope(scope);
         if entry.coroutine || entry.generator {
             let start = self.new_label();
             self.use_label(start);
             self.push_block(FrameBlockKind::StopIteration, start, None, Location::NONE, function.range);
-            self.build_statements_of(&body);
+            self.build_function_statements(function, &body, location);
             self.wrap_in_stop_iteration_handler();
             self.pop_block();
         } else {
-            self.build_statements_of(&body);
+            self.build_function_statements(function, &body, location);
         }
         let code = self.leave_unit(true);
         self.make_closure(location, code, flags);
@@ -121,6 +122,7 @@ impl<'a> Builder<'a> {
         let private = self.unit().private;
         let arguments = parameters.map_or_else(ArgumentCounts::default, argument_counts);
         self.enter_unit(UnitKind::Lambda, scope, name, location.line, private, arguments);
+        self.begin_unchecked_function(node_index(lambda));
         self.visit_expr(&lambda.body);
         let code = if self.table.scope(scope).generator {
             self.leave_unit(false)

@@ -8,12 +8,12 @@
 use super::Builder;
 use crate::{Constant, Opcode};
 use pyclast_syntax::{Location, PyString};
-use ruff_python_ast::{ExprContext, StmtImport, StmtImportFrom};
+use ruff_python_ast::{Alias, ExprContext, StmtImport, StmtImportFrom};
 
 /// `INTRINSIC_IMPORT_STAR`
 const IMPORT_STAR: usize = 2;
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     /// `import a.b, c as d`
     pub(super) fn build_import(&mut self, import: &StmtImport, location: Location) {
         for alias in &import.names {
@@ -53,14 +53,20 @@ impl Builder<'_> {
     }
 
     /// `from ..a import b, c as d`
-    pub(super) fn build_import_from(&mut self, import: &StmtImportFrom, location: Location) {
+    pub(super) fn build_import_from(&mut self, import: &'a StmtImportFrom, location: Location) {
+        let names: Vec<&'a Alias> = import.names.iter().collect();
+        self.build_import_of(import, &names, location);
+    }
+
+    /// The import of some of the names.
+    pub(super) fn build_import_of(&mut self, import: &'a StmtImportFrom, aliases: &[&'a Alias], location: Location) {
         self.emit_const(Constant::int(i64::from(import.level)), location);
-        let names = import.names.iter().map(|alias| Constant::Str(PyString::new(alias.name.as_str())));
+        let names = aliases.iter().map(|alias| Constant::Str(PyString::new(alias.name.as_str())));
         self.emit_const(Constant::tuple(names), location);
         let module = import.module.as_ref().map_or("", |module| module.as_str());
         let module = self.names.intern(module);
         self.emit_name(Opcode::ImportName, module, location);
-        for alias in &import.names {
+        for alias in aliases {
             if alias.name.as_str() == "*" {
                 self.emit_arg(Opcode::CallIntrinsic1, IMPORT_STAR, location);
                 self.emit(Opcode::PopTop, Location::NONE);

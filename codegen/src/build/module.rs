@@ -28,6 +28,7 @@ impl<'a> Builder<'a> {
             let index = self.unit_mut().names.insert_full(set).0;
             self.emit_arg(Opcode::StoreName, index, location);
         }
+        self.begin_module(location);
         self.build_body(location, body);
         self.leave_unit(true)
     }
@@ -45,7 +46,16 @@ impl<'a> Builder<'a> {
             self.emit_const(Constant::Str(text), location);
             self.emit_text_access("__doc__", ExprContext::Store, Location::NONE);
         }
+        let module = self.module;
+        let is_module = self.unit().kind == UnitKind::Module;
+        if is_module {
+            self.begin_strict_module(&module.module().body, location);
+        }
         self.build_statements_of(&body);
+        if is_module {
+            self.end_module();
+            self.end_strict_module();
+        }
         if !future_annotations {
             self.build_deferred_annotations(location);
         }

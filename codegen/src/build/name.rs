@@ -155,6 +155,8 @@ impl Builder<'_> {
         let name = self.mangled(name);
         let resolution = self.resolution(name);
         let function_like = self.table.scope(self.unit().scope).is_function_like();
+        // Static code has names that stand in no source: those are global.
+        let is_static = self.facts.is_some();
         let unit = self.unit_mut();
         let number = |index: usize| u32::try_from(index).expect("a unit has fewer than 2**32 names");
         match resolution {
@@ -169,7 +171,9 @@ impl Builder<'_> {
             Resolution::Local if function_like || unit.fast_hidden.get(&name) == Some(&true) => {
                 Storage::Fast(number(unit.var_names.insert_full(name).0))
             }
-            Resolution::GlobalImplicit if function_like => {
+            Resolution::GlobalImplicit | Resolution::Unresolved
+                if function_like && (resolution == Resolution::GlobalImplicit || is_static) =>
+            {
                 Storage::Global { index: number(unit.names.insert_full(name).0), explicit: false }
             }
             Resolution::GlobalExplicit => {

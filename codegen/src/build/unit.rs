@@ -9,6 +9,7 @@
 use super::Builder;
 use super::frame_block::FrameBlock;
 use super::name::View;
+use super::typed::strict::ClassList;
 use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, cfg};
 use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, mangle};
 use pyclast_syntax::{Location, NameId, NameSet, PyString};
@@ -86,6 +87,8 @@ pub(super) struct Unit<'a> {
     pub(super) is_typed: bool,
     /// What static code ends its constants with: checks of arguments and what is returned.
     pub(super) trailing_constant: Option<Constant>,
+    /// Strict code: where the classes to be frozen are kept.
+    pub(super) class_list: Option<ClassList>,
     /// Temporaries of static code in use.
     pub(super) temporaries: u32,
     /// Loops, `try`, `with` around the current place.
@@ -134,6 +137,7 @@ impl Builder<'_> {
             static_attributes: NameSet::default(),
             is_typed: self.inherits_types(),
             trailing_constant: None,
+            class_list: self.inherited_class_list(kind),
             temporaries: 0,
             blocks: Vec::new(),
         });
@@ -185,6 +189,12 @@ impl Builder<'_> {
         self.graph.reuse_instructions(self.assembler.spare_instructions());
         let optimized = cfg::optimize(unit, self.options.target, &mut self.graph);
         Arc::new(self.assembler.assemble(optimized, &self.options.filename))
+    }
+
+    /// Classes of class bodies at module level go on the module's list.
+    fn inherited_class_list(&self, kind: UnitKind) -> Option<ClassList> {
+        let is_transparent = matches!(kind, UnitKind::Class | UnitKind::Annotations);
+        self.units.last()?.class_list.filter(|&list| is_transparent && list == ClassList::Global)
     }
 
     /// Cells and free variables in CPython's order (`dictbytype`): each sorted by name.

@@ -127,6 +127,11 @@ impl<'a> Builder<'a> {
             FrameBlockKind::FinallyTry(finalbody) => {
                 self.unwind_finally(place, block, finalbody, keep_value);
             }
+            FrameBlockKind::FreezeClasses => {
+                self.emit(Opcode::PopBlock, location);
+                self.freeze_classes(location);
+                place.location = Location::NONE;
+            }
             FrameBlockKind::FinallyEnd => {
                 self.emit_swap_under(keep_value, location);
                 self.emit(Opcode::PopTop, location);

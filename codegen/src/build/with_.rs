@@ -14,7 +14,7 @@ use super::Builder;
 use super::frame_block::FrameBlockKind;
 use crate::{Constant, Label, Opcode};
 use pyclast_syntax::Location;
-use ruff_python_ast::{StmtWith, WithItem};
+use ruff_python_ast::{Expr, StmtWith, WithItem};
 use ruff_text_size::Ranged;
 
 /// Operands of `LOAD_SPECIAL` (`SPECIAL___ENTER__`, …).
@@ -29,7 +29,7 @@ const AWAIT_EXIT: usize = 2;
 
 /// An item that was entered and not yet left.
 #[derive(Clone, Copy)]
-struct EnteredItem {
+pub(super) struct EnteredItem {
     location: Location,
     /// Where an exception goes.
     handler: Label,
@@ -50,9 +50,14 @@ impl<'a> Builder<'a> {
     }
 
     fn enter_with_item(&mut self, item: &'a WithItem, is_async: bool) -> EnteredItem {
+        self.enter_manager(&item.context_expr, item.optional_vars.as_deref(), is_async)
+    }
+
+    /// Enters a context manager; what it gives goes to `target`.
+    pub(super) fn enter_manager(&mut self, manager: &'a Expr, target: Option<&'a Expr>, is_async: bool) -> EnteredItem {
         let handler = self.new_label();
-        self.visit_expr(&item.context_expr);
-        let location = self.expr_location(&item.context_expr);
+        self.visit_expr(manager);
+        let location = self.expr_location(manager);
         let (enter, exit) = if is_async { (AENTER, AEXIT) } else { (ENTER, EXIT) };
         self.emit_arg(Opcode::Copy, 1, location);
         self.emit_arg(Opcode::LoadSpecial, exit, location);
@@ -65,15 +70,15 @@ impl<'a> Builder<'a> {
         }
         self.emit_jump(Opcode::SetupWith, handler, location);
         let kind = if is_async { FrameBlockKind::AsyncWith } else { FrameBlockKind::With };
-        self.push_block(kind, handler, Some(handler), location, item.context_expr.range());
-        match item.optional_vars.as_deref() {
+        self.push_block(kind, handler, Some(handler), location, manager.range());
+        match target {
             Some(target) => self.visit_expr(target),
             None => self.emit(Opcode::PopTop, location),
         }
         EnteredItem { location, handler }
     }
 
-    fn leave_with_item(&mut self, item: EnteredItem, is_async: bool) {
+    pub(super) fn leave_with_item(&mut self, item: EnteredItem, is_async: bool) {
         let EnteredItem { location, handler } = item;
         let exit = self.new_label();
         let cleanup = self.new_label();

@@ -62,7 +62,7 @@ impl<'a> Checker<'a> {
     }
 
     /// `<C.f_decorator_0>` (`get_temp_name`)
-    fn context_name(&self, function: FunctionId, decorator: &Expr) -> Name {
+    pub fn context_name(&self, function: FunctionId, decorator: &Expr) -> Name {
         let data = self.types.function(function);
         let decorators = data.node.map_or(&[][..], |node| &node.decorator_list);
         let position =

@@ -11,13 +11,15 @@ use super::Lowering;
 use super::descriptor::object;
 use crate::declare::dataclass::FieldKind;
 use crate::definite_assignment::unassigned;
-use crate::types::{ClassId, ClassKind, DecoratedKind, FieldId, SlotId, TypeRef, Value};
+use crate::types::{ClassId, ClassKind, DecoratedKind, FieldId, FunctionKind, SlotId, TypeRef, Value};
 use crate::unparse::unparse;
 use pyclast_syntax::node_index;
 use pyclast_syntax::symtable::{Resolution, ScopeRole};
-use pyclast_syntax::type_facts::{ClassFact, DataclassFact, Descriptor, FieldDefault, FieldFact, FunctionFact};
+use pyclast_syntax::type_facts::{
+    ClassFact, DataclassFact, DecoratorFact, Descriptor, FieldDefault, FieldFact, FunctionFact, FunctionForm,
+};
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{Decorator, StmtClassDef, StmtFunctionDef};
 
 /// The prefixes of implementations of cached properties.
 const CACHED: &str = "_pystatic_cprop.";
@@ -64,6 +66,12 @@ impl<'a> Lowering<'_, 'a> {
             unassigned: self.unassigned_primitives(node),
             managers: self.managers(index),
             name_prefix,
+            decorators: self.decorators(node, value),
+            form: match self.checker.types.function(function).kind {
+                FunctionKind::Native => FunctionForm::Native,
+                FunctionKind::InitSubclass => FunctionForm::InitSubclass,
+                _ => FunctionForm::Plain,
+            },
         };
         self.facts.functions.insert(index, fact);
     }
@@ -75,6 +83,45 @@ impl<'a> Lowering<'_, 'a> {
             self.lower_made(manager);
         }
         managers
+    }
+
+    /// What happens to the decorators of a function (`emit_function`).
+    fn decorators(&self, node: &'a StmtFunctionDef, value: Value) -> Vec<DecoratorFact> {
+        let types = &self.checker.types;
+        let mut facts = vec![DecoratorFact::Call; node.decorator_list.len()];
+        if types.real_function(value).is_some_and(|function| types.function(function).kind == FunctionKind::Native) {
+            facts.fill(DecoratorFact::Omit);
+        }
+        let (mut next, mut is_outermost) = (value, true);
+        while let Value::Decorated(decorated) = next {
+            let data = types.decorated(decorated);
+            let position = node
+                .decorator_list
+                .iter()
+                .position(|decorator| std::ptr::eq(&raw const decorator.expression, data.decorator));
+            match (data.kind, position) {
+                // Nothing is known: all of them are called.
+                (DecoratedKind::Unknown | DecoratedKind::Transient | DecoratedKind::TransientProperty, _)
+                    if is_outermost =>
+                {
+                    break;
+                }
+                (DecoratedKind::CachedProperty | DecoratedKind::AsyncCachedProperty, Some(position))
+                    if is_outermost =>
+                {
+                    facts[position] = DecoratorFact::Omit;
+                }
+                (DecoratedKind::Context(_), Some(position)) => {
+                    if let Some(function) = types.real_function(value) {
+                        let name = self.checker.context_name(function, data.decorator);
+                        facts[position] = DecoratorFact::Keep(name);
+                    }
+                }
+                _ => {}
+            }
+            (next, is_outermost) = (data.inner, false);
+        }
+        facts
     }
 
     /// `_is_type_checked`
@@ -133,6 +180,7 @@ impl<'a> Lowering<'_, 'a> {
         if allow_weakrefs {
             fact.slots.push(Name::new_static("__weakref__"));
         }
+        fact.omitted_decorators = self.dataclass_decorators(node);
         fact.final_methods = self.final_methods(class);
         fact.dataclass = self.dataclass(class);
         self.facts.classes.insert(index, fact);
@@ -211,6 +259,18 @@ impl<'a> Lowering<'_, 'a> {
             hash: data.hash,
             compare: data.compare,
         })
+    }
+
+    /// The decorators that make a class a dataclass, by position.
+    fn dataclass_decorators(&self, node: &StmtClassDef) -> Vec<usize> {
+        let types = &self.checker.types;
+        let is_dataclass = |decorator: &Decorator| {
+            let value = self.checker.type_of(self.module, &decorator.expression);
+            let function = types.real_function(value);
+            function.is_some_and(|function| types.function(function).kind == FunctionKind::DataclassDecorator)
+        };
+        let decorators = node.decorator_list.iter().enumerate();
+        decorators.filter(|(_, decorator)| is_dataclass(decorator)).map(|(position, _)| position).collect()
     }
 
     /// Final methods of a class and its bases.

@@ -20,6 +20,11 @@ pub(super) fn type_constant(descriptor: &Descriptor) -> Constant {
     Constant::tuple(parts)
 }
 
+/// `("builtins", "object")`
+pub(super) fn object_constant() -> Constant {
+    Constant::tuple([Constant::str("builtins"), Constant::str("object")])
+}
+
 /// Where a function is: its class, or its module.
 pub(super) fn container_constant(function: &FunctionDescriptor) -> Constant {
     match &function.class {

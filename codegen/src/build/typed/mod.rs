@@ -11,11 +11,20 @@
 //! Invariant: a value on the stack has the type of its node; where another is wanted,
 //! [`Builder::emit_conversion`] comes between.
 
+mod class;
+mod class_body;
 mod conversion;
+mod dataclass;
+mod decorator;
 mod descriptor;
 mod emit;
 mod expression;
+mod fixed_modules;
+mod function;
+mod made_function;
+mod module;
 mod statement;
+pub(super) mod strict;
 
 use super::Builder;
 use pyclast_syntax::node_index;

@@ -1,0 +1,123 @@
+//! Functions of static code (`make_function_graph`, `processBody`).
+//!
+//! ```text
+//! def f(x: int, y: int64 = 1) -> str     constants end in ((0, ("builtins", "int"), 1, ("__static__", "int64", "#")), ("builtins", "str"))
+//! ```
+//!
+//! Primitives that may be read before they are assigned are zero from the start; defaults of primitive
+//! parameters are objects; the bodies of context decorators' functions stand in `with`.
+//!
+//! Invariant: a unit has a trailing constant exactly if it is a function that the checker knows, a lambda
+//! or a comprehension of its own, in typed code.
+
+use super::super::Builder;
+use super::super::with_::EnteredItem;
+use super::descriptor::{object_constant, type_constant};
+use crate::{Constant, Opcode};
+use pyclast_syntax::symtable::Resolution;
+use pyclast_syntax::type_facts::{FunctionFact, FunctionForm, TypeCode, TypeKind};
+use pyclast_syntax::{Location, node_index};
+use ruff_python_ast::{Expr, ExprContext, StmtFunctionDef};
+
+impl<'a> Builder<'a> {
+    /// What the checker knows of a function defined here.
+    pub(in crate::build) fn function_fact(&self, function: &StmtFunctionDef) -> Option<&'a FunctionFact> {
+        self.typed_facts()?.functions.get(&node_index(function))
+    }
+
+    /// The unit of a function was entered: whether it is typed, what it checks, which primitives are zero.
+    pub(in crate::build) fn begin_function(&mut self, function: &StmtFunctionDef, location: Location) {
+        let Some(facts) = self.facts else { return };
+        let fact = self.function_fact(function);
+        self.unit_mut().is_typed = fact.is_some();
+        let Some(fact) = fact else { return };
+        let checks = fact
+            .checks
+            .iter()
+            .flat_map(|(position, class)| [Constant::int(i64::from(*position)), type_constant(class)]);
+        self.unit_mut().trailing_constant =
+            Some(Constant::tuple([Constant::tuple(checks), type_constant(&fact.returns)]));
+        for &node in &fact.unassigned {
+            let Some(TypeKind::Primitive(code)) = facts.node(node).map(|id| facts.get(id).kind) else { continue };
+            let Some(name) = self.table.name_of(node) else { continue };
+            let name = self.mangled(name);
+            if self.resolution(name) != Resolution::Local {
+                continue;
+            }
+            let local = self.unit_mut().var_names.insert_full(name).0;
+            self.emit_primitive_const(zero(code), code, location);
+            self.emit_primitive_local(Opcode::StoreLocal, local, code, location);
+        }
+        let first = self.unit().var_names.names().next();
+        if fact.form == FunctionForm::InitSubclass
+            && let Some(first) = first
+        {
+            self.emit_name_access(first, ExprContext::Load, location);
+            self.emit_init_subclass(location);
+            self.emit(Opcode::PopTop, location);
+        }
+    }
+
+    /// Whether a function is one of a shared library: its body is that it cannot be called from here.
+    pub(in crate::build) fn build_native_body(&mut self, function: &StmtFunctionDef, location: Location) -> bool {
+        let Some(facts) = self.typed_facts() else { return false };
+        let fact = facts.functions.get(&node_index(function));
+        if fact.is_none_or(|fact| fact.form != FunctionForm::Native) {
+            return false;
+        }
+        let message = format!("native callable '{}' can only be called from static modules", function.name);
+        self.emit_text_access("RuntimeError", ExprContext::Load, location);
+        self.emit(Opcode::PushNull, location);
+        self.emit_const(Constant::str(&message), location);
+        self.emit_arg(Opcode::Call, 1, location);
+        self.emit_arg(Opcode::RaiseVarargs, 1, location);
+        true
+    }
+
+    /// Enters the managers of context decorators.
+    pub(in crate::build) fn enter_managers(&mut self, function: &StmtFunctionDef) -> Vec<EnteredItem> {
+        let Some(facts) = self.typed_facts() else { return Vec::new() };
+        let Some(fact) = facts.functions.get(&node_index(function)) else { return Vec::new() };
+        let managers = fact.managers.iter().filter_map(|manager| facts.made.get(manager));
+        managers.map(|manager| self.enter_manager(manager, None, false)).collect()
+    }
+
+    /// What a function returns at its end where that is no object: code that is never reached.
+    pub(in crate::build) fn end_function(&mut self, function: &StmtFunctionDef) {
+        let Some(facts) = self.typed_facts() else { return };
+        let Some(fact) = facts.functions.get(&node_index(function)) else { return };
+        let is_primitive_result = fact.form != FunctionForm::Native;
+        if let TypeKind::Primitive(code) = facts.get(fact.result).kind
+            && is_primitive_result
+        {
+            self.emit_primitive_const(zero(code), code, Location::NONE);
+            self.emit_with_code(Opcode::ReturnPrimitive, code, Location::NONE);
+        }
+    }
+
+    /// The unit of a lambda, or of a comprehension of its own, was entered: it checks nothing.
+    pub(in crate::build) fn begin_unchecked_function(&mut self, node: u32) {
+        let Some(facts) = self.typed_facts() else { return };
+        let returns = facts.node(node).and_then(|id| facts.get(id).descriptor.as_ref());
+        let returns = returns.map_or_else(object_constant, type_constant);
+        self.unit_mut().trailing_constant = Some(Constant::tuple([Constant::tuple([]), returns]));
+    }
+
+    /// The default of a parameter: always an object (`visitDefault`).
+    pub(in crate::build) fn visit_default(&mut self, default: &'a Expr) {
+        self.visit_expr(default);
+        if let Some(code) = self.primitive_of(default) {
+            let location = self.expr_location(default);
+            self.emit_with_code(Opcode::PrimitiveBox, code, location);
+        }
+    }
+}
+
+/// Zero, in Python's form.
+fn zero(code: TypeCode) -> Constant {
+    match code {
+        TypeCode::Double => Constant::Float(0.0),
+        TypeCode::Bool => Constant::Bool(false),
+        _ => Constant::int(0),
+    }
+}
