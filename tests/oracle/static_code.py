@@ -133,15 +133,15 @@ class Operand:
 
 
 def functions(code):
-    """A code object and those nested in it, by (qualified name, which of that name), outer ones first."""
-    found, pending, seen = {}, [code], {}
+    """A code object and those nested in it, by (names from the module inwards, which of that name), outer ones first."""
+    found, pending, seen = {}, [(code, "<module>")], {}
     while pending:
-        here = pending.pop(0)
-        # The reference names a module's code after the module.
-        name = "<module>" if here is code else here.co_qualname
+        # Qualified names of methods that are made, and of nested classes, are short in the reference.
+        here, name = pending.pop(0)
         seen[name] = seen.get(name, -1) + 1
         found[name, seen[name]] = here
-        pending += here.nested()
+        path = "" if here is code else name + "."
+        pending += ((inner, path + inner.co_name) for inner in here.nested())
     return found
 
 
