@@ -10,6 +10,7 @@
 //!
 //! Invariant: facts are data: whoever reads them asks nobody else.
 
+use crate::{PyInt, PyString};
 use ruff_python_ast::Expr;
 use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
@@ -39,6 +40,10 @@ pub struct TypeFacts {
     pub made: FxHashMap<u32, Expr>,
     /// Classes and functions that are compiled as ordinary code.
     pub ordinary: Vec<u32>,
+    /// Constants in the place of expressions that are no literals: folded primitives, names of `Final`s.
+    pub constants: FxHashMap<u32, ConstantFact>,
+    /// Types that assertions narrow to, by assertion: the expressions, and what they are afterwards.
+    pub asserted: FxHashMap<u32, Vec<(u32, Descriptor)>>,
     /// Names of constants (`__final_constants__`).
     pub final_constants: Vec<Name>,
     /// Names imported with `from`, and where from: local name, module, name.
@@ -79,9 +84,12 @@ impl TypeFacts {
         self.nodes.get(node as usize).copied().flatten()
     }
 
-    /// What must be done to a value of type `source` that goes where `target` is wanted (`emit_type_check`).
-    pub fn conversion(&self, target: TypeId, source: TypeId) -> Conversion<'_> {
-        let (target, source) = (self.get(target), self.get(source));
+    /// What must be done to a value of type `source` that goes where `target` is wanted (`emit_type_check`); a value
+    /// without type is dynamic.
+    pub fn conversion(&self, target: TypeId, source: Option<TypeId>) -> Conversion<'_> {
+        let target = self.get(target);
+        let Some(source) = source else { return target.conversion_of_dynamic() };
+        let source = self.get(source);
         match (target.kind, source.kind) {
             (TypeKind::Primitive(to), TypeKind::Primitive(from)) if to == from => Conversion::None,
             (TypeKind::Primitive(to), TypeKind::Primitive(from)) => Conversion::Primitive { from, to },
@@ -93,13 +101,32 @@ impl TypeFacts {
                 };
                 Conversion::Unbox { to, refine: source.descriptor.as_ref().filter(|_| is_known) }
             }
-            (_, TypeKind::Dynamic) if target.is_nominal => match (&target.literal, &target.descriptor) {
-                (Some(literal), _) => Conversion::CheckLiteral(literal),
-                (None, Some(descriptor)) => Conversion::Cast(descriptor),
-                (None, None) => Conversion::None,
-            },
+            (_, TypeKind::Dynamic) => target.conversion_of_dynamic(),
             _ => Conversion::None,
         }
+    }
+}
+
+impl TypeFact {
+    /// What must be done to a value of which nothing is known that goes where this type is wanted.
+    pub fn conversion_of_dynamic(&self) -> Conversion<'_> {
+        match (self.kind, &self.literal, &self.descriptor) {
+            (TypeKind::Primitive(to), ..) => Conversion::Unbox { to, refine: None },
+            (TypeKind::Dynamic, ..) => Conversion::None,
+            _ if !self.is_nominal => Conversion::None,
+            (_, Some(literal), _) => Conversion::CheckLiteral(literal),
+            // Everything is an object.
+            (_, None, Some(descriptor)) if descriptor.is_object() => Conversion::None,
+            (_, None, Some(descriptor)) => Conversion::Cast(descriptor),
+            (_, None, None) => Conversion::None,
+        }
+    }
+}
+
+impl Descriptor {
+    /// `("builtins", "object")`, exact or not.
+    pub fn is_object(&self) -> bool {
+        self.module == "builtins" && matches!(&self.path[..], [name] if name == "object")
     }
 }
 
@@ -141,6 +168,22 @@ pub struct TypeFact {
     pub is_bool: bool,
     /// The literal it is.
     pub literal: Option<LiteralFact>,
+}
+
+/// A constant.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(missing_docs, reason = "named as the values")]
+pub enum ConstantFact {
+    None,
+    Ellipsis,
+    Bool(bool),
+    Int(PyInt),
+    Float(f64),
+    Complex(f64, f64),
+    Str(PyString),
+    Bytes(Box<[u8]>),
+    Tuple(Vec<Self>),
+    FrozenSet(Vec<Self>),
 }
 
 /// The value of a literal type.
@@ -193,6 +236,21 @@ pub enum TypeCode {
 }
 
 impl TypeCode {
+    /// Whether it is an integer with a sign.
+    pub const fn is_signed(self) -> bool {
+        matches!(self, Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64)
+    }
+
+    /// Whether it is an integer of less than 64 bits; not `cbool`.
+    pub const fn is_narrow(self) -> bool {
+        matches!(self, Self::UInt8 | Self::Int8 | Self::UInt16 | Self::Int16 | Self::UInt32 | Self::Int32)
+    }
+
+    /// The bits of an integer.
+    pub const fn bits(self) -> u32 {
+        8 << (self as u32 >> 1 & 3)
+    }
+
     /// The code of that number.
     pub const fn from_code(code: u8) -> Option<Self> {
         Some(match code {
@@ -301,8 +359,8 @@ pub enum CallFact {
     Native { library: String, name: Name, arguments: Vec<Descriptor>, returns: Descriptor },
     /// A primitive or double made of another value.
     Convert { to: TypeCode },
-    /// The expression of that node stands for the call.
-    Inlined { expression: u32 },
+    /// The expression of that node stands for the call; before it, arguments are kept in locals.
+    Inlined { expression: u32, kept: Vec<(Name, u32)> },
     /// A function that the checker knows by heart.
     Known(KnownFunction),
 }
@@ -359,11 +417,11 @@ pub enum ArgumentFact {
     /// That temporary.
     Spilled { keyword: u32, parameter: TypeId },
     /// `*x`: one element for each of these parameters.
-    Starred { node: u32, parameters: Vec<TypeId> },
+    Starred { node: u32, parameters: Vec<(Name, TypeId)> },
     /// From `**x`.
-    Mapping { name: Name, parameter: TypeId, has_default: bool },
-    /// The default of that parameter: the definition's module and the parameter's position.
-    Default { parameter: u32 },
+    Mapping { name: Name, parameter: TypeId, default: Option<ConstantFact> },
+    /// The default of a parameter.
+    Default { value: ConstantFact, parameter: TypeId },
 }
 
 /// A function.
@@ -377,6 +435,8 @@ pub struct FunctionFact {
     pub result: TypeId,
     /// Primitives that must be zero at the start, in order: name nodes.
     pub unassigned: Vec<u32>,
+    /// Its locals that are primitives, parameters included.
+    pub primitives: Vec<(Name, TypeCode)>,
     /// The managers of its context decorators, outermost first: expressions among [`TypeFacts::made`].
     pub managers: Vec<u32>,
     /// The prefix of the name it is stored under (`cached_property`).

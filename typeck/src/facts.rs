@@ -3,7 +3,9 @@
 //! Invariant: by node index; written while binding, never read by the checker except where the reference reads
 //! its own node data back.
 
+use crate::constants::Constant;
 use crate::types::{BoundId, ClassId, FunctionId, Value};
+use ruff_python_ast::name::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Facts about the nodes of one module.
@@ -13,8 +15,8 @@ pub struct Facts {
     pub types: Vec<Option<Value>>,
     /// How calls are made.
     pub calls: FxHashMap<u32, CallPlan>,
-    /// Calls that are inlined, and the expressions that stand for them.
-    pub inlined: FxHashMap<u32, u32>,
+    /// Calls that are inlined, the expressions that stand for them, and the arguments that are kept in locals before.
+    pub inlined: FxHashMap<u32, (u32, Vec<(Name, u32)>)>,
     /// Attributes that are read from a temporary.
     pub refined_fields: FxHashMap<u32, RefinedField>,
     /// The common type of the operands of arithmetic on primitives.
@@ -23,6 +25,8 @@ pub struct Facts {
     pub compare_types: FxHashMap<(u32, u32), Value>,
     /// Managers of the context decorators of functions, by definition: made expressions, outermost first.
     pub managers: FxHashMap<u32, Vec<u32>>,
+    /// Names of `Final`s of the module, and what they are.
+    pub final_names: FxHashMap<u32, Constant>,
     /// Names that are the module's own, not builtins or locals (`TypeDescr` of a name).
     pub own_names: FxHashSet<u32>,
     /// Tests known while declaring (`sys.hexversion`).

@@ -97,6 +97,7 @@ impl<'a> Builder<'a> {
     pub(super) fn build_ann_assign(&mut self, assign: &'a StmtAnnAssign, location: Location) {
         if let Some(value) = &assign.value {
             self.visit_expr(value);
+            self.convert_annotated(assign, value);
             self.visit_expr(&assign.target);
         }
         match &*assign.target {

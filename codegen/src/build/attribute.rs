@@ -60,7 +60,7 @@ impl<'a> Builder<'a> {
 
     /// `self.x = …` in a method makes `x` a static attribute of the nearest class around
     /// (`_PyCompile_MaybeAddStaticAttributeToClass`).
-    fn note_static_attribute(&mut self, attribute: &'a ExprAttribute) {
+    pub(super) fn note_static_attribute(&mut self, attribute: &'a ExprAttribute) {
         let is_self = matches!(&*attribute.value, Expr::Name(name) if name.id == "self");
         if attribute.ctx != ExprContext::Store || !is_self {
             return;

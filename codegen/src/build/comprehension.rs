@@ -86,7 +86,9 @@ impl<'a> Builder<'a> {
             self.visit_iterable(outermost);
             let saved = self.enter_inlined_comprehension(scope, comprehension.expr);
             if let Some(build) = comprehension.build() {
-                self.emit_arg(build, 0, location);
+                if !self.emit_checked_start(comprehension.expr, location) {
+                    self.emit_arg(build, 0, location);
+                }
                 self.emit_arg(Opcode::Swap, 2, location);
             }
             self.emit_generator(comprehension, 0, 0, IteratorPlace::Stack);
@@ -97,7 +99,9 @@ impl<'a> Builder<'a> {
         let arguments = ArgumentCounts { positional: 1, ..ArgumentCounts::default() };
         self.enter_unit(UnitKind::Comprehension, scope_id, name, location.line, private, arguments);
         self.begin_unchecked_function(node_index(comprehension.expr));
-        if let Some(build) = comprehension.build() {
+        if let Some(build) = comprehension.build()
+            && !self.emit_checked_start(comprehension.expr, location)
+        {
             self.emit_arg(build, 0, location);
         }
         self.emit_generator(comprehension, 0, 0, IteratorPlace::Local);
@@ -227,7 +231,7 @@ impl<'a> Builder<'a> {
         if_cleanup: Label,
     ) -> Location {
         let generator = &comprehension.generators[index];
-        self.visit_expr(&generator.target);
+        self.store_target(&generator.target);
         let location = self.expr_location(comprehension.expr);
         for condition in &generator.ifs {
             self.jump_if(location, condition, if_cleanup, false);
@@ -242,7 +246,7 @@ impl<'a> Builder<'a> {
 
     /// Adds the element to the result, or yields it; its location.
     fn emit_element(&mut self, comprehension: &ComprehensionView<'a>, depth: usize) -> Location {
-        self.visit_expr(comprehension.element);
+        self.visit_element(comprehension.element);
         let location = self.expr_location(comprehension.element);
         match comprehension.kind {
             ComprehensionKind::Generator => {
@@ -253,7 +257,7 @@ impl<'a> Builder<'a> {
             ComprehensionKind::Set => self.emit_arg(Opcode::SetAdd, depth + 1, location),
             ComprehensionKind::Dict => {
                 let Some(value) = comprehension.value else { return location };
-                self.visit_expr(value);
+                self.visit_element(value);
                 let end = self.expr_location(value);
                 let location = Location { end_line: end.end_line, end_column: end.end_column, ..location };
                 self.emit_arg(Opcode::MapAdd, depth + 1, location);

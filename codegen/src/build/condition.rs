@@ -35,6 +35,9 @@ impl<'a> Builder<'a> {
 
     /// Jumps to `target` if `test` is `condition`, else goes on (`codegen_jump_if`).
     pub(super) fn jump_if(&mut self, location: Location, test: &'a Expr, target: Label, condition: bool) {
+        if self.facts.is_some() && self.jump_if_typed(test, target, condition) {
+            return;
+        }
         match test {
             Expr::UnaryOp(operation) if operation.op == UnaryOp::Not => {
                 self.jump_if(location, &operation.operand, target, !condition);

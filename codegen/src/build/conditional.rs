@@ -19,12 +19,16 @@ impl<'a> Builder<'a> {
     pub(super) fn build_if(&mut self, statement: &'a StmtIf, location: Location) {
         let end = self.new_label();
         let clauses = &statement.elif_else_clauses[..];
-        self.build_branch(&statement.test, &statement.body, location, end, clauses.is_empty());
+        let mut is_settled = self.build_branch(&statement.test, &statement.body, location, end, clauses.is_empty());
         for (index, clause) in clauses.iter().enumerate() {
+            if is_settled {
+                // The checker did not look at what is never reached.
+                break;
+            }
             match &clause.test {
                 Some(test) => {
                     let location = self.module.elif_location(statement, clause);
-                    self.build_branch(test, &clause.body, location, end, index + 1 == clauses.len());
+                    is_settled = self.build_branch(test, &clause.body, location, end, index + 1 == clauses.len());
                 }
                 None => self.visit_statements(&clause.body),
             }
@@ -32,14 +36,18 @@ impl<'a> Builder<'a> {
         self.use_label(end);
     }
 
-    /// A tested branch; after it stands what comes if the test fails.
-    fn build_branch(&mut self, test: &'a Expr, body: &'a [Stmt], location: Location, end: Label, last: bool) {
+    /// A tested branch; after it stands what comes if the test fails. Whether it is known to hold.
+    fn build_branch(&mut self, test: &'a Expr, body: &'a [Stmt], location: Location, end: Label, last: bool) -> bool {
+        let known = self.known_test(test);
         let next = if last { end } else { self.new_label() };
         self.jump_if(location, test, next, false);
-        self.visit_statements(body);
+        if known != Some(false) {
+            self.visit_statements(body);
+        }
         if !last {
             self.emit_jump(Opcode::JumpNoInterrupt, end, Location::NONE);
             self.use_label(next);
         }
+        known == Some(true)
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct InlinedComprehension {
     pushed: Vec<NameId>,
     cleanup: Label,
     was_in_inlined: bool,
+    /// How many names were bound by comprehensions around it.
+    isolated: usize,
     /// How the unit saw its names before.
     outer_view: View,
 }
@@ -59,6 +61,7 @@ impl<'a> Builder<'a> {
         let unit = self.unit_mut();
         unit.in_inlined_comprehension = state.was_in_inlined;
         unit.view = state.outer_view;
+        unit.isolated.truncate(state.isolated);
         for (name, symbol) in state.replaced {
             match symbol {
                 Some(symbol) => unit.symbol_overrides.insert(name, symbol),
@@ -83,9 +86,13 @@ impl<'a> Builder<'a> {
             pushed: Vec::new(),
             cleanup,
             was_in_inlined: self.unit().in_inlined_comprehension,
+            isolated: self.unit().isolated.len(),
             outer_view: self.unit().view,
         };
         for (name, &symbol) in scope.symbols.iter() {
+            if is_isolated(symbol) && self.facts.is_some() {
+                self.unit_mut().isolated.push(name);
+            }
             if (is_isolated(symbol) || in_class) && !outer.is_function_like() {
                 let unit = self.unit_mut();
                 if unit.fast_hidden.insert(name, true) != Some(true) {
@@ -115,7 +122,7 @@ impl<'a> Builder<'a> {
                 continue;
             }
             // Of a cell this saves the cell itself; the comprehension gets a new one.
-            let index = self.unit_mut().var_names.insert_full(name).0;
+            let index = self.isolated_index(name);
             self.emit_arg(Opcode::LoadFastAndClear, index, location);
             if symbol.resolution == Resolution::Cell {
                 let index = self.isolated_cell_index(name);
@@ -132,6 +139,12 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The local of a name that the comprehension binds.
+    fn isolated_index(&mut self, name: NameId) -> usize {
+        let name = self.isolated_name(name);
+        self.unit_mut().var_names.insert_full(name).0
+    }
+
     /// The operand of `MAKE_CELL` for a name of the comprehension.
     fn isolated_cell_index(&self, name: NameId) -> usize {
         let unit = self.unit();
@@ -145,7 +158,7 @@ impl<'a> Builder<'a> {
     fn restore_locals(&mut self, pushed: &[NameId], location: Location) {
         self.emit_arg(Opcode::Swap, pushed.len() + 1, location);
         for &name in pushed.iter().rev() {
-            let index = self.unit_mut().var_names.insert_full(name).0;
+            let index = self.isolated_index(name);
             self.emit_arg(Opcode::StoreFastMaybeNull, index, location);
         }
     }

@@ -34,6 +34,9 @@ impl<'a> Builder<'a> {
 
     /// `for` and `async for`.
     pub(super) fn build_for(&mut self, statement: &'a StmtFor, location: Location) {
+        if self.facts.is_some() && !statement.is_async && self.build_typed_for(statement, location) {
+            return;
+        }
         if statement.is_async {
             self.build_async_for(statement, location);
         } else {
@@ -54,7 +57,7 @@ impl<'a> Builder<'a> {
         self.emit_jump(Opcode::ForIter, cleanup, iter_location);
         // Tracing shows the target's line when `for` spans lines.
         self.emit(Opcode::Nop, self.expr_location(&statement.target));
-        self.visit_expr(&statement.target);
+        self.store_target(&statement.target);
         self.visit_statements(&statement.body);
         self.emit_jump(Opcode::Jump, start, Location::NONE);
         self.use_label(cleanup);
@@ -85,7 +88,7 @@ impl<'a> Builder<'a> {
         self.emit_yield_from(location, true);
         self.emit(Opcode::PopBlock, location);
         self.emit(Opcode::NotTaken, location);
-        self.visit_expr(&statement.target);
+        self.store_target(&statement.target);
         self.visit_statements(&statement.body);
         self.emit_jump(Opcode::Jump, start, Location::NONE);
         self.pop_block();

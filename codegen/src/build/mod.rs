@@ -78,6 +78,7 @@ use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 use name::{FoundNames, KnownNames};
+use typed::FunctionFacts;
 use unit::Unit;
 
 /// A compiled module.
@@ -108,7 +109,7 @@ pub fn compile_static_module(
     options: &Options,
 ) -> Result<Compiled, Vec<Diagnostic>> {
     let mut builder = Builder::new(module, table, options);
-    builder.facts = Some(facts);
+    builder.use_facts(facts);
     let code = builder.build_module();
     builder.finish(code)
 }
@@ -136,6 +137,8 @@ pub(crate) struct Builder<'a> {
     options: &'a Options,
     /// What the checker found out; none in ordinary modules.
     facts: Option<&'a TypeFacts>,
+    /// What it found out about functions, by the scope of their bodies.
+    function_facts: FunctionFacts<'a>,
     /// The module's names, and those that mangling makes.
     names: NameTable,
     known: KnownNames,
@@ -159,6 +162,7 @@ impl<'a> Builder<'a> {
             table,
             options,
             facts: None,
+            function_facts: FunctionFacts::default(),
             names,
             known,
             found_names: FoundNames::default(),

@@ -157,6 +157,7 @@ impl Builder<'_> {
         let function_like = self.table.scope(self.unit().scope).is_function_like();
         // Static code has names that stand in no source: those are global.
         let is_static = self.facts.is_some();
+        let local = if resolution == Resolution::Local { self.isolated_name(name) } else { name };
         let unit = self.unit_mut();
         let number = |index: usize| u32::try_from(index).expect("a unit has fewer than 2**32 names");
         match resolution {
@@ -169,7 +170,7 @@ impl Builder<'_> {
                 Storage::Deref(number(index))
             }
             Resolution::Local if function_like || unit.fast_hidden.get(&name) == Some(&true) => {
-                Storage::Fast(number(unit.var_names.insert_full(name).0))
+                Storage::Fast(number(unit.var_names.insert_full(local).0))
             }
             Resolution::GlobalImplicit | Resolution::Unresolved
                 if function_like && (resolution == Resolution::GlobalImplicit || is_static) =>

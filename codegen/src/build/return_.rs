@@ -34,6 +34,7 @@ impl<'a> Builder<'a> {
                 let constant = self.constant_of(value);
                 if constant.is_none() {
                     self.visit_expr(value);
+                    self.convert_returned(value);
                 } else {
                     place = UnwindPlace { location: self.expr_location(value), span: value.range().into() };
                     // Something must have the value's line.
@@ -51,9 +52,14 @@ impl<'a> Builder<'a> {
         if matches!(unwound, Unwound::Refused) {
             return;
         }
-        if let Some(constant) = constant {
-            self.emit_const(constant, place.location);
+        match (constant, statement.value.as_deref()) {
+            (Some(_), Some(value)) if self.returns_typed() => {
+                self.visit_expr(value);
+                self.convert_returned(value);
+            }
+            (Some(constant), _) => self.emit_const(constant, place.location),
+            (None, _) => {}
         }
-        self.emit(Opcode::ReturnValue, place.location);
+        self.emit_return(place.location);
     }
 }

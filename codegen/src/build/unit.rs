@@ -12,9 +12,10 @@ use super::name::View;
 use super::typed::strict::ClassList;
 use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, cfg};
 use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, mangle};
+use pyclast_syntax::type_facts::FunctionFact;
 use pyclast_syntax::{Location, NameId, NameSet, PyString};
 use ruff_python_ast::StmtAnnAssign;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// What a unit is compiled from (`COMPILE_SCOPE_*`); decides qualified names.
@@ -89,8 +90,16 @@ pub(super) struct Unit<'a> {
     pub(super) trailing_constant: Option<Constant>,
     /// Strict code: where the classes to be frozen are kept.
     pub(super) class_list: Option<ClassList>,
-    /// Temporaries of static code in use.
+    /// Static functions: what the checker knows of this one.
+    pub(super) function: Option<&'a FunctionFact>,
+    /// Static functions: names of locals that are primitives.
+    pub(super) primitives: FxHashSet<NameId>,
+    /// Static code: names that the inlined comprehensions around the current place bind.
+    pub(super) isolated: Vec<NameId>,
+    /// Loops of static code that count in temporaries around the current place.
     pub(super) temporaries: u32,
+    /// Calls of static code whose arguments are kept in temporaries around the current place.
+    pub(super) spilling: u32,
     /// Loops, `try`, `with` around the current place.
     pub(super) blocks: Vec<FrameBlock<'a>>,
 }
@@ -112,6 +121,8 @@ impl Builder<'_> {
         let qualname = self.qualname(kind, name);
         let mut var_names = NameSet::with_capacity(if entry.is_function_like() { entry.symbols.len() } else { 0 });
         var_names.extend(entry.parameters.iter().copied());
+        let function = self.scope_fact(scope);
+        let primitives = self.primitive_names(function, private);
         self.units.push(Unit {
             kind,
             scope,
@@ -138,7 +149,11 @@ impl Builder<'_> {
             is_typed: self.inherits_types(),
             trailing_constant: None,
             class_list: self.inherited_class_list(kind),
+            function,
+            primitives,
+            isolated: Vec::new(),
             temporaries: 0,
+            spilling: 0,
             blocks: Vec::new(),
         });
         let is_module = kind == UnitKind::Module;

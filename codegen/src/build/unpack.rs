@@ -27,7 +27,7 @@ impl<'a> Builder<'a> {
     }
 
     /// `UNPACK_SEQUENCE` or `UNPACK_EX` (`unpack_helper`).
-    fn emit_unpack(&mut self, expr: &'a Expr, targets: &'a [Expr]) {
+    pub(super) fn emit_unpack(&mut self, expr: &'a Expr, targets: &'a [Expr]) {
         let location = self.expr_location(expr);
         let mut stars = targets.iter().enumerate().filter(|(_, target)| target.is_starred_expr());
         let Some((before, _)) = stars.next() else {

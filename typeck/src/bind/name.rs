@@ -225,6 +225,12 @@ impl<'a> Binder<'_, 'a> {
     /// `visitName`
     pub(super) fn bind_name(&mut self, name: &'a ExprName, expression: &'a Expr) -> Check<Effect> {
         let mut is_found = self.in_target;
+        if let Some(value) = self.get_final_literal(expression)
+            && let Some(constant) = self.constant(self.module, value)
+        {
+            let module = self.module;
+            self.module_mut(module).facts.final_names.insert(node_index(name), constant);
+        }
         let resolution = self.var_scope(&name.id);
         if resolution == Resolution::Local && !self.is_module_scope() {
             let local = self.scope().state.locals.get(&name.id).copied();

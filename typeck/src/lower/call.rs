@@ -5,10 +5,11 @@
 use super::Lowering;
 use crate::constants::Constant;
 use crate::facts::{ArgumentPlan, CallPlan};
-use crate::types::{BoundId, BoundKind, ClassId, ClassKind, FunctionId, FunctionKind, Special, Value};
+use super::constant::constant_fact;
+use crate::types::{BoundId, BoundKind, ClassId, ClassKind, DefaultValue, FunctionId, FunctionKind, Special, Value};
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{
-    ArgumentFact, Binding, CallFact, FunctionDescriptor, Invocation, KnownFunction, TypeCode,
+    ArgumentFact, Binding, CallFact, ConstantFact, FunctionDescriptor, Invocation, KnownFunction, TypeCode,
 };
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
 use ruff_python_ast::{Expr, ExprCall};
@@ -57,7 +58,7 @@ impl Lowering<'_, '_> {
 
     fn lower_call(&mut self, call: &ExprCall) {
         if let Some(fact) = self.call_fact(call) {
-            if let CallFact::Inlined { expression } = fact {
+            if let CallFact::Inlined { expression, .. } = fact {
                 self.lower_made(expression);
             }
             self.facts.calls.insert(node_index(call), fact);
@@ -66,8 +67,8 @@ impl Lowering<'_, '_> {
 
     fn call_fact(&mut self, call: &ExprCall) -> Option<CallFact> {
         let facts = &self.checker.module(self.module).facts;
-        if let Some(&expression) = facts.inlined.get(&node_index(call)) {
-            return Some(CallFact::Inlined { expression });
+        if let Some((expression, kept)) = facts.inlined.get(&node_index(call)) {
+            return Some(CallFact::Inlined { expression: *expression, kept: kept.clone() });
         }
         let plan = facts.calls.get(&node_index(call)).cloned();
         match self.checker.type_of(self.module, &*call.func) {
@@ -92,7 +93,7 @@ impl Lowering<'_, '_> {
                     // Understood while declaring: no code is made for it.
                     FunctionKind::NativeDecorator => None,
                     _ => {
-                        let mut invocation = self.invocation(function, arguments);
+                        let mut invocation = self.invocation(function, arguments)?;
                         if let Some(named) = self.named_function(&call.func) {
                             invocation.function = named;
                         }
@@ -146,7 +147,10 @@ impl Lowering<'_, '_> {
         let (mut binding, mut refine) = (Binding::Instance, None);
         match &data.kind {
             BoundKind::Method => {}
-            BoundKind::Super(base) => (binding, class) = (Binding::Super, *base),
+            BoundKind::Super(base) => {
+                (binding, class) = (Binding::Super, *base);
+                self.facts.made.insert(node_index(data.target), data.target.clone());
+            }
             BoundKind::Static => binding = Binding::Static,
             BoundKind::Class { is_instance_call: true, .. } => binding = Binding::ClassOfInstance,
             BoundKind::Class { class: bound, .. } => (binding, class) = (Binding::Class, *bound),
@@ -164,20 +168,20 @@ impl Lowering<'_, '_> {
         };
         let is_virtual = !self.checker.types.function(function).is_final && !is_settled;
         let is_untyped = self.checker.types.function(function).params.is_none();
-        let mut invocation = self.invocation(function, arguments);
+        let mut invocation = self.invocation(function, arguments)?;
         if is_untyped {
             invocation.parameters = u32::try_from(call.arguments.args.len() + 1).unwrap_or(u32::MAX);
         }
         Some(CallFact::Method { invocation, binding, is_virtual, refine })
     }
 
-    fn invocation(&mut self, function: FunctionId, plans: Vec<ArgumentPlan>) -> Invocation {
-        let arguments = plans.into_iter().filter_map(|plan| self.argument(function, plan)).collect();
-        Invocation {
+    fn invocation(&mut self, function: FunctionId, plans: Vec<ArgumentPlan>) -> Option<Invocation> {
+        let arguments = plans.into_iter().map(|plan| self.argument(function, plan)).collect::<Option<_>>()?;
+        Some(Invocation {
             function: self.function_descriptor(function),
             parameters: self.parameter_count(function),
             arguments,
-        }
+        })
     }
 
     /// A function of a shared library, which its decorator names.
@@ -216,8 +220,14 @@ impl Lowering<'_, '_> {
         };
         let (new_function, init_function) = (function_of("__new__"), function_of("__init__"));
         let descriptor = self.descriptor(class)?;
-        let new = new.zip(new_function).map(|(arguments, function)| self.invocation(function, arguments));
-        let init = init.zip(init_function).map(|(arguments, function)| self.invocation(function, arguments));
+        let new = match new.zip(new_function) {
+            Some((arguments, function)) => Some(self.invocation(function, arguments)?),
+            None => None,
+        };
+        let init = match init.zip(init_function) {
+            Some((arguments, function)) => Some(self.invocation(function, arguments)?),
+            None => None,
+        };
         Some(CallFact::Construct { class: descriptor, new, init })
     }
 
@@ -232,17 +242,39 @@ impl Lowering<'_, '_> {
             }
             ArgumentPlan::Starred { node, first } => {
                 let rest = first..self.parameter_count(function);
-                let parameters = rest.filter_map(|index| self.parameter_id(function, index)).collect();
-                ArgumentFact::Starred { node, parameters }
+                let parameters = rest.map(|index| {
+                    let params = self.checker.types.function(function).params.as_ref()?;
+                    let name = params.get(index as usize)?.name.clone();
+                    Some((name, self.parameter_id(function, index)?))
+                });
+                ArgumentFact::Starred { node, parameters: parameters.collect::<Option<_>>()? }
             }
             ArgumentPlan::Mapping { parameter } => {
                 let id = self.parameter_id(function, parameter)?;
                 let param = self.checker.types.function(function).params.as_ref()?.get(parameter as usize)?;
-                ArgumentFact::Mapping { name: param.name.clone(), parameter: id, has_default: param.default.is_some() }
+                let (name, has_default) = (param.name.clone(), param.default.is_some());
+                let default = if has_default { Some(self.default_value(function, parameter)?) } else { None };
+                ArgumentFact::Mapping { name, parameter: id, default }
             }
-            ArgumentPlan::Default { parameter } => ArgumentFact::Default { parameter },
+            ArgumentPlan::Default { parameter } => ArgumentFact::Default {
+                value: self.default_value(function, parameter)?,
+                parameter: self.parameter_id(function, parameter)?,
+            },
             ArgumentPlan::Unreachable => return None,
         })
+    }
+
+    /// The constant that a parameter is by default.
+    fn default_value(&self, function: FunctionId, parameter: u32) -> Option<ConstantFact> {
+        let data = self.checker.types.function(function);
+        match data.params.as_ref()?.get(parameter as usize)?.default? {
+            DefaultValue::Constant(expression) => {
+                self.checker.constant(data.module?, expression).as_ref().map(constant_fact)
+            }
+            DefaultValue::Builtin("None") => Some(ConstantFact::None),
+            DefaultValue::Builtin(_) => Some(ConstantFact::Tuple(Vec::new())),
+            DefaultValue::Expression(_) | DefaultValue::Synthetic => None,
+        }
     }
 
     fn parameter_id(&mut self, function: FunctionId, index: u32) -> Option<pyclast_syntax::type_facts::TypeId> {

@@ -64,6 +64,7 @@ impl<'a> Lowering<'_, 'a> {
             returns: returns.unwrap_or_else(object),
             result,
             unassigned: self.unassigned_primitives(node),
+            primitives: self.primitives(node),
             managers: self.managers(index),
             name_prefix,
             decorators: self.decorators(node, value),

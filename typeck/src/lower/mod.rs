@@ -9,8 +9,10 @@
 
 mod attribute;
 mod call;
+mod constant;
 mod definition;
 mod descriptor;
+mod primitives;
 
 use crate::program::Checker;
 use crate::types::{ClassId, ClassKind, Literal, ModuleId, Value};
@@ -175,6 +177,7 @@ impl<'a> SourceOrderVisitor<'a> for Lowering<'_, 'a> {
         if let Expr::Attribute(attribute) = expression {
             self.lower_attribute(attribute);
         }
+        self.lower_constant(expression);
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_expr(self, expression));
     }
 }

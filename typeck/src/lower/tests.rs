@@ -87,8 +87,8 @@ fn conversions() {
             facts.node(node_index(parameter)).expect("parameters have types")
         };
         let (class, int64, object, dynamic) = (type_of(0), type_of(1), type_of(2), type_of(3));
-        assert!(matches!(facts.conversion(class, dynamic), Conversion::Cast(to) if text(to) == "m:C"));
-        assert_eq!(facts.conversion(dynamic, class), Conversion::None);
-        assert_eq!(facts.conversion(int64, object), Conversion::Unbox { to: TypeCode::Int64, refine: None });
+        assert!(matches!(facts.conversion(class, Some(dynamic)), Conversion::Cast(to) if text(to) == "m:C"));
+        assert_eq!(facts.conversion(dynamic, Some(class)), Conversion::None);
+        assert_eq!(facts.conversion(int64, Some(object)), Conversion::Unbox { to: TypeCode::Int64, refine: None });
     });
 }

@@ -46,6 +46,7 @@ impl<'a> Binder<'_, 'a> {
         self.inline_depth += 1;
         self.inline_calls += 1;
         let mut replacements = FxHashMap::default();
+        let mut kept = Vec::new();
         for (position, plan) in plans.into_iter().enumerate() {
             let Some(parameter) = definition.parameters.args.get(position) else {
                 return Err(Raised { message: String::new(), class: ErrorClass::Other("IndexError") });
@@ -57,7 +58,7 @@ impl<'a> Binder<'_, 'a> {
                 }
                 ArgumentPlan::Position { node: argument, .. } | ArgumentPlan::Keyword { node: argument, .. } => {
                     match argument_of(node, argument) {
-                        Some(argument) => Some(self.inlined_argument(parameter, argument)?),
+                        Some(argument) => Some(self.inlined_argument(parameter, argument, &mut kept)?),
                         None => None,
                     }
                 }
@@ -74,7 +75,7 @@ impl<'a> Binder<'_, 'a> {
         let outer_home = self.inline_home.replace(home);
         self.visit_expr(body, None);
         self.inline_home = outer_home;
-        self.module_mut(module).facts.inlined.insert(index, node_index(body));
+        self.module_mut(module).facts.inlined.insert(index, (node_index(body), kept));
         self.inline_depth -= 1;
         Ok(())
     }
@@ -89,13 +90,20 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// What stands for a parameter: a constant itself, a temporary for everything else.
-    fn inlined_argument(&mut self, parameter: &Name, argument: &'a Expr) -> Check<Expr> {
+    fn inlined_argument(
+        &mut self,
+        parameter: &Name,
+        argument: &'a Expr,
+        kept: &mut Vec<(Name, u32)>,
+    ) -> Check<Expr> {
         let module = self.module;
         if self.constant(module, argument).is_some() || self.get_final_literal(argument).is_some() {
             return Ok(argument.clone());
         }
+        let id = Name::new(format!("{TEMPORARY}{}{parameter}", self.inline_calls));
+        kept.push((id.clone(), node_index(argument)));
         let temporary = ExprName {
-            id: Name::new(format!("{TEMPORARY}{}{parameter}", self.inline_calls)),
+            id,
             ctx: ExprContext::Load,
             range: argument.range(),
             node_index: AtomicNodeIndex::NONE,

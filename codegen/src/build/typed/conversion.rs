@@ -13,9 +13,12 @@ use crate::{Constant, Opcode};
 use pyclast_syntax::Location;
 use pyclast_syntax::type_facts::{Conversion, Descriptor, LiteralFact, TypeCode, TypeId};
 
+/// `PRIM_OP_NE_INT`
+const NOT_EQUAL: usize = 1;
+
 impl Builder<'_> {
-    /// Converts the value on the stack.
-    pub(in crate::build) fn emit_conversion(&mut self, target: TypeId, source: TypeId, location: Location) {
+    /// Converts the value on the stack; without `source` nothing is known of it.
+    pub(in crate::build) fn emit_conversion(&mut self, target: TypeId, source: Option<TypeId>, location: Location) {
         let Some(facts) = self.typed_facts() else { return };
         match facts.conversion(target, source) {
             Conversion::None => {}
@@ -28,8 +31,14 @@ impl Builder<'_> {
 
     /// `CONVERT_PRIMITIVE`: another width or sign.
     pub(in crate::build) fn emit_primitive_conversion(&mut self, from: TypeCode, to: TypeCode, location: Location) {
-        if from != to {
-            self.emit_arg(Opcode::ConvertPrimitive, (to as usize) << 4 | from as usize, location);
+        match to {
+            _ if from == to => {}
+            // What is not zero is true; `CONVERT_PRIMITIVE` knows widths only.
+            TypeCode::Bool => {
+                self.emit_primitive_const(Constant::int(0), from, location);
+                self.emit_arg(Opcode::PrimitiveCompareOp, NOT_EQUAL, location);
+            }
+            _ => self.emit_arg(Opcode::ConvertPrimitive, (to as usize) << 4 | from as usize, location),
         }
     }
 

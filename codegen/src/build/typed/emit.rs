@@ -11,7 +11,7 @@ use pyclast_syntax::type_facts::{Descriptor, TypeCode};
 use super::descriptor::type_constant;
 
 /// The prefix of the names of temporaries (`TMP_VAR_PREFIX`).
-const TEMPORARY_PREFIX: &str = "_pystatic_.0._tmp__";
+pub(super) const TEMPORARY_PREFIX: &str = "_pystatic_.0._tmp__";
 
 impl Builder<'_> {
     /// An opcode with a constant.
@@ -87,4 +87,9 @@ const fn primitive_name(code: TypeCode) -> &'static str {
         TypeCode::Double => "double",
         TypeCode::Bool => "cbool",
     }
+}
+
+/// The primitive of that name.
+pub(super) fn primitive_named(name: &str) -> Option<TypeCode> {
+    (0..=12).filter_map(TypeCode::from_code).find(|&code| primitive_name(code) == name)
 }

@@ -1,13 +1,90 @@
 //! Expressions of static code: which file builds which.
+//!
+//! Invariant: what is built leaves a value of the representation its type says: a primitive, or an object.
 
 use super::super::Builder;
-use ruff_python_ast::Expr;
+use crate::Opcode;
+use pyclast_syntax::Location;
+use pyclast_syntax::type_facts::{Sequence, TypeKind};
+use ruff_python_ast::{Expr, ExprContext};
+
+use super::super::display::SequenceKind;
 
 impl<'a> Builder<'a> {
     /// Builds an expression that the checker knows more of; whether it did.
     pub(in crate::build) fn visit_typed_expr(&mut self, expr: &'a Expr) -> bool {
-        let Some(_facts) = self.typed_facts() else { return false };
-        let _ = (expr, self.type_of(expr), self.primitive_of(expr), self.type_id(expr));
-        false
+        if self.typed_facts().is_none() {
+            return false;
+        }
+        if self.visit_typed_constant(expr) {
+            return true;
+        }
+        match expr {
+            Expr::Name(name) => self.visit_typed_name(name),
+            Expr::Attribute(attribute) => self.visit_typed_attribute(expr, attribute),
+            Expr::Call(call) => self.visit_typed_call(expr, call),
+            Expr::BinOp(operation) => self.visit_typed_binary_operation(expr, operation),
+            Expr::UnaryOp(operation) => self.visit_typed_unary_operation(expr, operation),
+            Expr::BoolOp(operation) => self.visit_typed_bool_operation(expr, operation),
+            Expr::Compare(comparison) => self.visit_typed_comparison(expr, comparison),
+            Expr::If(conditional) => self.visit_typed_conditional(expr, conditional),
+            Expr::Named(named) => self.visit_typed_named(expr, named),
+            Expr::Subscript(subscript) => self.visit_typed_subscript(expr, subscript),
+            Expr::List(list) if list.ctx == ExprContext::Load => match self.sequence_of(expr) {
+                // A display that is searched or iterated and nothing else.
+                Some((Sequence::Tuple, _)) => {
+                    self.emit_sequence(self.expr_location(expr), &list.elts, None, 0, SequenceKind::Tuple);
+                    true
+                }
+                Some((Sequence::CheckedList, _)) => {
+                    self.emit_checked_list(expr, &list.elts);
+                    true
+                }
+                _ => false,
+            },
+            Expr::Dict(dict) if matches!(self.sequence_of(expr), Some((Sequence::CheckedDict, _))) => {
+                self.emit_checked_dict(expr, dict);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Which sequence an expression is, and whether exactly that.
+    pub(super) fn sequence_of(&self, expr: &Expr) -> Option<(Sequence, bool)> {
+        let fact = self.type_of(expr)?;
+        match fact.kind {
+            TypeKind::Sequence(sequence @ (Sequence::CheckedList | Sequence::CheckedDict)) => Some((sequence, true)),
+            TypeKind::Sequence(sequence) => Some((sequence, fact.is_exact)),
+            _ => None,
+        }
+    }
+
+    /// Builds an expression as an object: a primitive is boxed.
+    pub(super) fn visit_boxed(&mut self, expr: &'a Expr) {
+        self.visit_expr(expr);
+        self.box_primitive(expr);
+    }
+
+    /// Builds an element of a collection: an object.
+    pub(in crate::build) fn visit_element(&mut self, expr: &'a Expr) {
+        if self.facts.is_some() { self.visit_boxed(expr) } else { self.visit_expr(expr) }
+    }
+
+    /// Boxes the value of an expression, if it is a primitive.
+    pub(super) fn box_primitive(&mut self, expr: &Expr) {
+        if let Some(code) = self.primitive_of(expr) {
+            self.emit_with_code(Opcode::PrimitiveBox, code, self.expr_location(expr));
+        }
+    }
+
+    /// `COPY 1`
+    pub(super) fn emit_duplicate(&mut self, location: Location) {
+        self.emit_arg(Opcode::Copy, 1, location);
+    }
+
+    /// `SWAP` with the value `depth` from the top.
+    pub(super) fn emit_swap(&mut self, depth: usize, location: Location) {
+        self.emit_arg(Opcode::Swap, depth, location);
     }
 }

@@ -11,25 +11,45 @@
 //! Invariant: a value on the stack has the type of its node; where another is wanted,
 //! [`Builder::emit_conversion`] comes between.
 
+mod argument_error;
+mod arguments;
+mod arithmetic;
+mod assignment;
+mod attribute;
+mod call;
 mod class;
 mod class_body;
+mod compare;
+mod condition;
+mod constant;
+mod construct;
 mod conversion;
 mod dataclass;
 mod decorator;
 mod descriptor;
+mod display;
+mod division;
 mod emit;
 mod expression;
 mod fixed_modules;
 mod function;
+mod known_call;
+mod loop_;
 mod made_function;
 mod module;
+mod name;
+mod return_;
 mod statement;
 pub(super) mod strict;
+mod subscript;
+mod unit;
+
+pub(super) use unit::FunctionFacts;
 
 use super::Builder;
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{TypeCode, TypeFact, TypeFacts, TypeId, TypeKind};
-use ruff_python_ast::{Expr, HasNodeIndex};
+use ruff_python_ast::HasNodeIndex;
 
 impl<'a> Builder<'a> {
     /// Whether a unit entered now is typed: as the one around it.
@@ -54,8 +74,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Which primitive an expression is, if it is one.
-    fn primitive_of(&self, expr: &Expr) -> Option<TypeCode> {
-        match self.type_of(expr)?.kind {
+    pub(super) fn primitive_of(&self, node: &impl HasNodeIndex) -> Option<TypeCode> {
+        match self.type_of(node)?.kind {
             TypeKind::Primitive(code) => Some(code),
             _ => None,
         }

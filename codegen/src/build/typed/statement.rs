@@ -1,18 +1,38 @@
 //! Statements of static code: which file builds which.
 
 use super::super::Builder;
-use ruff_python_ast::Stmt;
+use crate::Opcode;
+use pyclast_syntax::Location;
+use pyclast_syntax::type_facts::{CallFact, KnownFunction};
+use ruff_python_ast::{Expr, Stmt};
 
 impl<'a> Builder<'a> {
     /// Builds a statement that the checker knows more of; whether it did.
     pub(in crate::build) fn visit_typed_statement(&mut self, statement: &'a Stmt) -> bool {
+        let location = self.stmt_location(statement);
         if let Stmt::ImportFrom(import) = statement {
-            let location = self.stmt_location(statement);
             return self.build_fixed_import(import, location);
         }
         if self.typed_facts().is_none() {
             return false;
         }
-        false
+        match statement {
+            Stmt::Assign(assign) => {
+                self.build_typed_assign(assign, location);
+                true
+            }
+            Stmt::AugAssign(assign) => self.build_typed_aug_assign(assign, location),
+            Stmt::Expr(statement) => {
+                let Expr::Call(call) = &*statement.value else { return false };
+                if !matches!(self.call_fact(call), Some(CallFact::Known(KnownFunction::ListAppend))) {
+                    return false;
+                }
+                // What is left is the list, of which nobody wants to know.
+                self.emit_list_append(&statement.value, call);
+                self.emit(Opcode::PopTop, Location::NONE);
+                true
+            }
+            _ => false,
+        }
     }
 }

@@ -1,0 +1,162 @@
+//! Arithmetic on primitives.
+//!
+//! ```text
+//! a + b   (int64)     a · b · PRIMITIVE_BINARY_OP +
+//! a + b   (int8)      a · b · PRIMITIVE_BINARY_OP + · CONVERT_PRIMITIVE int8 → int8
+//! ```
+//!
+//! Invariant: a narrow integer on the stack is one of its type: what arithmetic makes of it is brought back into its
+//! width at once, so that the interpreter, which counts in 64 bits, and the JIT agree.
+
+use super::super::Builder;
+use crate::{Constant, Opcode};
+use pyclast_syntax::type_facts::{TypeCode, TypeKind};
+use pyclast_syntax::{Location, node_index};
+use ruff_python_ast::{Expr, ExprBinOp, ExprUnaryOp, Operator, StmtAugAssign, UnaryOp};
+
+/// `PRIM_OP_NEG_INT`, …
+const NEGATE: usize = 0;
+const INVERT: usize = 1;
+const NEGATE_DOUBLE: usize = 2;
+const NOT: usize = 3;
+
+impl<'a> Builder<'a> {
+    /// `left op right` on primitives.
+    pub(super) fn visit_typed_binary_operation(&mut self, expr: &'a Expr, operation: &'a ExprBinOp) -> bool {
+        let (left, right) = (&*operation.left, &*operation.right);
+        let Some(facts) = self.typed_facts() else { return false };
+        let location = self.expr_location(expr);
+        let common = facts.arithmetic.get(&node_index(operation)).copied().or_else(|| self.type_id(expr));
+        let Some((common, TypeKind::Primitive(code))) = common.map(|id| (id, facts.get(id).kind)) else {
+            if self.primitive_of(left).is_none() && self.primitive_of(right).is_none() {
+                return false;
+            }
+            self.visit_boxed(left);
+            self.visit_boxed(right);
+            self.emit_binary_op(operation.op, false, location);
+            return true;
+        };
+        self.visit_expr(left);
+        self.emit_conversion(common, self.type_id(left), location);
+        let is_boxed = is_boxed(code, operation.op);
+        if is_boxed {
+            self.emit_with_code(Opcode::PrimitiveBox, code, location);
+        }
+        self.visit_expr(right);
+        self.emit_conversion(common, self.type_id(right), location);
+        let divisor = self.known_constant(right);
+        self.emit_primitive_arithmetic(operation.op, code, divisor.as_ref(), is_boxed, location);
+        // The result of a power is a double, whatever the operands are.
+        let made = if operation.op == Operator::Pow { TypeCode::Double } else { code };
+        if let Some(wanted) = self.primitive_of(expr) {
+            self.emit_primitive_conversion(made, wanted, location);
+        }
+        true
+    }
+
+    /// `target op= value` on a primitive: the target's value is on the stack.
+    pub(super) fn emit_augmented_primitive(&mut self, assign: &'a StmtAugAssign, code: TypeCode) {
+        let location = self.expr_location(&assign.value);
+        let is_boxed = is_boxed(code, assign.op);
+        if is_boxed {
+            self.emit_with_code(Opcode::PrimitiveBox, code, location);
+        }
+        self.visit_expr(&assign.value);
+        if let Some(target) = self.type_id(assign) {
+            self.emit_conversion(target, self.type_id(&*assign.value), location);
+        }
+        let divisor = self.known_constant(&assign.value);
+        self.emit_primitive_arithmetic(assign.op, code, divisor.as_ref(), is_boxed, location);
+        if assign.op == Operator::Pow && code != TypeCode::Double {
+            self.emit_with_code(Opcode::PrimitiveBox, TypeCode::Double, location);
+            let name = self.names.intern("__int__");
+            self.emit_name_bits(Opcode::LoadAttr, name, 1, 1, location);
+            self.emit_arg(Opcode::Call, 0, location);
+            self.emit_unbox(code, None, location);
+        }
+    }
+
+    /// The operator, applied to two primitives of one type; boxed, if that type does not have it.
+    fn emit_primitive_arithmetic(
+        &mut self,
+        operator: Operator,
+        code: TypeCode,
+        right: Option<&Constant>,
+        is_boxed: bool,
+        location: Location,
+    ) {
+        if is_boxed {
+            self.emit_with_code(Opcode::PrimitiveBox, code, location);
+            self.emit_binary_op(operator, false, location);
+            return self.emit_unbox(code, None, location);
+        }
+        if code != TypeCode::Double && matches!(operator, Operator::Div | Operator::FloorDiv | Operator::Mod) {
+            self.emit_division_tests(operator, code, right, location);
+        }
+        self.emit_arg(Opcode::PrimitiveBinaryOp, primitive_operand(operator, code), location);
+        if matches!(operator, Operator::Add | Operator::Sub | Operator::Mult | Operator::LShift) {
+            self.emit_narrowing(code, location);
+        }
+    }
+
+    /// Brings the result of arithmetic back into its width.
+    fn emit_narrowing(&mut self, code: TypeCode, location: Location) {
+        if code.is_narrow() {
+            let code = code as usize;
+            self.emit_arg(Opcode::ConvertPrimitive, code << 4 | code, location);
+        }
+    }
+
+    /// `op operand` on a primitive.
+    pub(super) fn visit_typed_unary_operation(&mut self, expr: &'a Expr, operation: &'a ExprUnaryOp) -> bool {
+        let Some(code) = self.primitive_of(&*operation.operand) else { return false };
+        let location = self.expr_location(expr);
+        self.visit_expr(&operation.operand);
+        match (operation.op, code) {
+            (UnaryOp::USub, TypeCode::Double) => self.emit_arg(Opcode::PrimitiveUnaryOp, NEGATE_DOUBLE, location),
+            (UnaryOp::USub, _) => {
+                self.emit_arg(Opcode::PrimitiveUnaryOp, NEGATE, location);
+                self.emit_narrowing(code, location);
+            }
+            (UnaryOp::Invert, _) => {
+                self.emit_arg(Opcode::PrimitiveUnaryOp, INVERT, location);
+                self.emit_narrowing(code, location);
+            }
+            (UnaryOp::Not, _) => self.emit_arg(Opcode::PrimitiveUnaryOp, NOT, location),
+            (UnaryOp::UAdd, _) => {}
+        }
+        true
+    }
+}
+
+/// Whether neither the interpreter nor the JIT knows an operator of a type.
+fn is_boxed(code: TypeCode, operator: Operator) -> bool {
+    code == TypeCode::Double && matches!(operator, Operator::Mod | Operator::FloorDiv)
+}
+
+/// `PRIM_OP_ADD_INT`, …
+const fn primitive_operand(operator: Operator, code: TypeCode) -> usize {
+    let (double, signed) = (matches!(code, TypeCode::Double), code.is_signed());
+    match operator {
+        Operator::Add if double => 14,
+        Operator::Sub if double => 15,
+        Operator::Mult if double => 16,
+        Operator::Div if double => 17,
+        Operator::Pow if double => 19,
+        Operator::Add => 0,
+        Operator::Sub => 1,
+        Operator::Mult | Operator::MatMult => 2,
+        Operator::Div | Operator::FloorDiv if signed => 3,
+        Operator::Div | Operator::FloorDiv => 4,
+        Operator::Mod if signed => 5,
+        Operator::Mod => 6,
+        Operator::Pow if signed => 7,
+        Operator::Pow => 20,
+        Operator::LShift => 8,
+        Operator::RShift if signed => 9,
+        Operator::RShift => 10,
+        Operator::BitXor => 11,
+        Operator::BitOr => 12,
+        Operator::BitAnd => 13,
+    }
+}

@@ -1,0 +1,47 @@
+//! `return` of static functions.
+//!
+//! ```text
+//! def f() -> int64: return 1       PRIMITIVE_LOAD_CONST (1, 7) · RETURN_PRIMITIVE 7
+//! def g() -> C: return x           x · CAST ("m", "C") · RETURN_VALUE
+//! ```
+//!
+//! Invariant: a function whose result is a primitive leaves by `RETURN_PRIMITIVE` only.
+
+use super::super::Builder;
+use crate::Opcode;
+use pyclast_syntax::Location;
+use pyclast_syntax::type_facts::{TypeCode, TypeId, TypeKind};
+use ruff_python_ast::Expr;
+
+impl<'a> Builder<'a> {
+    /// Converts what is returned.
+    pub(in crate::build) fn convert_returned(&mut self, value: &'a Expr) {
+        if let Some(result) = self.result_type() {
+            self.emit_conversion(result, self.type_id(value), self.expr_location(value));
+        }
+    }
+
+    /// Leaves the function with the value on the stack.
+    pub(in crate::build) fn emit_return(&mut self, location: Location) {
+        match self.returned_primitive() {
+            Some(code) => self.emit_with_code(Opcode::ReturnPrimitive, code, location),
+            None => self.emit(Opcode::ReturnValue, location),
+        }
+    }
+
+    /// Whether constants are returned as the checker has them.
+    pub(in crate::build) fn returns_typed(&self) -> bool {
+        self.result_type().is_some()
+    }
+
+    fn result_type(&self) -> Option<TypeId> {
+        self.unit().function.map(|function| function.result)
+    }
+
+    fn returned_primitive(&self) -> Option<TypeCode> {
+        match self.typed_facts()?.get(self.result_type()?).kind {
+            TypeKind::Primitive(code) => Some(code),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Subscripts of known sequences.
+//!
+//! ```text
+//! l[i]       (l: exact list, i: int64)    l · i · SEQUENCE_GET 0
+//! d[k] = v   (d: CheckedDict)             v · d · k · SWAP 2 · SWAP 3 · INVOKE_FUNCTION ((d's type, "__setitem__"), 3) · POP_TOP
+//! ```
+//!
+//! Invariant: an index that `SEQUENCE_GET` takes is an `int64`; what other code takes is an object.
+
+use super::super::Builder;
+use super::descriptor::{member_constant, type_constant};
+use crate::{Constant, Opcode};
+use pyclast_syntax::Location;
+use pyclast_syntax::type_facts::{Sequence, TypeCode};
+use ruff_python_ast::{Expr, ExprContext, ExprSubscript};
+
+/// `SEQ_LIST`, `SEQ_LIST_INEXACT`, `SEQ_CHECKED_LIST`, `SEQ_ARRAY_INT64`
+pub(super) const LIST: usize = 0;
+const INEXACT_LIST: usize = 2;
+pub(super) const CHECKED_LIST: usize = 256;
+pub(super) const ARRAY: usize = 7 << 4 | 0x80;
+
+/// How a subscript is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Plan {
+    /// `SEQUENCE_GET`, `SEQUENCE_SET` of that kind.
+    Sequence(usize),
+    /// Ordinary code on an array of primitives.
+    Array,
+    CheckedList,
+    CheckedDict,
+    /// Ordinary code, with an index that is boxed.
+    Boxed,
+}
+
+impl<'a> Builder<'a> {
+    /// `value[slice]` of a known sequence.
+    pub(super) fn visit_typed_subscript(&mut self, expr: &'a Expr, subscript: &'a ExprSubscript) -> bool {
+        if !self.is_typed_subscript(subscript) {
+            return false;
+        }
+        self.visit_expr(&subscript.value);
+        self.visit_expr(&subscript.slice);
+        self.emit_typed_subscript(subscript, subscript.ctx, self.expr_location(expr));
+        true
+    }
+
+    /// Whether a subscript is no ordinary one.
+    pub(super) fn is_typed_subscript(&self, subscript: &ExprSubscript) -> bool {
+        self.subscript_plan(subscript, subscript.ctx).is_some()
+    }
+
+    fn subscript_plan(&self, subscript: &ExprSubscript, context: ExprContext) -> Option<Plan> {
+        let index = self.primitive_of(&*subscript.slice);
+        let boxed = index.map(|_| Plan::Boxed);
+        let deletes = context == ExprContext::Del;
+        let Some((sequence, is_exact)) = self.sequence_of(&subscript.value) else { return boxed };
+        let is_int = self.type_of(&*subscript.slice).is_some_and(|fact| fact.is_int);
+        let is_slice = subscript.slice.is_slice_expr();
+        match sequence {
+            _ if deletes => boxed,
+            Sequence::List if is_exact && (is_int || index.is_some()) => Some(Plan::Sequence(LIST)),
+            Sequence::List if index.is_some() => Some(Plan::Sequence(INEXACT_LIST)),
+            Sequence::Array if index.is_some() || is_int => Some(Plan::Sequence(ARRAY)),
+            Sequence::Array if !is_slice => Some(Plan::Array),
+            // A slice of a checked list is one.
+            Sequence::CheckedList if self.type_id(subscript) == self.type_id(&*subscript.value) => None,
+            Sequence::CheckedList if index.is_some() && context == ExprContext::Load => {
+                Some(Plan::Sequence(CHECKED_LIST))
+            }
+            Sequence::CheckedList => Some(Plan::CheckedList),
+            Sequence::CheckedDict => Some(Plan::CheckedDict),
+            _ => boxed,
+        }
+    }
+
+    /// Loads, stores or deletes an item: sequence and index are on the stack as they were built.
+    pub(super) fn emit_typed_subscript(&mut self, subscript: &'a ExprSubscript, context: ExprContext, location: Location) {
+        let Some(plan) = self.subscript_plan(subscript, context) else { return self.emit_subscript(context, location) };
+        match plan {
+            Plan::Sequence(kind) => {
+                self.index_as_int64(&subscript.slice);
+                let opcode = if context == ExprContext::Store { Opcode::SequenceSet } else { Opcode::SequenceGet };
+                self.emit_arg(opcode, kind, location);
+            }
+            Plan::Boxed => {
+                self.box_primitive(&subscript.slice);
+                self.emit_subscript(context, location);
+            }
+            Plan::Array => self.emit_array_item(context, location),
+            Plan::CheckedList => {
+                self.box_primitive(&subscript.slice);
+                self.emit_checked_list_item(&subscript.value, context, location);
+            }
+            Plan::CheckedDict => self.emit_checked_dict_item(&subscript.value, context, location),
+        }
+    }
+
+    /// Makes an index an `int64`.
+    fn index_as_int64(&mut self, index: &'a Expr) {
+        let location = self.expr_location(index);
+        match self.primitive_of(index) {
+            Some(code) => self.emit_primitive_conversion(code, TypeCode::Int64, location),
+            None => {
+                let descriptor = self.type_of(index).and_then(|fact| fact.descriptor.as_ref());
+                if let Some(descriptor) = descriptor {
+                    self.emit_with_type(Opcode::RefineType, descriptor, location);
+                }
+                self.emit_with_code(Opcode::PrimitiveUnbox, TypeCode::Int64, location);
+            }
+        }
+    }
+
+    /// An item of an array by an index of unknown type: an object comes out, and goes in.
+    fn emit_array_item(&mut self, context: ExprContext, location: Location) {
+        if context == ExprContext::Store {
+            // value · array · index → array · index · value → boxed → back
+            self.emit_swap(2, location);
+            self.emit_swap(3, location);
+            self.emit_with_code(Opcode::PrimitiveBox, TypeCode::Int64, location);
+            self.emit_swap(3, location);
+            self.emit_swap(2, location);
+            return self.emit_subscript(context, location);
+        }
+        self.emit_subscript(context, location);
+        self.emit_unbox(TypeCode::Int64, None, location);
+    }
+
+    fn emit_checked_list_item(&mut self, list: &'a Expr, context: ExprContext, location: Location) {
+        let Some(container) = self.descriptor_constant(list) else { return };
+        if context == ExprContext::Store {
+            let method = member_constant(container, "__setitem__");
+            self.emit_swap(2, location);
+            self.emit_load_method(method.clone(), false, location);
+            // value · index · function · list → function · list · index · value
+            self.emit_swap(3, location);
+            self.emit_swap(2, location);
+            self.emit_swap(4, location);
+            self.emit_invoke_method(method, 2, false, location);
+            return self.emit(Opcode::PopTop, location);
+        }
+        let method = member_constant(container, "__getitem__");
+        self.emit_swap(2, location);
+        self.emit_load_method(method.clone(), false, location);
+        self.emit_swap(2, location);
+        self.emit_swap(3, location);
+        self.emit_invoke_method(method, 1, false, location);
+    }
+
+    fn emit_checked_dict_item(&mut self, dict: &'a Expr, context: ExprContext, location: Location) {
+        let Some(container) = self.descriptor_constant(dict) else { return };
+        if context == ExprContext::Store {
+            self.emit_swap(2, location);
+            self.emit_swap(3, location);
+            self.emit_invoke_function(member_constant(container, "__setitem__"), 3, location);
+            self.emit(Opcode::PopTop, location);
+        } else {
+            self.emit_invoke_function(member_constant(container, "__getitem__"), 2, location);
+        }
+    }
+
+    /// The descriptor of an expression's class.
+    pub(super) fn descriptor_constant(&self, expr: &Expr) -> Option<Constant> {
+        self.type_of(expr)?.descriptor.as_ref().map(type_constant)
+    }
+}
