@@ -65,3 +65,13 @@ impl Drop for Code {
         for_depth(depth, || drop(code));
     }
 }
+
+/// Runs the checker of static modules on a stack for trees of that depth.
+pub fn for_checker<T>(nesting: u32, check: impl FnOnce() -> T) -> T {
+    /// What the checker takes, whatever the trees.
+    const BASE: usize = 4 << 20;
+    /// What one level of a tree takes at most.
+    const LEVEL: usize = 48 << 10;
+    let needed = BASE + nesting as usize * LEVEL;
+    stacker::maybe_grow(needed, needed + BASE, check)
+}

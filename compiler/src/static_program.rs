@@ -7,6 +7,7 @@
 //! Invariant: modules are taken in the order given; the first error is the one CinderX would have raised, had it compiled
 //! the requested ones in that order. A module that says nothing of `__static__` costs a search for the word.
 
+use crate::stack::for_checker;
 use clap::ValueEnum;
 use memchr::memmem;
 use pyclast_codegen::{Options, Target, compile_module};
@@ -14,7 +15,8 @@ use pyclast_syntax::{
     Diagnostic, Exception, ParsedModule, PyString, Severity, SourceText, Span, SymbolTable, finally_warnings, parse,
 };
 use pyclast_typeck::{
-    Arena, CheckError, ErrorClass, Folds, ModuleFlags, Source, check_program_for, code_of, fold, module_flags,
+    Arena, CheckError, ErrorClass, Folds, ModuleFlags, Modules, Source, check_module, check_program, code_of, fold,
+    module_flags,
 };
 
 /// Which modules are static.
@@ -101,7 +103,7 @@ pub fn check(sources: &[ProgramSource], mode: StaticMode) -> Vec<ProgramProblem>
             Some((index, input))
         })
         .unzip();
-    let errors = check_parsed(&inputs, false);
+    let errors = check_parsed(&inputs);
     // The errors of CPython in a module come before those of types in it and in those after it.
     let placed = |found: ProgramProblem| ProgramProblem { module: positions[found.module], ..found };
     let mut errors = errors.into_iter().map(placed).peekable();
@@ -119,17 +121,20 @@ pub fn check(sources: &[ProgramSource], mode: StaticMode) -> Vec<ProgramProblem>
 }
 
 /// What the checker finds in static modules, in the order of the reference; `module` is the position among those given.
-/// After it, if `performance`, what stays dynamic in those without errors.
-pub fn check_parsed(modules: &[Source<'_>], performance: bool) -> Vec<ProgramProblem> {
-    /// What the checker takes, whatever the trees.
-    const BASE: usize = 4 << 20;
-    /// What one level of a tree takes at most.
-    const LEVEL: usize = 48 << 10;
+fn check_parsed(modules: &[Source<'_>]) -> Vec<ProgramProblem> {
     let Some(nesting) = modules.iter().map(|module| module.parsed.nesting()).max() else { return Vec::new() };
-    let needed = BASE + nesting as usize * LEVEL;
     let arena = Arena::default();
-    let checked = stacker::maybe_grow(needed, needed + BASE, || check_program_for(modules, &arena, performance));
-    checked.errors.into_iter().chain(checked.warnings).map(|(module, error)| type_problem(module, error)).collect()
+    let checked = for_checker(nesting, || check_program(modules, &arena));
+    checked.errors.into_iter().map(|(module, error)| type_problem(module, error)).collect()
+}
+
+/// What the checker finds in one static module of a program whose others are asked for; in the order of the reference.
+/// After it, if `performance`, what stays dynamic in it.
+pub fn check_one(source: &Source<'_>, others: &dyn Modules<'_>, performance: bool) -> Vec<Diagnostic> {
+    let arena = Arena::default();
+    let checked = for_checker(source.parsed.nesting(), || check_module(source, others, &arena, performance));
+    let problems = checked.errors.into_iter().chain(checked.warnings);
+    problems.map(|(_, error)| type_problem(0, error).diagnostic).collect()
 }
 
 pub(crate) fn type_problem(module: usize, error: CheckError) -> ProgramProblem {

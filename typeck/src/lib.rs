@@ -31,4 +31,6 @@ pub use constants::{Constant, Folds};
 pub use errors::{CheckError, ErrorClass};
 pub use facts::{ArgumentPlan, CallPlan, Facts, RefinedField};
 pub use module_flags::{ModuleFlags, module_flags, static_flag};
-pub use program::{CheckedProgram, Checker, Source, check_program, check_program_for, check_program_with_facts};
+pub use program::{
+    CheckedProgram, Checker, Modules, Source, check_module, check_program, check_program_for, check_program_with_facts,
+};

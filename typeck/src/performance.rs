@@ -59,7 +59,7 @@ impl Access {
 struct Walk<'w, 'a> {
     checker: &'w mut Checker<'a>,
     module: ModuleId,
-    source: &'a Source<'a>,
+    source: Source<'a>,
     /// How many functions are around here.
     functions: u32,
     /// How many comprehensions are.

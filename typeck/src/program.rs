@@ -21,6 +21,7 @@ use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal
 use ruff_python_ast::{AnyNodeRef, Expr, HasNodeIndex, NodeIndex, Stmt};
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::fmt::Debug;
 
 /// A static module, parsed.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,22 @@ pub struct Source<'a> {
     pub bind: bool,
 }
 
+/// Where modules are found by name.
+pub trait Modules<'a>: Debug {
+    /// A static module.
+    fn find(&self, name: &str) -> Option<Source<'a>>;
+}
+
+/// The modules of a program that are all given.
+#[derive(Debug)]
+struct GivenModules<'a>(FxHashMap<&'a str, Source<'a>>);
+
+impl<'a> Modules<'a> for GivenModules<'a> {
+    fn find(&self, name: &str) -> Option<Source<'a>> {
+        self.0.get(name).copied()
+    }
+}
+
 /// What is found in a program.
 #[derive(Debug)]
 pub struct CheckedProgram<'a> {
@@ -57,6 +74,33 @@ pub struct CheckedProgram<'a> {
 /// Checks static modules that import each other: all errors, and what the code generator needs.
 pub fn check_program<'a>(sources: &'a [Source<'a>], arena: &'a Arena) -> CheckedProgram<'a> {
     check_program_for(sources, arena, false)
+}
+
+/// Checks one module of a program whose other modules are asked for when they are needed.
+pub fn check_module<'a, 'o: 'a>(
+    source: &'a Source<'a>,
+    others: &'a dyn Modules<'o>,
+    arena: &'a Arena,
+    performance: bool,
+) -> CheckedProgram<'a> {
+    let sources = std::slice::from_ref(source);
+    finish(
+        bind(Checker::new(Box::new(OneAmongOthers { source: *source, others }), arena), sources, performance),
+        sources,
+    )
+}
+
+/// A module that is checked, and the others.
+#[derive(Debug)]
+struct OneAmongOthers<'a, 'o> {
+    source: Source<'a>,
+    others: &'a dyn Modules<'o>,
+}
+
+impl<'a, 'o: 'a> Modules<'a> for OneAmongOthers<'a, 'o> {
+    fn find(&self, name: &str) -> Option<Source<'a>> {
+        if name == self.source.name { Some(self.source) } else { self.others.find(name) }
+    }
 }
 
 /// The same, with what stays dynamic if `performance`.
@@ -82,9 +126,14 @@ pub fn check_program_with_facts<'a>(
     (finish(checker, sources), facts)
 }
 
-/// Declares and binds the modules that are to be bound.
+/// Declares and binds those of all given modules that are to be bound.
 fn bind_program<'a>(sources: &'a [Source<'a>], arena: &'a Arena, performance: bool) -> Checker<'a> {
-    let mut checker = Checker::new(sources, arena);
+    let given = GivenModules(sources.iter().map(|source| (source.name, *source)).collect());
+    bind(Checker::new(Box::new(given), arena), sources, performance)
+}
+
+/// Declares and binds the modules that are to be bound.
+fn bind<'a>(mut checker: Checker<'a>, sources: &[Source<'_>], performance: bool) -> Checker<'a> {
     checker.errors.wants_warnings = performance;
     for source in sources.iter().filter(|source| source.bind) {
         let name = Name::new(source.name);
@@ -156,7 +205,7 @@ pub struct Checker<'a> {
     /// The intrinsic modules that are asked for by name.
     pub intrinsic: IntrinsicModules,
     /// Static modules by name, loaded or not.
-    pub sources: FxHashMap<&'a str, &'a Source<'a>>,
+    pub sources: Box<dyn Modules<'a> + 'a>,
     /// Modules declared whose overrides are not checked yet (`decl_visitors`).
     pub pending: Vec<ModuleId>,
     /// Names that are being looked for.
@@ -179,13 +228,13 @@ pub struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     /// A checker that has loaded the intrinsic modules.
-    pub fn new(sources: &'a [Source<'a>], arena: &'a Arena) -> Self {
+    pub fn new(sources: Box<dyn Modules<'a> + 'a>, arena: &'a Arena) -> Self {
         let mut checker = Self {
             types: Types::new(),
             modules: Vec::new(),
             loaded: FxHashMap::default(),
             intrinsic: IntrinsicModules::default(),
-            sources: sources.iter().map(|source| (source.name, source)).collect(),
+            sources,
             pending: Vec::new(),
             resolving: FxHashSet::default(),
             errors: Errors::default(),
@@ -230,7 +279,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The source of a module of the program.
-    pub fn source(&self, module: ModuleId) -> Option<&'a Source<'a>> {
+    pub fn source(&self, module: ModuleId) -> Option<Source<'a>> {
         self.module(module).source
     }
 

@@ -7,8 +7,8 @@
 //! Invariant: what is wrong with the module for CPython comes before what is wrong with its types, and that before what the
 //! target cannot run.
 
-use super::compile_one::{OneModule, Outcome};
 use super::compile::invalidation_mode;
+use super::compile_one::{OneModule, Outcome};
 use super::show::internal_error;
 use crate::cli::Emit;
 use crate::imports::resolve::Resolver;

@@ -15,7 +15,8 @@
 //! | new, deleted, renamed file | also `linked_imports` of the modules whose imports lead elsewhere |
 //!
 //! Invariant: a query reads inputs and other queries, never the file system. Of another file a query
-//! reads [`module_interface`] and nothing else (`pending.rs` relies on it): no positions, no bodies.
+//! reads [`module_interface`], of a static one what its types lead to (`static_modules.rs`), and nothing else (`pending.rs`
+//! relies on it): no positions, no bodies.
 
 use super::facts::{CheckedModule, Facts, LinkedImport, Unresolved};
 use super::inputs::{Contents, Link, Links, Project, SourceFile};

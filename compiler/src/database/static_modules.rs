@@ -1,25 +1,33 @@
 //! The static modules of a project → what the checker says of each.
 //!
 //! ```text
-//! imported_modules ─ static_flags ─┐
-//!    parsed_module, symbol_table ─┴ static_program ── (cut-off by module) ── type_diagnostics
+//! imported_modules ─ static_flags ─┬─ declared_module ── (cut-off between modules) ┐
+//!    parsed_module, symbol_table ──┘        module_file (by name) ─ checked_types ◄─┘
 //! ```
 //!
-//! Static modules are checked together: their types refer to each other. An edit in one that changes nothing another one is
-//! told leaves the diagnostics of the others equal.
+//! A module is checked by itself; of the others it asks for those whose names its types lead to, as they are declared.
 //!
-//! Invariant: a module that imports no flag costs a look at its imports.
+//! | edit of a static module | executed |
+//! | --- | --- |
+//! | comment, body | `checked_types` of the module itself |
+//! | what importers read of it | also `checked_types` of the modules whose types led to it |
+//!
+//! Invariant: a module that imports no flag costs a look at its imports. What is read of another module is what
+//! [`StaticInterface`] compares, no more.
 
 #![expect(missing_docs, reason = "salsa writes constructors and setters without any")]
 
-use super::inputs::SourceFile;
+use super::inputs::{Contents, SourceFile};
 use super::queries::{imported_modules, module_diagnostics, parsed_module, symbol_table};
-use crate::static_program::{ProgramProblem, StaticMode, check_parsed, is_flag};
+use crate::stack::for_depth;
+use crate::static_program::{StaticMode, check_one, is_flag, may_have_flags};
 use pyclast_syntax::imports::{Import, ImportTarget};
-use pyclast_syntax::{Diagnostic, Severity};
-use pyclast_typeck::{ModuleFlags, Source, fold, module_flags};
+use pyclast_syntax::static_interface::{StaticInterface, static_interface};
+use pyclast_syntax::{Diagnostic, ParsedModule, Severity, SymbolTable};
+use pyclast_typeck::{Folds, ModuleFlags, Modules, Source, fold, module_flags};
 use rustc_hash::FxHashMap;
 use salsa::{Database as Db, Setter};
+use std::fmt;
 use std::sync::Arc;
 
 /// The modules that may be static.
@@ -74,58 +82,140 @@ fn static_flags(db: &dyn Db, file: SourceFile) -> (ModuleFlags, Vec<Diagnostic>)
 
 /// Whether a file may be static. Only its imports are asked, so that an edit elsewhere in it changes nothing here.
 fn may_be_static(db: &dyn Db, file: SourceFile) -> bool {
-    // The annotations of stubs are not trusted.
-    let is_stub = || file.path(db).extension().is_some_and(|extension| extension == "pyi");
     let is_flag = |import: &Import| matches!(&import.target, ImportTarget::Module(name) if is_flag(name));
     match StaticProject::get(db).mode(db) {
         StaticMode::Never => false,
-        StaticMode::Always => !is_stub(),
-        StaticMode::Auto => imported_modules(db, file).iter().any(is_flag) && !is_stub(),
+        StaticMode::Always => true,
+        StaticMode::Auto => imported_modules(db, file).iter().any(is_flag),
     }
 }
 
-/// What the checker says of all static modules.
-#[salsa::tracked(returns(clone))]
-fn static_program(db: &dyn Db) -> Arc<FxHashMap<SourceFile, Arc<Vec<Diagnostic>>>> {
-    let files = StaticProject::get(db).files(db);
-    let is_usable = |file: SourceFile| {
-        static_flags(db, file).0.is_static
-            && !module_diagnostics(db, file).iter().any(|diagnostic| diagnostic.severity == Severity::Error)
-    };
-    let parsed: Vec<_> = files
-        .iter()
-        .filter(|(file, _)| is_usable(*file))
-        .filter_map(|&(file, is_asked)| Some((file, is_asked, parsed_module(db, file), symbol_table(db, file)?)))
-        .collect();
-    let folds: Vec<_> =
-        parsed.iter().map(|(_, _, module, _)| module.as_ref().as_ref().map(|module| fold(module, false))).collect();
-    let mut members = Vec::new();
-    let mut sources = Vec::new();
-    for ((file, is_asked, module, symbols), folds) in parsed.iter().zip(&folds) {
-        let (Ok(parsed), Ok(symbols), Ok(folds)) = (&**module, &**symbols, folds) else { continue };
+fn is_stub(db: &dyn Db, file: SourceFile) -> bool {
+    file.path(db).extension().is_some_and(|extension| extension == "pyi")
+}
+
+/// A static module that has no errors of CPython's, for the checker.
+#[derive(Debug)]
+struct Checkable {
+    parsed: Arc<Result<ParsedModule, Vec<Diagnostic>>>,
+    symbols: Arc<Result<SymbolTable, Vec<Diagnostic>>>,
+    folds: Folds,
+}
+
+impl Checkable {
+    fn new(db: &dyn Db, file: SourceFile) -> Option<Self> {
+        let has_errors = || module_diagnostics(db, file).iter().any(|problem| problem.severity == Severity::Error);
+        if !static_flags(db, file).0.is_static || has_errors() {
+            return None;
+        }
+        let (parsed, symbols) = (parsed_module(db, file), symbol_table(db, file)?);
+        let folds = fold(parsed.as_ref().as_ref().ok()?, false);
+        symbols.is_ok().then_some(Self { parsed, symbols, folds })
+    }
+
+    fn source<'a>(&'a self, db: &'a dyn Db, file: SourceFile, bind: bool) -> Option<Source<'a>> {
+        let (Ok(parsed), Ok(symbols)) = (&*self.parsed, &*self.symbols) else { return None };
         let links = file.links(db);
-        members.push(*file);
         let (name, is_package) = (links.name.as_str(), links.is_package);
-        sources.push(Source { name, parsed, symbols, folds, is_package, is_stub: false, bind: *is_asked });
+        Some(Source { name, parsed, symbols, folds: &self.folds, is_package, is_stub: is_stub(db, file), bind })
     }
-    let mut found: FxHashMap<SourceFile, Vec<Diagnostic>> = FxHashMap::default();
-    for ProgramProblem { module, diagnostic, .. } in check_parsed(&sources, *StaticProject::get(db).performance(db)) {
-        found.entry(members[module]).or_default().push(diagnostic);
+}
+
+/// A static module as the others read it. Its tree may be older than the text, where only a part is newer that nobody reads.
+#[derive(Debug)]
+struct DeclaredModule {
+    interface: StaticInterface,
+    module: Checkable,
+}
+
+impl PartialEq for DeclaredModule {
+    fn eq(&self, other: &Self) -> bool {
+        self.interface == other.interface
     }
-    Arc::new(found.into_iter().map(|(file, diagnostics)| (file, Arc::new(diagnostics))).collect())
+}
+
+/// What other static modules read of a file; none if it is no static module. Cut-off: an edit in a body leaves it equal.
+#[salsa::tracked(returns(ref))]
+fn declared_module(db: &dyn Db, file: SourceFile) -> Option<DeclaredModule> {
+    let module = Checkable::new(db, file)?;
+    let (Ok(parsed), Ok(symbols)) = (&*module.parsed, &*module.symbols) else { return None };
+    let (interface, _) = for_depth(parsed.nesting(), || static_interface(parsed, symbols));
+    Some(DeclaredModule { interface, module })
+}
+
+/// What other static modules read of a file, to be compared. Its text is asked first: whoever asks read it anyway.
+pub(super) fn static_interface_of(db: &dyn Db, file: SourceFile) -> Option<&StaticInterface> {
+    let is_auto = *StaticProject::get(db).mode(db) == StaticMode::Auto;
+    if (is_auto && !may_have_flags(file.contents(db).bytes())) || !may_be_static(db, file) {
+        return None;
+    }
+    declared_module(db, file).as_ref().map(|declared| &declared.interface)
+}
+
+/// The name of a module.
+#[salsa::interned(debug)]
+struct NameOfModule<'db> {
+    #[returns(ref)]
+    text: String,
+}
+
+/// The files of all modules, by name; stubs where there is no source.
+#[salsa::tracked(returns(ref))]
+fn files_by_name(db: &dyn Db) -> FxHashMap<String, SourceFile> {
+    let mut files: FxHashMap<String, SourceFile> = FxHashMap::default();
+    for &(file, _) in StaticProject::get(db).files(db).iter() {
+        if matches!(file.contents(db), Contents::Text { .. }) {
+            let known = files.entry(file.links(db).name.as_str().to_owned()).or_insert(file);
+            if is_stub(db, *known) {
+                *known = file;
+            }
+        }
+    }
+    files
+}
+
+/// The file of a module. Cut-off: other files come and go.
+#[salsa::tracked(returns(copy))]
+fn module_file<'db>(db: &'db dyn Db, name: NameOfModule<'db>) -> Option<SourceFile> {
+    files_by_name(db).get(name.text(db)).copied()
+}
+
+/// The modules of the project, as the checker asks for them.
+struct ProjectModules<'db>(&'db dyn Db);
+
+impl fmt::Debug for ProjectModules<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ProjectModules")
+    }
+}
+
+impl<'db> Modules<'db> for ProjectModules<'db> {
+    fn find(&self, name: &str) -> Option<Source<'db>> {
+        let db = self.0;
+        let file = module_file(db, NameOfModule::new(db, name.to_owned()))?;
+        if !may_be_static(db, file) {
+            return None;
+        }
+        declared_module(db, file).as_ref()?.module.source(db, file, false)
+    }
 }
 
 /// What the checker says of a file, which has no other errors: in the order of the reference.
 #[salsa::tracked(returns(clone))]
 fn checked_types(db: &dyn Db, file: SourceFile) -> Arc<Vec<Diagnostic>> {
-    let (flags, errors) = static_flags(db, file);
+    let (_, errors) = static_flags(db, file);
     if !errors.is_empty() {
         return Arc::new(errors);
     }
-    if flags.is_static { static_program(db).get(&file).cloned().unwrap_or_default() } else { Arc::default() }
+    let Some(module) = Checkable::new(db, file) else { return Arc::default() };
+    let Some(source) = module.source(db, file, true) else { return Arc::default() };
+    let performance = *StaticProject::get(db).performance(db);
+    let problems = check_one(&source, &ProjectModules(db), performance);
+    Arc::new(problems)
 }
 
 /// What the checker says of a file that may be static; nothing of any other.
 pub(super) fn type_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<Vec<Diagnostic>> {
-    if may_be_static(db, file) { checked_types(db, file) } else { Arc::default() }
+    // The annotations of stubs are not trusted, nor checked.
+    if may_be_static(db, file) && !is_stub(db, file) { checked_types(db, file) } else { Arc::default() }
 }

@@ -1,5 +1,7 @@
 //! Which queries an edit executes, and that results are those of a fresh session.
 
+mod static_modules;
+
 use super::cache::Cache;
 use super::jobs::JobError;
 use super::{Observer, Purpose, Session, SessionOptions, Settings};

@@ -12,9 +12,11 @@ use super::inputs::{Contents, SourceFile, set_contents};
 use super::jobs::for_each_handle;
 use super::queries::{imported_modules, module_interface};
 use super::session::{Purpose, Session};
+use super::static_modules::static_interface_of;
 use crate::imports::search_path::Origin;
 use pyclast_syntax::imports::Import;
 use pyclast_syntax::interface::ModuleInterface;
+use pyclast_syntax::static_interface::StaticInterface;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ use std::sync::Arc;
 struct Shape {
     imports: Arc<[Import]>,
     interface: Arc<ModuleInterface>,
+    types: Option<StaticInterface>,
 }
 
 /// What an update did.
@@ -90,7 +93,7 @@ impl Session {
             self.pending.everything();
             return true;
         };
-        if before.interface == after.interface {
+        if before.interface == after.interface && before.types == after.types {
             self.pending.file(file);
         } else {
             self.pending.everything();
@@ -105,6 +108,7 @@ impl Session {
         let ask = |db: &super::Database, file: &SourceFile| Shape {
             imports: if is_followed { imported_modules(db, *file) } else { Arc::default() },
             interface: module_interface(db, *file),
+            types: static_interface_of(db, *file).cloned(),
         };
         for_each_handle(&self.db, 1, &[file], ask).pop().and_then(Result::ok)
     }

@@ -9,6 +9,7 @@
 
 use super::program::StaticModule;
 use crate::jobs::{Panicked, panic_message};
+use crate::stack::for_checker;
 use crate::static_program::{ProgramProblem, type_problem};
 use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_typeck::{Arena, Folds, Source, check_program_with_facts, fold};
@@ -70,10 +71,6 @@ pub fn check(modules: &[StaticModule], roles: &[Role], optimize: bool) -> Checke
 }
 
 fn check_once(modules: &[StaticModule], folds: &[Folds], roles: &[Role]) -> Checked {
-    /// What the checker takes, whatever the trees.
-    const BASE: usize = 4 << 20;
-    /// What one level of a tree takes at most.
-    const LEVEL: usize = 48 << 10;
     let mut sources = Vec::with_capacity(modules.len());
     let mut positions = Vec::with_capacity(modules.len());
     for (position, ((module, folds), role)) in modules.iter().zip(folds).zip(roles).enumerate() {
@@ -92,9 +89,8 @@ fn check_once(modules: &[StaticModule], folds: &[Folds], roles: &[Role]) -> Chec
         });
     }
     let nesting = modules.iter().map(|module| module.parsed.nesting()).max().unwrap_or(0);
-    let needed = BASE + nesting as usize * LEVEL;
     let arena = Arena::default();
-    let (checked, found) = stacker::maybe_grow(needed, needed + BASE, || check_program_with_facts(&sources, &arena));
+    let (checked, found) = for_checker(nesting, || check_program_with_facts(&sources, &arena));
     let placed = |(module, error)| ProgramProblem { module: positions[module], ..type_problem(module, error) };
     let problems: Vec<ProgramProblem> = checked.errors.into_iter().map(placed).collect();
     let mut facts: Vec<Option<TypeFacts>> = modules.iter().map(|_| None).collect();

@@ -208,9 +208,9 @@ fn examine(level: &[Candidate], options: &ProgramOptions) -> Vec<Found> {
         options.workers.min(level.len()),
         |index| look_at(&level[index], options),
         |index, result| {
-            found.push(result.unwrap_or_else(|panicked| {
-                Found::Refused(vec![internal_error(&level[index].path, &panicked)])
-            }));
+            found.push(
+                result.unwrap_or_else(|panicked| Found::Refused(vec![internal_error(&level[index].path, &panicked)])),
+            );
             Ok(())
         },
     );

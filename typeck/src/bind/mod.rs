@@ -57,7 +57,7 @@ pub(crate) struct Binder<'c, 'a> {
     /// The module.
     pub module: ModuleId,
     /// Its source.
-    pub source: &'a Source<'a>,
+    pub source: Source<'a>,
     /// The scopes around the current node, the module first.
     pub scopes: Vec<BindingScope<'a>>,
     /// Where statements leave their block, by node index (`terminals`).

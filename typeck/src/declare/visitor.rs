@@ -27,7 +27,7 @@ const HEXVERSION: i64 = 0x030e_08f0;
 
 impl<'a> Checker<'a> {
     /// Declares a module (`Compiler.add_module`).
-    pub fn declare_module(&mut self, source: &'a Source<'a>) -> ModuleId {
+    pub fn declare_module(&mut self, source: Source<'a>) -> ModuleId {
         let module = ModuleId(u32::try_from(self.modules.len()).expect("a program has fewer than 2**32 modules"));
         self.modules.push(ModuleTable::new(Name::new(source.name), Some(source)));
         self.loaded.insert(Name::new(source.name), module);

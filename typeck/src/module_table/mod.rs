@@ -28,7 +28,7 @@ pub struct ModuleTable<'a> {
     /// Its name.
     pub name: Name,
     /// Its source; none for intrinsic modules.
-    pub source: Option<&'a Source<'a>>,
+    pub source: Option<Source<'a>>,
     /// Its names.
     pub children: NameMap<Child>,
     /// What is known of its nodes.
@@ -105,7 +105,7 @@ pub enum DeclarationNode<'a> {
 
 impl<'a> ModuleTable<'a> {
     /// An empty table.
-    pub fn new(name: Name, source: Option<&'a Source<'a>>) -> Self {
+    pub fn new(name: Name, source: Option<Source<'a>>) -> Self {
         Self {
             name,
             source,
@@ -138,15 +138,22 @@ impl<'a> ModuleTable<'a> {
     }
 }
 
+/// What declaring a module takes of the stack, whatever its tree.
+const STACK: usize = 1 << 20;
+
+/// What one level of a tree takes of the stack at most.
+const STACK_OF_LEVEL: usize = 48 << 10;
+
 impl Checker<'_> {
     /// A module by name: loaded, or loaded now; none if it is no static module (`import_module`).
     pub fn load_module(&mut self, name: &str) -> Option<ModuleId> {
         if let Some(&module) = self.loaded.get(name) {
             return Some(module);
         }
-        let source = *self.sources.get(name)?;
+        let source = self.sources.find(name)?;
         // Modules that import each other in a chain are loaded inside each other, as the reference does.
-        stacker::maybe_grow(256 * 1024, 4 * 1024 * 1024, || Some(self.declare_module(source)))
+        let needed = STACK + source.parsed.nesting() as usize * STACK_OF_LEVEL;
+        stacker::maybe_grow(needed, needed + STACK, || Some(self.declare_module(source)))
     }
 
     /// What a name of a module stands for (`get_child`).
