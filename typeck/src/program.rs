@@ -12,7 +12,7 @@ use crate::constant_fold::fold_expression;
 use crate::constants::{Constant, Folds};
 use crate::errors::{Check, CheckError, ErrorClass, Errors, Raised};
 use crate::facts::Facts;
-use crate::module_table::{Child, IntrinsicModules, ModuleTable};
+use crate::module_table::{Child, IntrinsicModules, ModuleTable, Start};
 use crate::types::{DecoratedId, ModuleId, Types, Value};
 use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_syntax::{ParsedModule, Span, SymbolTable, node_index};
@@ -22,6 +22,7 @@ use ruff_python_ast::{AnyNodeRef, Expr, HasNodeIndex, NodeIndex, Stmt};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Debug;
+use std::rc::Rc;
 
 /// A static module, parsed.
 #[derive(Clone, Copy, Debug)]
@@ -163,7 +164,7 @@ fn finish<'a>(checker: Checker<'a>, sources: &[Source<'_>]) -> CheckedProgram<'a
     let errors = without_consequences(errors, sources);
     for module in &mut modules {
         if let Some(position) = position_of(module) {
-            facts[position] = std::mem::take(&mut module.facts);
+            facts[position] = std::mem::take(&mut Rc::make_mut(module).facts);
         }
     }
     CheckedProgram { errors, warnings, facts, types }
@@ -199,7 +200,7 @@ pub struct Checker<'a> {
     /// The types.
     pub types: Types<'a>,
     /// The tables of modules that are loaded: intrinsic ones first.
-    pub modules: Vec<ModuleTable<'a>>,
+    pub modules: Vec<Rc<ModuleTable<'a>>>,
     /// Loaded modules by name (`compiler.modules`).
     pub loaded: FxHashMap<Name, ModuleId>,
     /// The intrinsic modules that are asked for by name.
@@ -229,11 +230,12 @@ pub struct Checker<'a> {
 impl<'a> Checker<'a> {
     /// A checker that has loaded the intrinsic modules.
     pub fn new(sources: Box<dyn Modules<'a> + 'a>, arena: &'a Arena) -> Self {
-        let mut checker = Self {
-            types: Types::new(),
-            modules: Vec::new(),
-            loaded: FxHashMap::default(),
-            intrinsic: IntrinsicModules::default(),
+        let Start { types, modules, loaded, intrinsic } = Start::new();
+        Self {
+            types,
+            modules,
+            loaded,
+            intrinsic,
             sources,
             pending: Vec::new(),
             resolving: FxHashSet::default(),
@@ -244,9 +246,7 @@ impl<'a> Checker<'a> {
             made_expressions: FxHashMap::default(),
             made_constants: FxHashMap::default(),
             foreign_places: FxHashMap::default(),
-        };
-        checker.add_intrinsic_modules();
-        checker
+        }
     }
 
     /// Reports classes whose bases have no order, as the reference does when it makes code for them.
@@ -275,7 +275,7 @@ impl<'a> Checker<'a> {
 
     /// The table of a module, to change.
     pub fn module_mut(&mut self, module: ModuleId) -> &mut ModuleTable<'a> {
-        &mut self.modules[module.index()]
+        Rc::make_mut(&mut self.modules[module.index()])
     }
 
     /// The source of a module of the program.

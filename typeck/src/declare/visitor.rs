@@ -21,6 +21,7 @@ use ruff_python_ast::{
     StmtImportFrom, StmtTypeAlias,
 };
 use ruff_text_size::Ranged;
+use std::rc::Rc;
 
 /// `sys.hexversion` of the target.
 const HEXVERSION: i64 = 0x030e_08f0;
@@ -29,7 +30,7 @@ impl<'a> Checker<'a> {
     /// Declares a module (`Compiler.add_module`).
     pub fn declare_module(&mut self, source: Source<'a>) -> ModuleId {
         let module = ModuleId(u32::try_from(self.modules.len()).expect("a program has fewer than 2**32 modules"));
-        self.modules.push(ModuleTable::new(Name::new(source.name), Some(source)));
+        self.modules.push(Rc::new(ModuleTable::new(Name::new(source.name), Some(source))));
         self.loaded.insert(Name::new(source.name), module);
         let is_outermost = self.pending.is_empty();
         self.pending.push(module);

@@ -3,13 +3,15 @@
 //! Invariant: what they hold is the table of `stdlib-stubs`.
 
 use super::ModuleTable;
-use crate::program::Checker;
 use crate::types::{
-    ClassData, ClassId, ClassKind, Decorator, FunctionId, FunctionKind, Literal, ModuleId, NameMap, Special, Value,
+    ClassData, ClassId, ClassKind, Decorator, FunctionId, FunctionKind, Literal, ModuleId, NameMap, Special, Types,
+    Value,
 };
 use num_bigint::BigInt;
 use pyclast_stdlib_stubs::c_types::{self, Intrinsic};
 use ruff_python_ast::name::Name;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 /// The intrinsic modules that are asked for by name.
 #[derive(Clone, Copy, Debug)]
@@ -26,9 +28,34 @@ impl Default for IntrinsicModules {
     }
 }
 
-impl Checker<'_> {
+/// What a checker knows before it sees a module.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Start<'a> {
+    pub(crate) types: Types<'a>,
+    pub(crate) modules: Vec<Rc<ModuleTable<'a>>>,
+    pub(crate) loaded: FxHashMap<Name, ModuleId>,
+    pub(crate) intrinsic: IntrinsicModules,
+}
+
+thread_local! {
+    /// Made once a thread: it takes longer than to check a small module.
+    static START: Start<'static> = {
+        let mut start = Start::default();
+        start.add_intrinsic_modules();
+        start
+    };
+}
+
+impl<'a> Start<'a> {
+    /// What every checker starts with.
+    pub(crate) fn new() -> Self {
+        START.with(Clone::clone)
+    }
+}
+
+impl Start<'_> {
     /// Loads the intrinsic modules.
-    pub(crate) fn add_intrinsic_modules(&mut self) {
+    fn add_intrinsic_modules(&mut self) {
         for stub in c_types::modules() {
             let mut table = ModuleTable::new(Name::new_static(stub.name), None);
             table.first_pass_done = true;
@@ -37,7 +64,7 @@ impl Checker<'_> {
                 table.set(Name::new_static(name), value);
             }
             let module = ModuleId(u32::try_from(self.modules.len()).expect("few modules are intrinsic"));
-            self.modules.push(table);
+            self.modules.push(Rc::new(table));
             self.loaded.insert(Name::new_static(stub.name), module);
             match stub.name {
                 "builtins" => self.intrinsic.builtins = module,

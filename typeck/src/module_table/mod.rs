@@ -10,7 +10,7 @@ mod annotation;
 mod intrinsic;
 mod references;
 
-pub(crate) use intrinsic::IntrinsicModules;
+pub(crate) use intrinsic::{IntrinsicModules, Start};
 
 use crate::errors::{Check, ErrorClass, Raised};
 use crate::facts::Facts;
@@ -23,7 +23,7 @@ use ruff_python_ast::{Expr, StmtAnnAssign, StmtClassDef, StmtFunctionDef, StmtTy
 use rustc_hash::FxHashMap;
 
 /// The table of a module (`ModuleTable`).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ModuleTable<'a> {
     /// Its name.
     pub name: Name,

@@ -37,6 +37,7 @@ use indexmap::IndexMap;
 use pyclast_syntax::Span;
 use ruff_python_ast::name::Name;
 use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::rc::Rc;
 
 /// A map by name that keeps its order.
 pub(crate) type NameMap<T> = IndexMap<Name, T, FxBuildHasher>;
@@ -53,11 +54,13 @@ pub struct EnumMember {
 }
 
 /// All types of a program.
-#[derive(Debug)]
+///
+/// Those known before any module is seen are shared by all programs of a thread, until one changes them.
+#[derive(Clone, Debug)]
 pub struct Types<'a> {
-    classes: Vec<ClassData>,
-    members: Vec<NameMap<Value>>,
-    functions: Vec<FunctionData<'a>>,
+    classes: Vec<Rc<ClassData>>,
+    members: Vec<Rc<NameMap<Value>>>,
+    functions: Vec<Rc<FunctionData<'a>>>,
     groups: Vec<Vec<FunctionId>>,
     decorated: Vec<DecoratedData<'a>>,
     bound: Vec<BoundData<'a>>,
@@ -85,6 +88,28 @@ fn push<T>(arena: &mut Vec<T>, item: T) -> u32 {
     u32::try_from(arena.len() - 1).expect("a program has fewer than 2**32 types")
 }
 
+/// Makes the accessors of the arenas whose entries are shared until they are changed.
+macro_rules! shared_arenas {
+    ($($name:ident, $name_mut:ident, $add:ident: $arena:ident [$id:ident] -> $data:ty;)+) => {
+        $(
+            /// The data of an id.
+            pub fn $name(&self, id: $id) -> &$data {
+                &self.$arena[id.index()]
+            }
+
+            /// The data of an id, to change.
+            pub fn $name_mut(&mut self, id: $id) -> &mut $data {
+                Rc::make_mut(&mut self.$arena[id.index()])
+            }
+
+            /// A new entry.
+            pub fn $add(&mut self, data: $data) -> $id {
+                $id(push(&mut self.$arena, Rc::new(data)))
+            }
+        )+
+    };
+}
+
 /// Makes the accessors of the arenas.
 macro_rules! arenas {
     ($($name:ident, $name_mut:ident, $add:ident: $arena:ident [$id:ident] -> $data:ty;)+) => {
@@ -108,10 +133,13 @@ macro_rules! arenas {
 }
 
 impl<'a> Types<'a> {
-    arenas! {
+    shared_arenas! {
         class, class_mut, add_class: classes[ClassId] -> ClassData;
         member_table, member_table_mut, add_member_table: members[MembersId] -> NameMap<Value>;
         function, function_mut, add_function: functions[FunctionId] -> FunctionData<'a>;
+    }
+
+    arenas! {
         group, group_mut, add_group: groups[GroupId] -> Vec<FunctionId>;
         decorated, decorated_mut, add_decorated: decorated[DecoratedId] -> DecoratedData<'a>;
         bound, bound_mut, add_bound: bound[BoundId] -> BoundData<'a>;
