@@ -11,11 +11,12 @@
 //!
 //! Invariant: white space, comments, positions and other bodies leave it equal.
 
+use crate::ParsedModule;
 use crate::imports::ImportTarget;
 use crate::symtable::{SymbolFlags, SymbolTable};
-use crate::ParsedModule;
 use ruff_python_ast::comparable::{
-    ComparableArguments, ComparableDecorator, ComparableExpr, ComparableParameters, ComparableStmt, ComparableTypeParams,
+    ComparableArguments, ComparableDecorator, ComparableExpr, ComparableParameters, ComparableStmt,
+    ComparableTypeParams,
 };
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal, walk_expr, walk_stmt};
 use ruff_python_ast::{

@@ -514,6 +514,8 @@ pub struct DataclassFact {
     pub own_methods: Vec<&'static str>,
     /// Its fields, those of its bases first.
     pub fields: Vec<FieldFact>,
+    /// Calls of `field` in its body, and what the class keeps of them: the default or the factory.
+    pub field_calls: FxHashMap<u32, Option<u32>>,
 }
 
 /// A field of a dataclass.
@@ -524,7 +526,7 @@ pub struct FieldFact {
     pub name: Name,
     /// Its type, without `ClassVar` and `InitVar`.
     pub class: Descriptor,
-    /// The dataclass that introduces it: whose field it is.
+    /// The dataclass that introduces it: whose slot it is.
     pub owner: Descriptor,
     /// Its annotation, as text.
     pub annotation: String,

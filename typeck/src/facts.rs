@@ -29,6 +29,8 @@ pub struct Facts {
     pub final_names: FxHashMap<u32, Constant>,
     /// Names that are the module's own, not builtins or locals (`TypeDescr` of a name).
     pub own_names: FxHashSet<u32>,
+    /// What assertions tell, by statement: names and attributes, and their types.
+    pub asserted: FxHashMap<u32, Vec<(u32, Value)>>,
     /// Tests known while declaring (`sys.hexversion`).
     pub known_booleans: FxHashMap<u32, bool>,
 }

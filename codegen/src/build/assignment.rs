@@ -100,6 +100,11 @@ impl<'a> Builder<'a> {
             self.convert_annotated(assign, value);
             self.visit_expr(&assign.target);
         }
+        self.finish_ann_assign(assign, location);
+    }
+
+    /// The annotation of an assignment, after its value was stored.
+    pub(super) fn finish_ann_assign(&mut self, assign: &'a StmtAnnAssign, location: Location) {
         match &*assign.target {
             Expr::Name(_) if assign.simple && matches!(self.unit().kind, UnitKind::Module | UnitKind::Class) => {
                 self.build_name_annotation(assign, location);

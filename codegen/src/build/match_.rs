@@ -54,6 +54,7 @@ impl<'a> Builder<'a> {
         let matched = self.build_pattern(&case.pattern, &mut context);
         debug_assert!(matched.is_err() || context.on_top == 0, "a pattern consumes its subject");
         for &name in &context.stores {
+            self.convert_captured(&case.pattern, name, location);
             self.emit_name_access(name, ExprContext::Store, location);
         }
         if let Some(guard) = case.guard.as_deref() {

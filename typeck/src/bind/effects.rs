@@ -103,6 +103,22 @@ impl Effect {
         }
     }
 
+    /// What is known of names and attributes if the test holds (or does not): the nodes that say it, and the types.
+    pub(crate) fn narrowed(&self, holds: bool, found: &mut Vec<(Vec<Name>, u32, Value)>) {
+        match self {
+            Self::None => {}
+            Self::And(effects) if holds => effects.iter().for_each(|effect| effect.narrowed(true, found)),
+            Self::Or(effects) if !holds => effects.iter().for_each(|effect| effect.narrowed(false, found)),
+            Self::And(_) | Self::Or(_) => {}
+            Self::Not(effect) => effect.narrowed(!holds, found),
+            Self::Refine(refine) => {
+                found.retain(|(path, ..)| *path != refine.path);
+                let value = if holds { refine.holds } else { refine.fails };
+                found.push((refine.path.clone(), refine.node, value));
+            }
+        }
+    }
+
     /// Back to the types before.
     pub(crate) fn undo(&self, state: &mut TypeState) {
         match self {

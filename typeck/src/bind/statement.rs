@@ -327,6 +327,13 @@ impl<'a> Binder<'_, 'a> {
     fn bind_assert(&mut self, node: &'a StmtAssert) {
         let effect = self.visit_expr(&node.test, None);
         effect.apply(self.state());
+        let mut narrowed = Vec::new();
+        effect.narrowed(true, &mut narrowed);
+        if !narrowed.is_empty() {
+            let module = self.module;
+            let narrowed = narrowed.into_iter().map(|(_, place, value)| (place, value)).collect();
+            self.module_mut(module).facts.asserted.insert(node_index(node), narrowed);
+        }
         self.clear_after_test(&node.test);
         if let Some(message) = &node.msg {
             self.visit_expected(message, Value::DYNAMIC, "assert message cannot be a primitive");

@@ -3,9 +3,9 @@
 //! Invariant: a call without a fact is one of ordinary code.
 
 use super::Lowering;
+use super::constant::constant_fact;
 use crate::constants::Constant;
 use crate::facts::{ArgumentPlan, CallPlan};
-use super::constant::constant_fact;
 use crate::types::{BoundId, BoundKind, ClassId, ClassKind, DefaultValue, FunctionId, FunctionKind, Special, Value};
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{

@@ -25,7 +25,10 @@ impl Lowering<'_, '_> {
                 // Others are folded by the code generator itself.
                 let is_needed = expression.is_list_expr()
                     || expression.is_set_expr()
-                    || self.facts.node(index).is_some_and(|id| matches!(self.facts.get(id).kind, TypeKind::Primitive(_)));
+                    || self
+                        .facts
+                        .node(index)
+                        .is_some_and(|id| matches!(self.facts.get(id).kind, TypeKind::Primitive(_)));
                 if is_needed { self.checker.constant(self.module, expression) } else { None }
             }
             _ => None,

@@ -19,7 +19,8 @@ use pyclast_syntax::type_facts::{
     ClassFact, DataclassFact, DecoratorFact, Descriptor, FieldDefault, FieldFact, FunctionFact, FunctionForm,
 };
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{Decorator, StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{Decorator, Stmt, StmtClassDef, StmtFunctionDef};
+use rustc_hash::FxHashMap;
 
 /// The prefixes of implementations of cached properties.
 const CACHED: &str = "_pystatic_cprop.";
@@ -156,8 +157,12 @@ impl<'a> Lowering<'_, 'a> {
             self.facts.ordinary.push(index);
             return;
         }
-        let mut fact =
-            ClassFact { is_final: data.is_final, has_init_subclass: data.has_init_subclass, ..ClassFact::default() };
+        let mut has_init_subclass = data.has_init_subclass;
+        if let Some(dataclass) = self.checker.types.dataclass_of(class) {
+            let wrapped = self.checker.types.dataclass(dataclass).wrapped;
+            has_init_subclass |= self.checker.types.class(wrapped).has_init_subclass;
+        }
+        let mut fact = ClassFact { is_final: data.is_final, has_init_subclass, ..ClassFact::default() };
         let allow_weakrefs = data.allow_weakrefs;
         let members: Vec<(Name, Value)> =
             self.checker.types.members(class).iter().map(|(name, &value)| (name.clone(), value)).collect();
@@ -183,7 +188,7 @@ impl<'a> Lowering<'_, 'a> {
         }
         fact.omitted_decorators = self.dataclass_decorators(node);
         fact.final_methods = self.final_methods(class);
-        fact.dataclass = self.dataclass(class);
+        fact.dataclass = self.dataclass(class, node);
         self.facts.classes.insert(index, fact);
     }
 
@@ -209,13 +214,13 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// What makes a class a dataclass.
-    fn dataclass(&mut self, class: ClassId) -> Option<DataclassFact> {
+    fn dataclass(&mut self, class: ClassId, node: &'a StmtClassDef) -> Option<DataclassFact> {
         let data = self.checker.types.dataclass(self.checker.types.dataclass_of(class)?).clone();
         let own = |name: &&&'static str| self.checker.types.own_member(data.wrapped, name).is_some();
         let own_methods = MADE_METHODS.iter().filter(own).copied().collect();
         let fields = data.fields.values().filter_map(|&field| self.field(class, field)).collect();
         Some(DataclassFact {
-            class: self.descriptor(self.checker.types.inexact_of(class))?,
+            class: self.descriptor(class)?,
             init: data.init,
             repr: data.repr,
             eq: data.eq,
@@ -224,7 +229,21 @@ impl<'a> Lowering<'_, 'a> {
             frozen: data.frozen,
             own_methods,
             fields,
+            field_calls: self.field_calls(node),
         })
+    }
+
+    /// What calls of `field` in the body of a dataclass leave there.
+    fn field_calls(&self, node: &'a StmtClassDef) -> FxHashMap<u32, Option<u32>> {
+        let mut calls = FxHashMap::default();
+        for statement in &node.body {
+            let Stmt::AnnAssign(assign) = statement else { continue };
+            let Some(value) = assign.value.as_deref().filter(|value| value.is_call_expr()) else { continue };
+            let Value::Field(field) = self.checker.type_of(self.module, value) else { continue };
+            let data = self.checker.types.field(field);
+            calls.insert(node_index(value), data.default.or(data.default_factory).map(node_index));
+        }
+        calls
     }
 
     fn field(&self, class: ClassId, field: FieldId) -> Option<FieldFact> {
@@ -238,11 +257,10 @@ impl<'a> Lowering<'_, 'a> {
             _ => String::new(),
         };
         let this = types.inexact_of(class);
-        let default_class = data.default_class.map(|default| types.inexact_of(default));
         Some(FieldFact {
             name: data.name.clone(),
             class: self.descriptor(data.class)?,
-            owner: self.descriptor(types.inexact_of(data.base_class?))?,
+            owner: self.descriptor(data.base_class?)?,
             annotation,
             is_classvar: data.kind == FieldKind::ClassVar,
             is_initvar: data.kind == FieldKind::InitVar,
@@ -251,8 +269,9 @@ impl<'a> Lowering<'_, 'a> {
                 (None, Some(_)) => FieldDefault::Factory,
                 (None, None) => FieldDefault::None,
             },
-            default_owner: default_class
-                .filter(|&default| default != this)
+            default_owner: data
+                .default_class
+                .filter(|&default| types.inexact_of(default) != this)
                 .and_then(|default| self.descriptor(default)),
             metadata: data.metadata.map(node_index),
             init: data.init,

@@ -69,6 +69,15 @@ impl Lowering<'_, '_> {
                 Refinement { temporary: refined.temporary, is_source: refined.is_source, is_used: refined.is_used };
             self.facts.refinements.insert(node, refinement);
         }
+        for (node, narrowed) in sorted(known.asserted) {
+            let narrowed = narrowed.into_iter().filter_map(|(place, value)| {
+                let class = self.checker.types.class_of(value);
+                let is_nominal = self.checker.types.is_nominal_class(class);
+                Some((place, self.descriptor(class).filter(|_| is_nominal)?))
+            });
+            let narrowed = narrowed.collect();
+            self.facts.asserted.insert(node, narrowed);
+        }
         self.facts.known_tests = known.known_booleans;
     }
 

@@ -90,24 +90,15 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// What stands for a parameter: a constant itself, a temporary for everything else.
-    fn inlined_argument(
-        &mut self,
-        parameter: &Name,
-        argument: &'a Expr,
-        kept: &mut Vec<(Name, u32)>,
-    ) -> Check<Expr> {
+    fn inlined_argument(&mut self, parameter: &Name, argument: &'a Expr, kept: &mut Vec<(Name, u32)>) -> Check<Expr> {
         let module = self.module;
         if self.constant(module, argument).is_some() || self.get_final_literal(argument).is_some() {
             return Ok(argument.clone());
         }
         let id = Name::new(format!("{TEMPORARY}{}{parameter}", self.inline_calls));
         kept.push((id.clone(), node_index(argument)));
-        let temporary = ExprName {
-            id,
-            ctx: ExprContext::Load,
-            range: argument.range(),
-            node_index: AtomicNodeIndex::NONE,
-        };
+        let temporary =
+            ExprName { id, ctx: ExprContext::Load, range: argument.range(), node_index: AtomicNodeIndex::NONE };
         let temporary = self.adopt(module, Expr::Name(temporary), "");
         let value: Value = self.get_type(argument);
         self.assign_value(temporary, value, None, None)?;

@@ -161,7 +161,8 @@ impl<'a> Builder<'a> {
     /// Whether arithmetic on two exact ints makes an int.
     fn makes_exact_int(&self, assign: &StmtAugAssign) -> bool {
         let is_exact_int = |node: &Expr| {
-            self.type_of(node).is_some_and(|fact| fact.is_int && fact.is_exact && !matches!(fact.kind, TypeKind::Dynamic))
+            self.type_of(node)
+                .is_some_and(|fact| fact.is_int && fact.is_exact && !matches!(fact.kind, TypeKind::Dynamic))
         };
         !matches!(assign.op, Operator::Div | Operator::Pow | Operator::MatMult)
             && is_exact_int(&assign.target)

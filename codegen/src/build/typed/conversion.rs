@@ -12,9 +12,12 @@ use super::descriptor::type_constant;
 use crate::{Constant, Opcode};
 use pyclast_syntax::Location;
 use pyclast_syntax::type_facts::{Conversion, Descriptor, LiteralFact, TypeCode, TypeId};
+use ruff_python_ast::ExprContext;
 
 /// `PRIM_OP_NE_INT`
 const NOT_EQUAL: usize = 1;
+/// `Py_EQ << 5 | compare_masks[Py_EQ]`
+const EQUAL: usize = 2 << 5 | 8;
 
 impl Builder<'_> {
     /// Converts the value on the stack; without `source` nothing is known of it.
@@ -51,10 +54,45 @@ impl Builder<'_> {
         self.emit_with_code(Opcode::PrimitiveUnbox, to, location);
     }
 
-    /// Raises unless the object on the stack equals the literal.
+    /// Raises unless the object on the stack is the literal.
+    ///
+    /// The reference takes whatever equals an `int`, a `float` too; here it must be one, as what follows trusts.
     fn emit_literal_check(&mut self, literal: &LiteralFact, location: Location) {
-        // TODO(C): as `Class.emit_type_check` of literal types.
-        let _ = (literal, location);
+        let (constant, text) = match literal {
+            LiteralFact::Int(digits) => (int_constant(digits), digits.clone()),
+            LiteralFact::Bool(value) => (Constant::Bool(*value), if *value { "True" } else { "False" }.to_owned()),
+        };
+        let end = self.new_label();
+        if let LiteralFact::Int(_) = literal {
+            self.emit_typed(Opcode::Cast, boxed_class(TypeCode::Int64), location);
+        }
+        self.emit_arg(Opcode::Copy, 1, location);
+        self.emit_const(constant, location);
+        match literal {
+            LiteralFact::Int(_) => {
+                self.emit_arg(Opcode::CompareOp, EQUAL, location);
+                self.emit(Opcode::ToBool, location);
+            }
+            LiteralFact::Bool(_) => self.emit_arg(Opcode::IsOp, 0, location),
+        }
+        self.emit_jump(Opcode::PopJumpIfTrue, end, location);
+        self.emit_text_access("TypeError", ExprContext::Load, location);
+        self.emit_arg(Opcode::Swap, 2, location);
+        self.emit_const(Constant::str(&format!("expected {text}, got ")), location);
+        self.emit_arg(Opcode::Swap, 2, location);
+        self.emit(Opcode::FormatSimple, location);
+        self.emit_arg(Opcode::BuildString, 2, location);
+        self.emit_arg(Opcode::Call, 0, location);
+        self.emit_arg(Opcode::RaiseVarargs, 1, location);
+        self.use_label(end);
+    }
+}
+
+/// An int, from its digits.
+fn int_constant(digits: &str) -> Constant {
+    match digits.parse::<i64>() {
+        Ok(value) => Constant::int(value),
+        Err(_) => digits.parse().map_or(Constant::None, Constant::big_int),
     }
 }
 

@@ -7,7 +7,7 @@
 //! ```
 
 use crate::Constant;
-use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor};
+use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, TypeCode};
 
 /// A type.
 pub(super) fn type_constant(descriptor: &Descriptor) -> Constant {
@@ -41,4 +41,24 @@ pub(super) fn function_constant(function: &FunctionDescriptor) -> Constant {
 /// A member of a container.
 pub(super) fn member_constant(container: Constant, name: &str) -> Constant {
     Constant::tuple([container, Constant::str(name)])
+}
+
+/// Which primitive a descriptor names.
+pub(super) fn primitive_code(descriptor: &Descriptor) -> Option<TypeCode> {
+    if !descriptor.marks.contains(&'#') {
+        return None;
+    }
+    Some(match descriptor.path.first()?.as_str() {
+        "uint8" => TypeCode::UInt8,
+        "int8" | "char" => TypeCode::Int8,
+        "uint16" => TypeCode::UInt16,
+        "int16" => TypeCode::Int16,
+        "uint32" => TypeCode::UInt32,
+        "int32" => TypeCode::Int32,
+        "uint64" => TypeCode::UInt64,
+        "int64" => TypeCode::Int64,
+        "double" => TypeCode::Double,
+        "cbool" => TypeCode::Bool,
+        _ => return None,
+    })
 }

@@ -31,9 +31,8 @@ impl Builder<'_> {
         divisor: Option<&Constant>,
         location: Location,
     ) {
-        let divides_always = divisor.is_some_and(|divisor| {
-            divisor.is_truthy() && !(code.is_signed() && *divisor == Constant::int(-1))
-        });
+        let divides_always =
+            divisor.is_some_and(|divisor| divisor.is_truthy() && !(code.is_signed() && *divisor == Constant::int(-1)));
         if divides_always {
             return;
         }

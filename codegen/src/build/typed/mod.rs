@@ -14,6 +14,7 @@
 mod argument_error;
 mod arguments;
 mod arithmetic;
+mod assertion;
 mod assignment;
 mod attribute;
 mod call;
@@ -25,6 +26,7 @@ mod constant;
 mod construct;
 mod conversion;
 mod dataclass;
+mod dataclass_methods;
 mod decorator;
 mod descriptor;
 mod display;

@@ -1,6 +1,7 @@
 //! Statements of static code: which file builds which.
 
 use super::super::Builder;
+use super::super::unit::UnitKind;
 use crate::Opcode;
 use pyclast_syntax::Location;
 use pyclast_syntax::type_facts::{CallFact, KnownFunction};
@@ -10,8 +11,8 @@ impl<'a> Builder<'a> {
     /// Builds a statement that the checker knows more of; whether it did.
     pub(in crate::build) fn visit_typed_statement(&mut self, statement: &'a Stmt) -> bool {
         let location = self.stmt_location(statement);
-        if let Stmt::ImportFrom(import) = statement {
-            return self.build_fixed_import(import, location);
+        if self.visit_definition_statement(statement, location) {
+            return true;
         }
         if self.typed_facts().is_none() {
             return false;
@@ -32,6 +33,18 @@ impl<'a> Builder<'a> {
                 self.emit(Opcode::PopTop, Location::NONE);
                 true
             }
+            _ => false,
+        }
+    }
+
+    /// Statements of modules and classes.
+    fn visit_definition_statement(&mut self, statement: &'a Stmt, location: Location) -> bool {
+        match statement {
+            Stmt::ImportFrom(import) => self.build_fixed_import(import, location),
+            Stmt::AnnAssign(assign) if self.unit().kind == UnitKind::Class => {
+                self.build_field_assignment(assign, location)
+            }
+            Stmt::Assert(assert) => self.build_typed_assert(assert, location),
             _ => false,
         }
     }

@@ -75,7 +75,12 @@ impl<'a> Builder<'a> {
     }
 
     /// Loads, stores or deletes an item: sequence and index are on the stack as they were built.
-    pub(super) fn emit_typed_subscript(&mut self, subscript: &'a ExprSubscript, context: ExprContext, location: Location) {
+    pub(super) fn emit_typed_subscript(
+        &mut self,
+        subscript: &'a ExprSubscript,
+        context: ExprContext,
+        location: Location,
+    ) {
         let Some(plan) = self.subscript_plan(subscript, context) else { return self.emit_subscript(context, location) };
         match plan {
             Plan::Sequence(kind) => {
