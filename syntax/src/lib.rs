@@ -34,6 +34,7 @@ pub mod static_interface;
 pub mod symtable;
 mod tokenizer;
 pub mod type_facts;
+pub mod world_facts;
 
 pub use comments::comments;
 pub use diagnostic::{Code, Diagnostic, Exception, Label, Rule, Severity};

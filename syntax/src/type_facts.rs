@@ -10,6 +10,7 @@
 //!
 //! Invariant: facts are data: whoever reads them asks nobody else.
 
+use crate::world_facts::WorldFacts;
 use crate::{PyInt, PyString};
 use ruff_python_ast::Expr;
 use ruff_python_ast::name::Name;
@@ -48,6 +49,8 @@ pub struct TypeFacts {
     pub final_constants: Vec<Name>,
     /// Names imported with `from`, and where from: local name, module, name.
     pub imported_from: Vec<(Name, Name, Name)>,
+    /// What the module's code relies on.
+    pub world: WorldFacts,
     /// `{}` makes a `CheckedDict`.
     pub checked_dicts: bool,
     /// `[]` makes a `CheckedList`.

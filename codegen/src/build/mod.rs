@@ -69,6 +69,7 @@ mod with_;
 
 use crate::assemble::Assembler;
 use crate::cfg::Graph;
+use crate::verify::typed::World;
 use crate::{CodeObject, Options};
 use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};
@@ -76,6 +77,8 @@ use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
+
+pub(crate) use typed::type_constant;
 
 use name::{FoundNames, KnownNames};
 use typed::FunctionFacts;
@@ -110,6 +113,7 @@ pub fn compile_static_module(
 ) -> Result<Compiled, Vec<Diagnostic>> {
     let mut builder = Builder::new(module, table, options);
     builder.use_facts(facts);
+    builder.world = Some(World::new(&facts.world));
     let code = builder.build_module();
     builder.finish(code)
 }
@@ -139,6 +143,8 @@ pub(crate) struct Builder<'a> {
     facts: Option<&'a TypeFacts>,
     /// What it found out about functions, by the scope of their bodies.
     function_facts: FunctionFacts<'a>,
+    /// What typed code may rely on; none in ordinary modules.
+    world: Option<World>,
     /// The module's names, and those that mangling makes.
     names: NameTable,
     known: KnownNames,
@@ -163,6 +169,7 @@ impl<'a> Builder<'a> {
             options,
             facts: None,
             function_facts: FunctionFacts::default(),
+            world: None,
             names,
             known,
             found_names: FoundNames::default(),

@@ -10,6 +10,7 @@ use super::Builder;
 use super::frame_block::FrameBlock;
 use super::name::View;
 use super::typed::strict::ClassList;
+use crate::verify::typed::with_missing_checks;
 use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, cfg};
 use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, mangle};
 use pyclast_syntax::type_facts::FunctionFact;
@@ -172,6 +173,7 @@ impl Builder<'_> {
         }
         self.emit(Opcode::ReturnValue, Location::NONE);
         let unit = self.units.pop().expect("every unit left was entered");
+        let is_typed = unit.is_typed;
         let flags = self.code_flags(&unit);
         let parameter_count = self.table.scope(unit.scope).parameters.len();
         let text = |names: &NameSet| names.names().map(|name| self.names.get(name).clone()).collect();
@@ -203,7 +205,16 @@ impl Builder<'_> {
         }
         self.graph.reuse_instructions(self.assembler.spare_instructions());
         let optimized = cfg::optimize(unit, self.options.target, &mut self.graph);
-        Arc::new(self.assembler.assemble(optimized, &self.options.filename))
+        match self.world.as_mut().filter(|_| is_typed) {
+            Some(world) => {
+                let code = self.assembler.assemble(optimized.clone(), &self.options.filename);
+                match with_missing_checks(&optimized, &code, world) {
+                    Some(checked) => Arc::new(self.assembler.assemble(checked, &self.options.filename)),
+                    None => Arc::new(code),
+                }
+            }
+            None => Arc::new(self.assembler.assemble(optimized, &self.options.filename)),
+        }
     }
 
     /// Classes of class bodies at module level go on the module's list.

@@ -199,6 +199,11 @@ impl Pass<'_> {
             | Opcode::PrimitiveBox
             | Opcode::PrimitiveUnbox
             | Opcode::ConvertPrimitive => {}
+            // The interpreter keeps the very reference.
+            Opcode::StoreLocal | Opcode::ReturnPrimitive => {
+                let kept = self.pop();
+                own(&mut self.must_own, kept);
+            }
             Opcode::LoadMethodStatic | Opcode::LoadIterableArg => {
                 let object = self.pop();
                 self.stack.push(Reference::fresh(index));

@@ -123,6 +123,29 @@ impl Effect<'_> {
             Opcode::LoadSpecial | Opcode::LoadAttr | Opcode::LoadSuperAttr | Opcode::LoadGlobal => {
                 self.load_attribute()
             }
+            // What they give may be what they took.
+            Opcode::Cast
+            | Opcode::RefineType
+            | Opcode::PrimitiveBox
+            | Opcode::PrimitiveUnbox
+            | Opcode::ConvertPrimitive => {
+                let value = self.take()?;
+                self.push(value);
+                Ok(())
+            }
+            Opcode::LoadMethodStatic | Opcode::LoadIterableArg => {
+                let value = self.take()?;
+                self.push(Value::OWNED);
+                self.push(value);
+                Ok(())
+            }
+            // They keep the reference, not a new one.
+            Opcode::StoreLocal | Opcode::ReturnPrimitive => {
+                if self.take()?.borrow != Borrow::No {
+                    return Err(self.fault(Rule::BorrowedKill, "a borrowed reference is kept as a primitive"));
+                }
+                Ok(())
+            }
             Opcode::Call | Opcode::CallKw | Opcode::CallFunctionEx => self.call(),
             _ => self.take_and_push(),
         }

@@ -35,7 +35,7 @@ pub(super) fn check(code: &CodeObject, program: &Program, handlers: &Handlers) -
 
 /// Opcodes that raise nothing, lack of memory apart. An inlined comprehension puts back a local between
 /// two of them, and a handler around it may rely on that.
-fn never_raises(opcode: Opcode) -> bool {
+pub(super) fn never_raises(opcode: Opcode) -> bool {
     matches!(
         opcode,
         Opcode::Nop
@@ -60,7 +60,7 @@ fn never_raises(opcode: Opcode) -> bool {
 }
 
 /// By instruction: whether a basic block starts there.
-fn block_starts(program: &Program, handlers: &Handlers) -> Vec<bool> {
+pub(super) fn block_starts(program: &Program, handlers: &Handlers) -> Vec<bool> {
     let mut starts = vec![false; program.instructions.len()];
     for (index, instruction) in program.instructions.iter().enumerate() {
         if let Some(target) = instruction.target.filter(|_| jumps(instruction.opcode)) {

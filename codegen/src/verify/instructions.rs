@@ -3,14 +3,17 @@
 //! After: opcodes are known and real, caches are zero, every jump has an instruction to land on, and
 //! the last instruction does not fall through.
 
-use super::{Check, Fault, Rule};
-use crate::decode::instructions;
+use super::typed::structure;
+use super::{Check, Fault, Page, Rule};
+use crate::decode::{DecodedInstruction, instructions};
 use crate::{CodeObject, Opcode};
 
 /// One instruction, checked.
 #[derive(Clone, Copy)]
 pub(super) struct Instruction {
     pub(super) opcode: Opcode,
+    /// The operand; before [`crate::VALUES_SHIFT`] that of the bytecode, from there on the number of values that
+    /// the constant says.
     pub(super) oparg: u32,
     /// The code unit of its first prefix, or itself.
     pub(super) start: u32,
@@ -39,11 +42,11 @@ impl Program {
     }
 }
 
-/// Prefixes that an instruction may have.
+/// Prefixes that an instruction may have, `EXTENDED_OPCODE` apart.
 const PREFIX_LIMIT: u32 = 3;
 
 /// The instructions of `code`.
-pub(super) fn check(code: &CodeObject) -> Check<Program> {
+pub(super) fn check(code: &CodeObject, page: Page) -> Check<Program> {
     if code.code.is_empty() || !code.code.len().is_multiple_of(2) {
         return Err(Fault::new(0, Rule::CodeUnits, "the code is not a sequence of code units"));
     }
@@ -52,11 +55,12 @@ pub(super) fn check(code: &CodeObject) -> Check<Program> {
     let mut end = 0;
     let mut targets = Vec::new();
     for decoded in instructions(&code.code) {
-        let opcode = decoded.known().filter(|&opcode| is_compiled(opcode)).ok_or_else(|| {
+        let opcode = decoded.known().filter(|&opcode| is_compiled(opcode, page)).ok_or_else(|| {
             let byte = units[decoded.offset as usize][0];
             Fault::new(decoded.offset, Rule::UnknownOpcode, format!("byte {byte} is no opcode of a compiler"))
         })?;
-        if decoded.offset - decoded.start > PREFIX_LIMIT {
+        let prefixes = if opcode.is_extended() { 2 * PREFIX_LIMIT + 1 } else { PREFIX_LIMIT };
+        if decoded.offset - decoded.start > prefixes {
             return Err(Fault::new(decoded.start, Rule::ExtendedArg, "too many EXTENDED_ARG"));
         }
         let caches = units.get(decoded.offset as usize + 1..decoded.end as usize);
@@ -69,7 +73,7 @@ pub(super) fn check(code: &CodeObject) -> Check<Program> {
         end = decoded.end;
         program.instructions.push(Instruction {
             opcode,
-            oparg: decoded.oparg,
+            oparg: operand(code, opcode, &decoded)?,
             start: decoded.start,
             end: decoded.end,
             target: None,
@@ -82,6 +86,27 @@ pub(super) fn check(code: &CodeObject) -> Check<Program> {
     match program.instructions.last() {
         Some(last) if !falls_through(last.opcode) => Ok(program),
         _ => Err(Fault::new(end, Rule::FallsOffEnd, "control runs off the end of the code")),
+    }
+}
+
+/// The operand, with the number of values; what `EXTENDED_OPCODE` says of the stack is checked with it.
+fn operand(code: &CodeObject, opcode: Opcode, decoded: &DecodedInstruction) -> Check<u32> {
+    if !opcode.is_extended() {
+        return match decoded.extended {
+            Some(_) => Err(Fault::new(decoded.start, Rule::ExtendedOpcode, "EXTENDED_OPCODE before an ordinary opcode")),
+            None => Ok(decoded.oparg),
+        };
+    }
+    let oparg = structure::with_values(code, opcode, decoded.oparg).ok_or_else(|| {
+        let message = format!("{} has no such constant as operand {}", opcode.name(), decoded.oparg);
+        Fault::new(decoded.start, Rule::TypedOperand, message)
+    })?;
+    let expected = opcode.extended_operand(oparg.cast_signed());
+    if decoded.extended == Some(expected) {
+        Ok(oparg)
+    } else {
+        let message = format!("EXTENDED_OPCODE does not say what {} does to the stack: {expected}", opcode.name());
+        Err(Fault::new(decoded.start, Rule::ExtendedOpcode, message))
     }
 }
 
@@ -101,8 +126,8 @@ fn resolve_targets(program: &mut Program, targets: &[Option<u32>]) -> Check {
 
 /// Whether compiled code may contain the opcode. Typed opcodes trust their operands: a proof of types
 /// has to come first.
-fn is_compiled(opcode: Opcode) -> bool {
-    !opcode.is_extended()
+fn is_compiled(opcode: Opcode, page: Page) -> bool {
+    (page == Page::Typed || !opcode.is_extended())
         && !matches!(
             opcode,
             Opcode::Cache | Opcode::Reserved | Opcode::EnterExecutor | Opcode::InterpreterExit | Opcode::ExitInitCheck

@@ -16,6 +16,8 @@
 //!   no NULL is used as a value; a borrowed reference is gone before its local changes and before
 //!   the basic block ends.
 //!
+//! Typed opcodes of CinderX are refused here: [`typed`] proves code that has them.
+//!
 //! Invariant: every code object that CPython compiles is accepted.
 
 mod effect;
@@ -27,9 +29,12 @@ mod state;
 mod tables;
 #[cfg(test)]
 mod tests;
+pub mod typed;
 
 use crate::{CodeObject, Constant};
+use instructions::Program;
 use std::fmt;
+use tables::Handlers;
 
 /// A rule that a code object breaks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -38,6 +43,10 @@ pub enum Rule {
     CodeUnits,
     /// The opcode is one that a compiler writes.
     UnknownOpcode,
+    /// `EXTENDED_OPCODE` says what the typed opcode behind it does to the stack.
+    ExtendedOpcode,
+    /// The operand of a typed opcode has the form it needs.
+    TypedOperand,
     /// An instruction has at most three prefixes, and prefixes have an instruction.
     ExtendedArg,
     /// Inline caches are zero and within the code.
@@ -118,6 +127,15 @@ impl Fault {
     fn new(unit: u32, rule: Rule, message: impl Into<String>) -> Self {
         Self { unit, rule, message: message.into() }
     }
+
+    fn into_error(self, code: &CodeObject) -> VerifyError {
+        VerifyError {
+            qualname: code.qualname.to_string(),
+            offset: 2 * self.unit as usize,
+            rule: self.rule,
+            message: self.message,
+        }
+    }
 }
 
 type Check<T = ()> = Result<T, Fault>;
@@ -133,18 +151,23 @@ pub fn verify_recursively(code: &CodeObject) -> Result<(), VerifyError> {
 
 /// Proves a code object sound; code objects among its constants are not looked at.
 pub fn verify(code: &CodeObject) -> Result<(), VerifyError> {
-    check(code).map_err(|fault| VerifyError {
-        qualname: code.qualname.to_string(),
-        offset: 2 * fault.unit as usize,
-        rule: fault.rule,
-        message: fault.message,
-    })
+    check(code, Page::Ordinary).map(drop).map_err(|fault| fault.into_error(code))
 }
 
-fn check(code: &CodeObject) -> Check {
-    let program = instructions::check(code)?;
+/// Which opcodes code may contain.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// CPython's.
+    Ordinary,
+    /// CinderX's typed ones too, whose operands have the right form; [`typed`] proves the rest.
+    Typed,
+}
+
+fn check(code: &CodeObject, page: Page) -> Check<(Program, Handlers)> {
+    let program = instructions::check(code, page)?;
     operands::check(code, &program)?;
     let handlers = tables::check(code, &program)?;
     order::check(code, &program)?;
-    flow::check(code, &program, &handlers)
+    flow::check(code, &program, &handlers)?;
+    Ok((program, handlers))
 }

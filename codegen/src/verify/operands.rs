@@ -7,6 +7,7 @@
 //! ```
 
 use super::instructions::{Instruction, Program};
+use super::typed::structure;
 use super::{Check, Fault, Rule};
 use crate::{CodeFlags, CodeObject, LocalKind, Opcode, Operand};
 
@@ -62,7 +63,7 @@ fn check_variables(code: &CodeObject) -> Check {
 
 fn is_in_range(code: &CodeObject, instruction: &Instruction) -> bool {
     let Instruction { opcode, oparg, .. } = *instruction;
-    let index = oparg as usize;
+    let index = opcode.assembled_operand(oparg.cast_signed()).cast_unsigned() as usize;
     match opcode.operand() {
         Operand::Const | Operand::ConstValues => index < code.constants.len(),
         Operand::Name => index < code.names.len(),
@@ -102,6 +103,7 @@ fn is_count_in_range(opcode: Opcode, oparg: u32) -> bool {
         Opcode::YieldValue => oparg <= 1,
         Opcode::Resume => oparg < 8,
         Opcode::LoadSmallInt => oparg < 256,
+        _ if opcode.is_extended() => structure::is_in_range(opcode, oparg),
         // Far above any source file, and far below what could overflow a depth.
         _ => oparg < 1 << 24,
     }

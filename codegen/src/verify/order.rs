@@ -76,7 +76,8 @@ fn check_neighbours(code: &CodeObject, program: &Program, index: usize, instruct
     let next = Some(index + 1);
     let target = instruction.target;
     let (sound, rule, message) = match instruction.opcode {
-        opcode if opcode.is_conditional_jump() => {
+        // Nothing monitors typed code.
+        opcode if opcode.is_conditional_jump() && !opcode.is_extended() => {
             (is(next, Opcode::NotTaken), Rule::NotTaken, "NOT_TAKEN does not follow a conditional jump")
         }
         Opcode::ForIter => (

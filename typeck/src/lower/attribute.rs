@@ -22,6 +22,7 @@ impl<'a> Lowering<'_, 'a> {
             let container = self.checker.types.inexact_type(container);
             let Some(class) = self.descriptor(container) else { return };
             let name = node.attr.id.clone();
+            self.note_field(slot, &class, &name);
             let plan = if has_default {
                 AttributePlan::DefaultField { class, name }
             } else {
@@ -35,10 +36,12 @@ impl<'a> Lowering<'_, 'a> {
         let Some(function) = self.checker.types.real_function(value).filter(|_| kind.is_property()) else { return };
         let is_cached = kind != DecoratedKind::Property;
         let data = self.checker.types.class(class);
-        let is_final = self.checker.types.function(function).is_final || data.is_final;
+        let (is_final, is_exact) = (self.checker.types.function(function).is_final || data.is_final, data.is_exact);
+        let owner = self.function_descriptor(function);
+        self.note_property(&owner, function);
         let plan = AttributePlan::Property {
-            owner: self.function_descriptor(function),
-            is_virtual_load: is_cached || !(is_final || data.is_exact),
+            owner,
+            is_virtual_load: is_cached || !(is_final || is_exact),
             is_virtual_store: is_cached || !is_final,
         };
         self.facts.attributes.insert(node_index(node), plan);

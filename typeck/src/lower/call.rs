@@ -8,8 +8,9 @@ use crate::constants::Constant;
 use crate::facts::{ArgumentPlan, CallPlan};
 use crate::types::{BoundId, BoundKind, ClassId, ClassKind, DefaultValue, FunctionId, FunctionKind, Special, Value};
 use pyclast_syntax::node_index;
+use pyclast_syntax::world_facts::FunctionPart;
 use pyclast_syntax::type_facts::{
-    ArgumentFact, Binding, CallFact, ConstantFact, FunctionDescriptor, Invocation, KnownFunction, TypeCode,
+    ArgumentFact, Binding, CallFact, ConstantFact, Descriptor, FunctionDescriptor, Invocation, KnownFunction, TypeCode,
 };
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
 use ruff_python_ast::{Expr, ExprCall};
@@ -95,6 +96,7 @@ impl Lowering<'_, '_> {
                     _ => {
                         let mut invocation = self.invocation(function, arguments)?;
                         if let Some(named) = self.named_function(&call.func) {
+                            self.note_function(named.clone(), FunctionPart::Whole, function);
                             invocation.function = named;
                         }
                         Some(CallFact::Function(invocation))
@@ -177,8 +179,10 @@ impl Lowering<'_, '_> {
 
     fn invocation(&mut self, function: FunctionId, plans: Vec<ArgumentPlan>) -> Option<Invocation> {
         let arguments = plans.into_iter().map(|plan| self.argument(function, plan)).collect::<Option<_>>()?;
+        let descriptor = self.function_descriptor(function);
+        self.note_function(descriptor.clone(), FunctionPart::Whole, function);
         Some(Invocation {
-            function: self.function_descriptor(function),
+            function: descriptor,
             parameters: self.parameter_count(function),
             arguments,
         })
@@ -228,6 +232,7 @@ impl Lowering<'_, '_> {
             Some((arguments, function)) => Some(self.invocation(function, arguments)?),
             None => None,
         };
+        self.facts.world.allocated.push(Descriptor { marks: Vec::new(), ..descriptor.clone() });
         Some(CallFact::Construct { class: descriptor, new, init })
     }
 

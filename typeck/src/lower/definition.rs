@@ -127,7 +127,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// `_is_type_checked`
-    fn is_type_checked(&self, class: ClassId) -> bool {
+    pub(super) fn is_type_checked(&self, class: ClassId) -> bool {
         class != ClassId::OBJECT && self.checker.types.is_nominal_class(class)
     }
 
@@ -216,6 +216,15 @@ impl<'a> Lowering<'_, 'a> {
     /// What makes a class a dataclass.
     fn dataclass(&mut self, class: ClassId, node: &'a StmtClassDef) -> Option<DataclassFact> {
         let data = self.checker.types.dataclass(self.checker.types.dataclass_of(class)?).clone();
+        for field in data.fields.keys() {
+            if let Some(slot) = self.checker.find_slot(class, field) {
+                let container = self.checker.types.slot(slot).container;
+                let container = self.checker.types.inexact_type(container);
+                if let Some(owner) = self.descriptor(container) {
+                    self.note_field(slot, &owner, field);
+                }
+            }
+        }
         let own = |name: &&&'static str| self.checker.types.own_member(data.wrapped, name).is_some();
         let own_methods = MADE_METHODS.iter().filter(own).copied().collect();
         let fields = data.fields.values().filter_map(|&field| self.field(class, field)).collect();

@@ -31,6 +31,9 @@ impl Lowering<'_, '_> {
             descriptor.marks.push('?');
             return Some(descriptor);
         }
+        if !matches!(data.kind, ClassKind::Dynamic | ClassKind::Union | ClassKind::Optional) {
+            self.named.borrow_mut().insert(class);
+        }
         let mark = match data.kind {
             ClassKind::Dynamic | ClassKind::Union | ClassKind::Optional => return Some(object()),
             ClassKind::Awaitable | ClassKind::GenericParameter { .. } | ClassKind::NestedFunction(_) => return None,

@@ -13,14 +13,19 @@ mod constant;
 mod definition;
 mod descriptor;
 mod primitives;
+mod world;
 
 use crate::program::Checker;
 use crate::types::{ClassId, ClassKind, Literal, ModuleId, Value};
 use pyclast_syntax::node_index;
-use pyclast_syntax::type_facts::{LiteralFact, Refinement, Sequence, TypeCode, TypeFact, TypeFacts, TypeId, TypeKind};
+use pyclast_syntax::world_facts::FunctionPart;
+use indexmap::IndexSet;
+use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, LiteralFact, Refinement, Sequence, TypeCode, TypeFact, TypeFacts, TypeId, TypeKind};
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
-use rustc_hash::FxHashMap;
+use ruff_python_ast::name::Name;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use std::cell::RefCell;
 
 /// Makes the facts of a module.
 #[derive(Debug)]
@@ -29,18 +34,33 @@ struct Lowering<'c, 'a> {
     module: ModuleId,
     facts: TypeFacts,
     ids: FxHashMap<Value, TypeId>,
+    /// Classes whose descriptors were made.
+    named: RefCell<IndexSet<ClassId, FxBuildHasher>>,
+    /// What the world has of functions.
+    noted_functions: FxHashSet<(FunctionDescriptor, FunctionPart)>,
+    /// What the world has of fields.
+    noted_fields: FxHashSet<(Descriptor, Name)>,
 }
 
 impl Checker<'_> {
     /// The facts of a module that was bound without errors.
     pub fn type_facts(&mut self, module: ModuleId) -> TypeFacts {
         let Some(source) = self.source(module) else { return TypeFacts::default() };
-        let mut lowering = Lowering { checker: self, module, facts: TypeFacts::default(), ids: FxHashMap::default() };
+        let mut lowering = Lowering {
+            checker: self,
+            module,
+            facts: TypeFacts::default(),
+            ids: FxHashMap::default(),
+            named: RefCell::default(),
+            noted_functions: FxHashSet::default(),
+            noted_fields: FxHashSet::default(),
+        };
         lowering.facts.ordinary.clone_from(&lowering.checker.module(module).compile_non_static);
         lowering.lower_nodes();
         lowering.lower_calls();
         lowering.visit_body(&source.parsed.module().body);
         lowering.lower_module();
+        lowering.lower_world();
         lowering.facts
     }
 }

@@ -10,7 +10,7 @@ use crate::Constant;
 use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, TypeCode};
 
 /// A type.
-pub(super) fn type_constant(descriptor: &Descriptor) -> Constant {
+pub(crate) fn type_constant(descriptor: &Descriptor) -> Constant {
     let mut parts = vec![Constant::str(&descriptor.module)];
     parts.extend(descriptor.path.iter().map(|name| Constant::str(name)));
     if let Some(arguments) = &descriptor.arguments {

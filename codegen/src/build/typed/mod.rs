@@ -48,6 +48,8 @@ mod unit;
 
 pub(super) use unit::FunctionFacts;
 
+pub(crate) use descriptor::type_constant;
+
 use super::Builder;
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{TypeCode, TypeFact, TypeFacts, TypeId, TypeKind};

@@ -1,0 +1,160 @@
+//! Proves that static code gives every typed opcode what it trusts.
+//!
+//! ```text
+//! LOAD_FAST c · LOAD_FIELD (("m", "C"), "x")      c is proved to be a C: or the program would read wild memory
+//! ```
+//!
+//! An abstract interpreter of the stack and the locals. Where code comes from does not matter: what a function may
+//! take for granted is in its code (checks of arguments, casts) and in the [`World`] (fields, signatures), which the
+//! checker vouches for. Not proved, and taken for granted:
+//!
+//! * nobody changes locals of a running function from outside (`frame.f_locals`);
+//! * variables whose names no source can have (`<classes>`) are only changed by compiled code;
+//! * `super()` and methods find functions whose signatures the checker compared with those they override.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | [`structure`] | operands have the form that their opcodes need |
+//! | [`locals`] | which locals hold machine values |
+//! | [`value`], [`state`] | what is known |
+//! | [`flow`] | paths, loops, handlers |
+//! | [`step`], [`ordinary`], [`objects`], [`calls`], [`primitive`], [`sequence`] | what instructions do |
+//! | [`world`], [`builtins`] | what is taken for granted |
+//! | [`missing`], [`weave`] | checks that make unproved code sound |
+//!
+//! Invariant: code that is accepted gives no opcode a value of another representation or type than it trusts.
+
+mod builtins;
+mod calls;
+mod entry;
+mod flow;
+mod locals;
+mod missing;
+mod objects;
+mod ordinary;
+mod primitive;
+mod sequence;
+mod state;
+mod step;
+pub(in crate::verify) mod structure;
+#[cfg(test)]
+mod tests;
+mod value;
+mod weave;
+mod world;
+
+pub(crate) use weave::with_missing_checks;
+pub use world::World;
+
+use super::instructions::Program;
+use super::tables::Handlers;
+use super::{Fault, Page};
+use crate::{CodeObject, Constant};
+use missing::MissingChecks;
+use std::fmt;
+use world::Shape;
+
+/// Why static code is not proved sound: a bug of the compiler.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TypedUnsound {
+    /// The qualified name of the code object.
+    pub qualname: String,
+    /// The byte of its `co_code`.
+    pub offset: usize,
+    /// The opcode there.
+    pub opcode: &'static str,
+    /// What is not proved, in words.
+    pub reason: String,
+}
+
+impl fmt::Display for TypedUnsound {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: offset {}: {}: {}", self.qualname, self.offset, self.opcode, self.reason)
+    }
+}
+
+impl std::error::Error for TypedUnsound {}
+
+/// Proves a code object of static code sound, and all code objects among its constants.
+pub fn prove(code: &CodeObject, world: &mut World) -> Result<(), TypedUnsound> {
+    prove_alone(code, world)?;
+    code.constants.iter().try_for_each(|constant| match constant {
+        Constant::Code(inner) => prove(inner, world),
+        _ => Ok(()),
+    })
+}
+
+/// Proves a code object sound; code objects among its constants are not looked at.
+pub fn prove_alone(code: &CodeObject, world: &mut World) -> Result<(), TypedUnsound> {
+    examine(code, world, None).map(drop)
+}
+
+/// Looks at a code object; with a place for them, missing checks are no errors but put there.
+fn examine(
+    code: &CodeObject,
+    world: &mut World,
+    missing: Option<MissingChecks>,
+) -> Result<MissingChecks, TypedUnsound> {
+    let (program, handlers) = super::check(code, Page::Typed).map_err(|fault| structural(code, &fault))?;
+    let unsound = |(index, reason): (usize, String)| {
+        let (unit, opcode) = program.instructions.get(index).map_or((0, ""), |at| (at.start, at.opcode.name()));
+        TypedUnsound { qualname: code.qualname.to_string(), offset: 2 * unit as usize, opcode, reason }
+    };
+    locals::primitives(code, &program).map_err(unsound)?;
+    let mut prover = Prover {
+        world,
+        code,
+        program: &program,
+        handlers: &handlers,
+        returns: None,
+        shapes: vec![None; code.constants.len()],
+        missing,
+    };
+    let entry = entry::state(&mut prover).map_err(|reason| unsound((0, reason)))?;
+    flow::check(&mut prover, &entry).map_err(unsound)?;
+    Ok(prover.missing.unwrap_or_default())
+}
+
+fn structural(code: &CodeObject, fault: &Fault) -> TypedUnsound {
+    let at = crate::decode::instructions(&code.code).find(|instruction| instruction.end > fault.unit);
+    TypedUnsound {
+        qualname: code.qualname.to_string(),
+        offset: 2 * fault.unit as usize,
+        opcode: at.and_then(|instruction| instruction.known()).map_or("", crate::Opcode::name),
+        reason: format!("{} ({:?})", fault.message, fault.rule),
+    }
+}
+
+/// The proof of one code object.
+struct Prover<'a> {
+    world: &'a mut World,
+    code: &'a CodeObject,
+    program: &'a Program,
+    handlers: &'a Handlers,
+    /// What the code returns; none if nobody relies on it.
+    returns: Option<Shape>,
+    /// By constant: the type it names, once asked for.
+    shapes: Vec<Option<Shape>>,
+    /// Where missing checks go; without it they are errors.
+    missing: Option<MissingChecks>,
+}
+
+impl Prover<'_> {
+    /// The type that a constant names.
+    fn shape(&mut self, index: usize) -> Option<Shape> {
+        if let Some(known) = *self.shapes.get(index)? {
+            return Some(known);
+        }
+        let shape = self.world.shape_of(&self.code.constants[index])?;
+        self.shapes[index] = Some(shape);
+        Some(shape)
+    }
+
+    /// The type that a constant names as the first of what it says.
+    fn shape_of_first(&mut self, index: usize) -> Option<Shape> {
+        match self.code.constants.get(index)? {
+            Constant::Tuple(parts) => self.world.shape_of(parts.first()?),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Puts the checks into code that it lacks to be proved.
+//!
+//! ```text
+//! LOAD_FAST x · LOAD_FIELD (C, "f")                     → … · CAST C · LOAD_FIELD (C, "f")
+//! LOAD_FAST x · LOAD_SMALL_INT 1 · INVOKE_FUNCTION f    → … · SWAP 2 · CAST C · SWAP 2 · INVOKE_FUNCTION f
+//! ```
+//!
+//! Invariant: afterwards the code does the same, or raises `TypeError` where it would have trusted a wrong object.
+
+use super::missing::{MissingCheck, MissingChecks};
+use super::world::World;
+use crate::{CodeObject, FinalInstruction, Opcode, OptimizedUnit};
+
+/// The unit with the checks that its assembled code lacks; none if it lacks none, or cannot be helped.
+pub(crate) fn with_missing_checks(
+    unit: &OptimizedUnit,
+    code: &CodeObject,
+    world: &mut World,
+) -> Option<OptimizedUnit> {
+    let checks = super::examine(code, world, Some(MissingChecks::default())).ok()?.into_sorted();
+    (!checks.is_empty()).then(|| weave(unit, &checks, world))
+}
+
+fn weave(unit: &OptimizedUnit, checks: &[MissingCheck], world: &World) -> OptimizedUnit {
+    let OptimizedUnit { mut unit, instructions, stack_size } = unit.clone();
+    let mut woven = Vec::with_capacity(instructions.len() + 3 * checks.len());
+    // By instruction: where it is now, its checks included.
+    let mut places = Vec::with_capacity(instructions.len());
+    let mut checks = checks.iter().peekable();
+    for (index, instruction) in instructions.into_iter().enumerate() {
+        places.push(i32::try_from(woven.len()).expect("instructions are fewer than 2**31"));
+        let inserted = |opcode, oparg| FinalInstruction { opcode, oparg, ..instruction };
+        while let Some(check) = checks.next_if(|check| check.index == index) {
+            let depth = i32::try_from(check.depth).expect("the stack is lower than 2**31");
+            let constant = world.constant(check.class);
+            let place = unit.constants.iter().position(|known| *known == constant).unwrap_or_else(|| {
+                unit.constants.push(constant);
+                unit.constants.len() - 1
+            });
+            let place = i32::try_from(place).expect("constants are fewer than 2**31");
+            if depth > 1 {
+                woven.push(inserted(Opcode::Swap, depth));
+            }
+            woven.push(inserted(Opcode::Cast, place));
+            if depth > 1 {
+                woven.push(inserted(Opcode::Swap, depth));
+            }
+        }
+        woven.push(instruction);
+    }
+    for instruction in &mut woven {
+        if instruction.opcode.has_jump() {
+            instruction.oparg = moved(&places, instruction.oparg);
+        }
+        if let Some(handler) = &mut instruction.handler {
+            handler.target = moved(&places, handler.target.cast_signed()).cast_unsigned();
+        }
+    }
+    OptimizedUnit { unit, instructions: woven, stack_size }
+}
+
+fn moved(places: &[i32], index: i32) -> i32 {
+    usize::try_from(index).ok().and_then(|index| places.get(index)).copied().unwrap_or(index)
+}

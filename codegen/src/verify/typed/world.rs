@@ -1,0 +1,407 @@
+//! What the proof takes for granted: classes with their bases, fields, signatures.
+//!
+//! ```text
+//! ("m", "C", "?")            class m.C, or None
+//! (("m", "C"), "x")          a field: holds an int
+//! ((("m",), "f"), 2)         a function: takes a C and an int64, returns any object
+//! ```
+//!
+//! The checker made it ([`WorldFacts`]) and vouches for it. A class that it does not know is taken as one without
+//! relatives, fields and methods.
+//!
+//! Invariant: equal classes have equal ids.
+
+use super::builtins;
+use super::primitive::primitive_named;
+use crate::Constant;
+use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, TypeCode};
+use pyclast_syntax::world_facts::{FunctionPart, FunctionWorld, WorldFacts};
+use pyclast_syntax::PyString;
+use ruff_python_ast::name::Name;
+use rustc_hash::FxHashMap;
+
+/// A class.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct ClassId(pub(super) u32);
+
+/// The objects of a class.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Type {
+    pub(super) class: ClassId,
+    /// Not those of its subclasses.
+    pub(super) exact: bool,
+    /// And None.
+    pub(super) optional: bool,
+}
+
+impl Type {
+    /// Any object.
+    pub(super) const OBJECT: Self = Self { class: ClassId::OBJECT, exact: false, optional: true };
+    /// None.
+    pub(super) const NONE: Self = Self::exact(ClassId::NONE);
+
+    pub(super) const fn exact(class: ClassId) -> Self {
+        Self { class, exact: true, optional: false }
+    }
+
+    pub(super) const fn of(class: ClassId) -> Self {
+        Self { class, exact: false, optional: false }
+    }
+}
+
+/// What a parameter, field or result is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Shape {
+    Object(Type),
+    Primitive(TypeCode),
+}
+
+impl Shape {
+    pub(super) const ANY: Self = Self::Object(Type::OBJECT);
+}
+
+/// A class.
+#[derive(Debug)]
+pub(super) struct Class {
+    pub(super) descriptor: Descriptor,
+    /// It and its bases.
+    mro: Box<[ClassId]>,
+    is_final: bool,
+    pub(super) is_allocated: bool,
+    /// What a generic class is made of.
+    pub(super) arguments: Box<[Type]>,
+    pub(super) family: Family,
+}
+
+/// Which layout a class has, where instructions rely on it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Family {
+    Other,
+    CheckedList,
+    CheckedDict,
+    Array,
+}
+
+/// A function that instructions call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Signature {
+    /// What it takes; none if it checks for itself.
+    pub(super) parameters: Option<Box<[Shape]>>,
+    pub(super) returns: Shape,
+    /// What it returns is a coroutine that gives `returns`.
+    pub(super) is_coroutine: bool,
+    /// It does not take the receiver.
+    pub(super) is_static: bool,
+}
+
+/// Where a function is found: the module or the class, the name, the part.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct FunctionKey {
+    container: Container,
+    name: Name,
+    part: FunctionPart,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum Container {
+    Module(Name),
+    Class(ClassId),
+}
+
+/// What the code of a module may rely on.
+#[derive(Debug)]
+pub struct World {
+    pub(super) module: Name,
+    classes: Vec<Class>,
+    ids: FxHashMap<Descriptor, ClassId>,
+    fields: FxHashMap<(ClassId, Name), Shape>,
+    functions: FxHashMap<FunctionKey, Signature>,
+}
+
+impl World {
+    /// The world of a module.
+    pub fn new(facts: &WorldFacts) -> Self {
+        let mut world = Self {
+            module: facts.module.clone(),
+            classes: Vec::new(),
+            ids: FxHashMap::default(),
+            fields: FxHashMap::default(),
+            functions: FxHashMap::default(),
+        };
+        builtins::add_classes(&mut world);
+        for class in &facts.classes {
+            let mro: Box<[ClassId]> = class.mro.iter().map(|base| world.class_id(base)).collect();
+            let id = world.class_id(&class.class);
+            if id.0 >= builtins::COUNT {
+                let known = &mut world.classes[id.0 as usize];
+                known.mro = if mro.first() == Some(&id) { mro } else { [id].into_iter().chain(mro).collect() };
+                known.is_final |= class.is_final;
+            }
+        }
+        for class in &facts.allocated {
+            let id = world.class_id(class);
+            world.classes[id.0 as usize].is_allocated = true;
+        }
+        for field in &facts.fields {
+            let class = world.class_id(&field.class);
+            let holds = world.shape(field.holds.as_ref());
+            world.fields.insert((class, field.name.clone()), holds);
+        }
+        for function in &facts.functions {
+            let (key, signature) = (world.key(&function.function, function.part), world.signature(function));
+            world.functions.insert(key, signature);
+        }
+        world
+    }
+
+    fn key(&mut self, function: &FunctionDescriptor, part: FunctionPart) -> FunctionKey {
+        let container = match &function.class {
+            Some(class) => Container::Class(self.class_id(class)),
+            None => Container::Module(function.module.clone()),
+        };
+        FunctionKey { container, name: function.name.clone(), part }
+    }
+
+    fn signature(&mut self, function: &FunctionWorld) -> Signature {
+        let parameters = function.parameters.as_ref().map(|parameters| {
+            parameters.iter().map(|parameter| self.shape(parameter.as_ref())).collect()
+        });
+        Signature {
+            parameters,
+            returns: self.shape(function.returns.as_ref()),
+            is_coroutine: function.is_coroutine,
+            is_static: function.is_static,
+        }
+    }
+
+    /// A class, whatever its marks; a new one if it is not known.
+    pub(super) fn class_id(&mut self, descriptor: &Descriptor) -> ClassId {
+        if descriptor.marks.is_empty()
+            && let Some(&id) = self.ids.get(descriptor)
+        {
+            return id;
+        }
+        let key = Descriptor { marks: Vec::new(), ..descriptor.clone() };
+        if let Some(&id) = self.ids.get(&key) {
+            return id;
+        }
+        let mut arguments = Vec::new();
+        for argument in key.arguments.iter().flatten() {
+            match self.shape(Some(argument)) {
+                Shape::Object(class) => arguments.push(class),
+                // Arrays alone hold primitives, and know which.
+                Shape::Primitive(_) => {}
+            }
+        }
+        let id = self.add_class(key, &[], false);
+        let class = &mut self.classes[id.0 as usize];
+        class.arguments = arguments.into();
+        class.family = builtins::family(&class.descriptor);
+        class.is_final = class.family != Family::Other;
+        id
+    }
+
+    /// Adds a class; its bases end before `object`, which comes by itself.
+    pub(super) fn add_class(&mut self, descriptor: Descriptor, bases: &[ClassId], is_final: bool) -> ClassId {
+        let id = ClassId(u32::try_from(self.classes.len()).expect("a module names fewer than 2**32 classes"));
+        let mro = [id].into_iter().chain(bases.iter().copied()).chain([ClassId::OBJECT]).collect();
+        self.ids.insert(descriptor.clone(), id);
+        self.classes.push(Class {
+            descriptor,
+            mro,
+            is_final,
+            is_allocated: false,
+            arguments: Box::default(),
+            family: Family::Other,
+        });
+        id
+    }
+
+    pub(super) fn class(&self, id: ClassId) -> &Class {
+        &self.classes[id.0 as usize]
+    }
+
+    fn shape(&mut self, descriptor: Option<&Descriptor>) -> Shape {
+        let Some(descriptor) = descriptor else { return Shape::ANY };
+        if descriptor.marks.contains(&'#') {
+            let code = descriptor.path.last().and_then(|name| primitive_named(name));
+            return code.map_or(Shape::ANY, Shape::Primitive);
+        }
+        let class = self.class_id(descriptor);
+        let optional = descriptor.marks.contains(&'?') || class == ClassId::OBJECT;
+        let exact = (descriptor.marks.contains(&'!') || self.class(class).is_final) && class != ClassId::OBJECT;
+        Shape::Object(Type { class, exact, optional })
+    }
+
+    /// What a constant that names a type stands for.
+    pub(super) fn shape_of(&mut self, constant: &Constant) -> Option<Shape> {
+        let descriptor = descriptor(constant)?;
+        Some(self.shape(Some(&descriptor)))
+    }
+
+    /// What a field holds.
+    pub(super) fn field(&mut self, constant: &Constant) -> Option<(ClassId, Shape)> {
+        let Constant::Tuple(parts) = constant else { return None };
+        let [class, Constant::Str(name)] = &parts[..] else { return None };
+        let class = self.class_id(&descriptor(class)?);
+        let shape = self.fields.get(&(class, name_of(name)?))?;
+        Some((class, *shape))
+    }
+
+    /// A function, and the class it is in.
+    pub(super) fn function(&mut self, constant: &Constant) -> Option<(Option<ClassId>, Signature)> {
+        let Constant::Tuple(parts) = constant else { return None };
+        let [Constant::Tuple(container), name] = &parts[..] else { return None };
+        let (name, part) = match name {
+            Constant::Str(name) => (name_of(name)?, FunctionPart::Whole),
+            Constant::Tuple(parts) => match &parts[..] {
+                [Constant::Str(name), Constant::Str(part)] => (name_of(name)?, part_of(part)?),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let (container, class) = match &container[..] {
+            [Constant::Str(module)] => (Container::Module(name_of(module)?), None),
+            _ => {
+                let class = self.class_id(&descriptor(&parts[0])?);
+                (Container::Class(class), Some(class))
+            }
+        };
+        let key = FunctionKey { container, name, part };
+        match self.functions.get(&key) {
+            Some(signature) => Some((class, signature.clone())),
+            None => {
+                let signature = builtins::signature(self, class, &key.container_module(), &key.name)?;
+                Some((class, signature))
+            }
+        }
+    }
+
+    /// The signatures of functions of this module with a qualified name.
+    pub(super) fn functions_called<'w>(&'w self, qualname: &'w str) -> impl Iterator<Item = &'w Signature> {
+        let (class, name) = qualname.rsplit_once('.').unwrap_or(("", qualname));
+        self.functions.iter().filter(move |(key, _)| key.name == name && self.is_in(&key.container, class)).map(|(_, f)| f)
+    }
+
+    fn is_in(&self, container: &Container, path: &str) -> bool {
+        match container {
+            Container::Module(module) => path.is_empty() && *module == self.module,
+            Container::Class(class) => {
+                let descriptor = &self.class(*class).descriptor;
+                descriptor.module == self.module && path.split('.').eq(descriptor.path.iter().map(Name::as_str))
+            }
+        }
+    }
+
+    /// Whether all that is `mine` is `wanted`.
+    pub(super) fn is_subtype(&self, mine: Type, wanted: Type) -> bool {
+        if wanted.class == ClassId::OBJECT {
+            return true;
+        }
+        if mine.class == ClassId::NONE {
+            return wanted.optional || wanted.class == ClassId::NONE;
+        }
+        if mine.optional && !wanted.optional {
+            return false;
+        }
+        if wanted.exact {
+            mine.class == wanted.class && (mine.exact || self.class(mine.class).is_final)
+        } else {
+            self.is_subclass(mine.class, wanted.class)
+        }
+    }
+
+    pub(super) fn is_subclass(&self, class: ClassId, base: ClassId) -> bool {
+        class == base || self.class(class).mro.contains(&base)
+    }
+
+    /// What holds of both.
+    pub(super) fn join(&self, left: Type, right: Type) -> Type {
+        if left == right {
+            return left;
+        }
+        match (left.class, right.class) {
+            (ClassId::NONE, _) => return Type { optional: true, ..right },
+            (_, ClassId::NONE) => return Type { optional: true, ..left },
+            _ => {}
+        }
+        let optional = left.optional || right.optional;
+        if left.class == right.class {
+            return Type { class: left.class, exact: left.exact && right.exact, optional };
+        }
+        let mut bases = self.class(left.class).mro.iter().copied();
+        let class = bases.find(|&base| self.is_subclass(right.class, base)).unwrap_or(ClassId::OBJECT);
+        if class == ClassId::OBJECT { Type::OBJECT } else { Type { class, exact: false, optional } }
+    }
+
+    /// The constant that names a type.
+    pub(super) fn constant(&self, class: Type) -> Constant {
+        let descriptor = &self.class(class.class).descriptor;
+        let is_marked_exact = class.exact && !(self.class(class.class).is_final && descriptor.arguments.is_none());
+        let marks = [(class.optional, '?'), (is_marked_exact, '!')];
+        let marks = marks.iter().filter(|(is_set, _)| *is_set).map(|&(_, mark)| mark).collect();
+        crate::build::type_constant(&Descriptor { marks, ..descriptor.clone() })
+    }
+}
+
+impl World {
+    /// A type in words: `m.C | None`.
+    pub(super) fn describe(&self, class: Type) -> String {
+        if class == Type::OBJECT {
+            return "any object".to_owned();
+        }
+        let Descriptor { module, path, arguments, .. } = &self.class(class.class).descriptor;
+        let mut text = module.to_string();
+        for name in path {
+            text = text + "." + name;
+        }
+        if arguments.is_some() {
+            let inner: Vec<String> = self.class(class.class).arguments.iter().map(|&inner| self.describe(inner)).collect();
+            text = text + "[" + &inner.join(", ") + "]";
+        }
+        let exact = if class.exact { "exactly " } else { "" };
+        let optional = if class.optional { " or None" } else { "" };
+        format!("{exact}{text}{optional}")
+    }
+}
+
+impl FunctionKey {
+    fn container_module(&self) -> Name {
+        match &self.container {
+            Container::Module(name) => name.clone(),
+            Container::Class(_) => Name::default(),
+        }
+    }
+}
+
+fn name_of(text: &PyString) -> Option<Name> {
+    text.as_str().map(Name::new)
+}
+
+fn part_of(text: &PyString) -> Option<FunctionPart> {
+    match text.as_str()? {
+        "fget" => Some(FunctionPart::Get),
+        "fset" => Some(FunctionPart::Set),
+        _ => None,
+    }
+}
+
+/// A constant that names a type, read.
+pub(super) fn descriptor(constant: &Constant) -> Option<Descriptor> {
+    let Constant::Tuple(parts) = constant else { return None };
+    let (Constant::Str(module), rest) = parts.split_first()? else { return None };
+    let mut descriptor = Descriptor { module: name_of(module)?, path: Vec::new(), arguments: None, marks: Vec::new() };
+    for part in rest {
+        match part {
+            Constant::Tuple(arguments) => {
+                descriptor.arguments = Some(arguments.iter().map(self::descriptor).collect::<Option<_>>()?);
+            }
+            Constant::Str(text) => match text.as_str()? {
+                mark @ ("?" | "!" | "#") => descriptor.marks.extend(mark.chars()),
+                name => descriptor.path.push(Name::new(name)),
+            },
+            _ => return None,
+        }
+    }
+    Some(descriptor)
+}
