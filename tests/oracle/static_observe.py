@@ -3,6 +3,8 @@
     {"files": […], "codes": {"main.py": "<marshal>"}, "modes": ["interpreted", "jit"]}
     → {"interpreted": [["main.py", "f(3)", "3"], ["main.py", "f('a')", "! StaticTypeError: f expected …"], …], "jit": […]}
 
+Other lines may be given as "lines", and an untyped program as "plain", for an interpreter without cinderx (`--plain`).
+
 A worker of an interpreter that imports cinderx: requests in, answers out, a line of JSON each. Each run is a process of
 its own, forked from one that has imported everything. It is killed by a line, that line's observation is `crash SIGSEGV`
 (or `timeout`), and another process goes on after it, having run all lines before it again.
@@ -243,13 +245,13 @@ class Loader:
 
     def exec_module(self, module):
         """Part of the protocol of importers."""
-        from _cinderx import StrictModule
-
         path, code = self.codes[module.__name__]
         vars(module)["__file__"] = path
         if not code.co_flags & STATICALLY_COMPILED:
             exec(code, vars(module))
             return
+        from _cinderx import StrictModule
+
         space = {
             "<fixed-modules>": FIXED_MODULES, "<builtins>": vars(builtins), "<init-cached-properties>": None,
             "<imported-from>": code.co_consts[-1],
@@ -302,9 +304,10 @@ class Space(dict):
     def __init__(self, module):
         super().__init__()
         self.module = module
-        from __static__ import Array, CheckedDict, CheckedList, int64
+        if "__static__" in sys.modules:
+            from __static__ import Array, CheckedDict, CheckedList, int64
 
-        self |= {"Array": Array, "CheckedDict": CheckedDict, "CheckedList": CheckedList, "int64": int64}
+            self |= {"Array": Array, "CheckedDict": CheckedDict, "CheckedList": CheckedList, "int64": int64}
         self |= {thing.__name__: thing for thing in (SubStr, SubList, SubDict, Anything, Function, outside, filled, class_facts)}
         self["module_facts"] = self.module_facts
         self |= {name: value for name, value in vars(module).items() if not name.startswith(("__", "<"))}
@@ -429,9 +432,9 @@ def name_of(request, plans, mode, at):
     return "", str(at)
 
 
-def main():
+def prepare():
+    """Imports all that static modules need."""
     global FIXED_MODULES
-    warnings.simplefilter("ignore")
     import __static__  # noqa: F401
     import _static  # noqa: F401
     from _cinderx import install_frame_evaluator, watch_sys_modules
@@ -443,11 +446,20 @@ def main():
     install_sp_audit_hook()
     jit.background_compile(False)
     FIXED_MODULES = fixed_modules()
+
+
+def main():
+    warnings.simplefilter("ignore")
+    if "--plain" not in sys.argv:
+        prepare()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     for line in sys.stdin:
         request = json.loads(line)
-        plans = {path: static_plan.plan(source) for path, source in request["files"]}
+        if "plain" in request:
+            request["codes"] = {"main.py": base64.b64encode(marshal.dumps(compile(request["plain"], "main.py", "exec"))).decode()}
+        lines = request.get("lines")
+        plans = {path: static_plan.plan(source) if lines is None else lines for path, source in request["files"]}
         answers.write(json.dumps({mode: observe(request, plans, mode) for mode in request["modes"]}) + "\n")
         answers.flush()
 

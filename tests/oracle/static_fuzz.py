@@ -1,0 +1,201 @@
+"""Random static programs, compiled, run interpreted and under the JIT, and compared with plain CPython.
+
+    static_fuzz.py --pyclast target/debug/pyclast --count 1000 [--seed 0]    a tally; exit status 1 if anything failed
+    static_fuzz.py --reference --count 100                                   the same for the reference's code
+    static_fuzz.py --pyclast … --seed 17 --count 1 --minimise                the shortest program that fails as 17 does
+
+static_generate.py makes the programs. What may happen to one:
+
+    rejected    the checker does not accept it (no failure: some programs are not well typed)
+    broken      the compiler fails in another way: an internal error, a proof that fails
+    crash       the process is killed, interpreted or under the JIT
+    modes       the interpreter and the JIT do not agree
+    differs     what is seen is not what the untyped program does under CPython
+    refused     the JIT does not take a function
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import static_code
+import static_corpus
+import static_generate
+
+FAILURES = ("broken", "crash", "modes", "differs", "refused")
+CHECKED = re.compile(r"chk(list|dict)(\[[^\]]*\])?\(")
+MESSAGE = re.compile(r"! (\w+): [^;|]*")
+REJECTED = re.compile(r"TypedSyntaxError|^\S+: status 1: error\[|StrictModuleError")
+BATCH = 100
+
+
+class Workers:
+    """One process for static code, one for plain."""
+
+    def __init__(self, plain_python):
+        self.static = self.start([static_code.cinderx()], [])
+        self.plain = self.start([plain_python], ["--plain"])
+
+    @staticmethod
+    def start(python, options):
+        """A process of static_observe.py."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        return subprocess.Popen(
+            [*python, "-B", str(Path(__file__).with_name("static_observe.py")), *options], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+            env=environment | {"PYTHONHASHSEED": "0"},
+        )  # fmt: skip
+
+    @staticmethod
+    def ask(process, request):
+        """What it says."""
+        process.stdin.write(json.dumps(request) + "\n")
+        process.stdin.flush()
+        return json.loads(process.stdout.readline())
+
+    def close(self):
+        """Ends both."""
+        for process in (self.static, self.plain):
+            process.stdin.close()
+            process.wait()
+            process.stdout.close()
+
+
+def judge(workers, made, codes):
+    """What happened to a program, and a line about it."""
+    if "error" in codes:
+        text = " ".join(codes["error"].split())
+        return ("rejected" if REJECTED.search(text) else "broken"), text[:300]
+    lines = re.findall(r"^def (t\d+)\(", made["files"][0][1], re.MULTILINE)
+    lines = [f"{name}()" for name in lines for _ in range(2)]
+    request = {"files": made["files"], "lines": lines}
+    seen = workers.ask(workers.static, request | {"codes": codes, "modes": ["interpreted", "jit"]})
+    plain = workers.ask(workers.plain, request | {"plain": made["plain"], "modes": ["interpreted"]})["interpreted"]
+    jitted = [item for item in seen["jit"] if item[1] != "compile"]
+    for mode, items in (("interpreted", seen["interpreted"]), ("jit", seen["jit"])):
+        for _, line, what in items:
+            if what.startswith(("crash", "exit", "timeout")) or line == "driver":
+                return "crash", f"{mode}: {line}: {what}"
+    if seen["interpreted"] != jitted:
+        return "modes", first_difference(seen["interpreted"], jitted)
+    if normal(plain) != normal(seen["interpreted"]):
+        return "differs", first_difference(normal(plain), normal(seen["interpreted"]))
+    refused = [item for item in seen["jit"] if item[1] == "compile" and item[2] != "list()"]
+    return ("refused", refused[0][2][:300]) if refused else ("good", "")
+
+
+def normal(items):
+    """What is seen, as far as it has to be the same in both worlds: messages need not."""
+    return [[line, MESSAGE.sub(r"! \1", CHECKED.sub(r"\1(", what))] for _, line, what in items]
+
+
+def first_difference(a, b):
+    """The first items that differ."""
+    return next((f"{x[-2]}: {x[-1][:250]} AND {y[-1][:250]}" for x, y in zip(a, b, strict=False) if x != y), "not as many lines")
+
+
+def compile_all(options, programs):
+    """Codes of programs."""
+    wrapped = [static_corpus.Program("", made["subject"], files=[tuple(file) for file in made["files"]]) for made in programs]
+    if options.reference:
+        answers = static_code.answers("static_code.py", wrapped)
+        return list(answers)
+    return static_code.our_codes(str(Path(options.pyclast).resolve()), wrapped)
+
+
+def run(options, seeds):
+    """(seed, verdict, line) of some programs."""
+    workers = Workers(options.python)
+    programs = [static_generate.program(seed) for seed in seeds]
+    found = [
+        (seed, *judge(workers, made, codes))
+        for seed, made, codes in zip(seeds, programs, compile_all(options, programs), strict=True)
+    ]
+    workers.close()
+    return found
+
+
+def minimise(options, seed):
+    """Prints the shortest program found that fails as that of a seed."""
+    made = static_generate.Program(seed)
+    workers = Workers(options.python)
+
+    def verdict(keep):
+        static = static_generate.HEADER + "\n".join(made.static[i] for i in keep) + "\n"
+        plain = static_generate.HELPERS + "\n".join(made.plain[i] for i in keep) + "\n"
+        try:
+            compile(static, "", "exec")
+            compile(plain, "", "exec")
+        except SyntaxError:
+            return "", "", static
+        program = {"subject": "", "files": [["main.py", static]], "plain": plain}
+        what, line = judge(workers, program, compile_all(options, [program])[0])
+        return what, re.sub(r".*(crash \w+|internal).*", r"\1", line) if what in ("crash", "broken") else "", static
+
+    keep = list(range(len(made.static)))
+    wanted = verdict(keep)[:2]
+
+    def indent(index):
+        return len(made.static[index]) - len(made.static[index].lstrip())
+
+    changed = True
+    while changed:
+        changed = False
+        at = 0
+        while at < len(keep):
+            # A line with the block under it, else the line alone.
+            end = at + 1
+            while end < len(keep) and indent(keep[end]) > indent(keep[at]):
+                end += 1
+            for stop in dict.fromkeys((end, at + 1)):
+                less = keep[:at] + keep[stop:]
+                if verdict(less)[:2] == wanted:
+                    keep, changed = less, True
+                    break
+            else:
+                at += 1
+    print(f"# {seed}: {wanted}\n{verdict(keep)[2]}")
+    if wanted[0] == "differs":
+        print("# plain\n" + "\n".join("# " + made.plain[i] for i in keep))
+    workers.close()
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--pyclast", default=str(static_code.ROOT / "target/debug/pyclast"))
+    parser.add_argument("--reference", action="store_true", help="the reference's compiler instead")
+    parser.add_argument("--python", default=str(static_code.ROOT / "target/oracle/python3.14"), help="plain CPython")
+    parser.add_argument("--seed", type=int, default=0, help="the number of the first program")
+    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--minimise", action="store_true", help="shorten the program of --seed")
+    parser.add_argument("--show", type=int, default=5, help="how many failures of each kind to print")
+    parser.add_argument("-j", "--jobs", type=int, default=1)
+    options = parser.parse_args()
+    if options.minimise:
+        return minimise(options, options.seed)
+    started = time.monotonic()
+    seeds = range(options.seed, options.seed + options.count)
+    batches = [seeds[i : i + BATCH] for i in range(0, len(seeds), BATCH)]
+    tally, shown = Counter(), Counter()
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for found in pool.map(lambda batch: run(options, batch), batches):
+            for seed, what, line in found:
+                tally[what] += 1
+                kind = (what, re.sub(r"\d+", "#", line)[:60]) if what == "broken" else (what,)
+                shown[kind] += 1
+                if what in FAILURES and shown[kind] <= options.show:
+                    print(f"{seed}: {what}: {line}", flush=True)
+    print("  ".join(f"{what} {tally[what]}" for what in ("good", "rejected", *FAILURES)), f" in {time.monotonic() - started:.0f} s")
+    return 1 if any(tally[what] for what in FAILURES) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
