@@ -72,7 +72,7 @@ impl<'a> Builder<'a> {
         let kind = if is_async { FrameBlockKind::AsyncWith } else { FrameBlockKind::With };
         self.push_block(kind, handler, Some(handler), location, manager.range());
         match target {
-            Some(target) => self.visit_expr(target),
+            Some(target) => self.store_target(target),
             None => self.emit(Opcode::PopTop, location),
         }
         EnteredItem { location, handler }

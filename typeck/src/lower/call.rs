@@ -161,7 +161,9 @@ impl Lowering<'_, '_> {
                     return None;
                 }
                 let returns = self.checker.resolve(returns);
-                refine = self.descriptor(returns).filter(|descriptor| *descriptor != super::descriptor::object());
+                // With a signature, the result is what that says.
+                let is_untyped = self.checker.types.function(function).params.is_none();
+                refine = self.descriptor(returns).filter(|descriptor| is_untyped && !descriptor.is_object());
             }
         }
         let is_settled = {

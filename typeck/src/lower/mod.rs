@@ -163,6 +163,7 @@ impl Lowering<'_, '_> {
     fn type_kind(&self, value: Value) -> TypeKind {
         let types = &self.checker.types;
         match value {
+            _ if types.class_of(value) == ClassId::DYNAMIC => TypeKind::Dynamic,
             Value::Class(_) => TypeKind::Class,
             Value::Function(_) | Value::Decorated(_) | Value::Bound(_) | Value::Special(_) | Value::Group(_) => {
                 TypeKind::Callable

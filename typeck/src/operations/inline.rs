@@ -12,6 +12,7 @@ use crate::errors::{Check, ErrorClass, Raised};
 use crate::facts::{ArgumentPlan, CallPlan};
 use crate::types::{DefaultValue, FunctionId, Value};
 use pyclast_syntax::node_index;
+use ruff_python_ast::helpers::any_over_expr;
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::transformer::{Transformer, walk_expr};
 use ruff_python_ast::{AtomicNodeIndex, Expr, ExprCall, ExprContext, ExprName, ExprNoneLiteral, Stmt};
@@ -38,6 +39,10 @@ impl<'a> Binder<'_, 'a> {
             return Ok(());
         }
         let Some(Stmt::Return(returned)) = definition.body.first() else { return Ok(()) };
+        // What has a scope of its own stays where its scope is.
+        if returned.value.as_deref().is_some_and(has_scopes) {
+            return Ok(());
+        }
         let plans = match self.module(module).facts.calls.get(&index) {
             Some(CallPlan::Function { arguments, .. }) => arguments.clone(),
             // Calls that are made at run time replace nothing, and yet are inlined.
@@ -109,6 +114,16 @@ impl<'a> Binder<'_, 'a> {
 fn argument_of(call: &ExprCall, index: u32) -> Option<&Expr> {
     let keywords = call.arguments.keywords.iter().map(|keyword| &keyword.value);
     call.arguments.args.iter().chain(keywords).find(|argument| node_index(*argument) == index)
+}
+
+/// Whether functions or comprehensions are in an expression.
+fn has_scopes(expression: &Expr) -> bool {
+    any_over_expr(expression, &|part: &Expr| {
+        matches!(
+            part,
+            Expr::Lambda(_) | Expr::Generator(_) | Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_)
+        )
+    })
 }
 
 fn none(range: TextRange) -> Expr {

@@ -25,6 +25,13 @@ impl<'a> Builder<'a> {
         };
         let location = self.expr_location(expr);
         match code {
+            Some(TypeCode::Double) => match as_double(&constant) {
+                Some(value) => self.emit_primitive_const(Constant::Float(value), TypeCode::Double, location),
+                None => {
+                    self.emit_const(constant, location);
+                    self.emit_unbox(TypeCode::Double, None, location);
+                }
+            },
             Some(code) => self.emit_as_primitive(constant, code, location),
             None => self.emit_const(constant, location),
         }
@@ -51,16 +58,23 @@ impl<'a> Builder<'a> {
     pub(super) fn emit_as_primitive(&mut self, constant: Constant, code: TypeCode, location: Location) {
         let constant = match (code, constant) {
             (TypeCode::Bool, constant) => Constant::Bool(constant.is_truthy()),
-            (TypeCode::Double, Constant::Int(PyInt::Small(value))) => {
-                #[expect(clippy::cast_precision_loss, reason = "as Python's float() of an int this small")]
-                let value = value as f64;
-                Constant::Float(value)
-            }
-            (TypeCode::Double, Constant::Bool(value)) => Constant::Float(f64::from(u8::from(value))),
+            (TypeCode::Double, constant) => as_double(&constant).map_or(constant, Constant::Float),
             (_, Constant::Bool(value)) => Constant::int(i64::from(value)),
             (_, constant) => constant,
         };
         self.emit_primitive_const(constant, code, location);
+    }
+}
+
+/// What `float()` makes of a constant.
+fn as_double(constant: &Constant) -> Option<f64> {
+    match constant {
+        Constant::Float(value) => Some(*value),
+        Constant::Bool(value) => Some(f64::from(u8::from(*value))),
+        #[expect(clippy::cast_precision_loss, reason = "rounds as Python does")]
+        Constant::Int(PyInt::Small(value)) => Some(*value as f64),
+        Constant::Str(text) => text.as_str()?.trim().parse().ok(),
+        _ => None,
     }
 }
 

@@ -107,6 +107,6 @@ fn boxed_class(code: TypeCode) -> Constant {
         module: "builtins".into(),
         path: vec![name.into()],
         arguments: None,
-        marks: Vec::new(),
+        marks: if code == TypeCode::Bool { vec!['!'] } else { Vec::new() },
     })
 }
