@@ -4,19 +4,20 @@
 //! files a, b, c · 2 workers      results arrive as a, b, c whoever finishes first
 //! ```
 //!
-//! A job has two halves. Workers do the first; the thread that started them does the second while it
-//! has nothing else to do, so that workers compile while files are written. It takes no more than
-//! [`WAITING_BATCHES`] at a time: what comes beyond, the workers finish themselves.
+//! A job has three parts: it reads, works and finishes. Workers work; the thread that started them
+//! reads ahead and finishes, so that files are read and written while others are compiled. Workers
+//! never wait for it: what it has not read they read themselves, and of what is worked it finishes no
+//! more than [`WAITING_BATCHES`] at a time.
 //!
 //! Invariant: a panic in a job is an [`Err`] of that job alone; what is in flight is bounded by the
 //! number of workers and the results that wait for their turn; stacks are small ([`crate::stack`]).
 
 use crate::stack::WORKER;
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,15 +28,21 @@ const PATIENCE: Duration = Duration::from_millis(10);
 /// Batches of results that wait to be finished, for each worker.
 const WAITING_BATCHES: usize = 2;
 
+/// Files that are read and wait for a worker, for each worker: about what it compiles while a batch is
+/// finished.
+const READ_AHEAD: usize = 16;
+
 /// A job that panicked: what it said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Panicked(pub String);
 
-/// A job with its halves.
-pub struct Job<Work, Finish> {
-    /// `work(index)`: the first half, on a worker.
+/// A job with its parts.
+pub struct Job<Read, Work, Finish> {
+    /// `read(index)`: the first, on any thread.
+    pub read: Read,
+    /// `work(index, read)`: the second, on a worker.
     pub work: Work,
-    /// `finish(index, worked)`: the second, there or on the thread that started the workers.
+    /// `finish(index, worked)`: the third, on any thread.
     pub finish: Finish,
 }
 
@@ -47,40 +54,126 @@ pub fn run_in_order<T: Send, E>(
     work: impl Fn(usize) -> T + Sync,
     done: impl FnMut(usize, Result<T, Panicked>) -> Result<(), E>,
 ) -> Result<(), E> {
-    run_job_in_order(count, workers, &Job { work, finish: |_, result| result }, done)
+    let job = Job { read: |_| (), work: |index, ()| work(index), finish: |_, result| result };
+    run_job_in_order(count, workers, &job, done)
 }
 
-/// As [`run_in_order`], for a job with two halves.
-pub fn run_job_in_order<W: Send, T: Send, E>(
+/// As [`run_in_order`], for a job with parts.
+pub fn run_job_in_order<R: Send, W: Send, T: Send, E>(
     count: usize,
     workers: usize,
-    job: &Job<impl Fn(usize) -> W + Sync, impl Fn(usize, W) -> T + Sync>,
+    job: &Job<impl Fn(usize) -> R + Sync, impl Fn(usize, R) -> W + Sync, impl Fn(usize, W) -> T + Sync>,
     mut done: impl FnMut(usize, Result<T, Panicked>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let next = AtomicUsize::new(0);
     let workers = workers.clamp(1, count.max(1));
+    let queue = Queue::new(count, workers * READ_AHEAD);
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(workers * WAITING_BATCHES);
         for number in 0..workers {
-            let (sender, next) = (sender.clone(), &next);
+            let (sender, queue) = (sender.clone(), &queue);
             thread::Builder::new()
                 .name(format!("worker {number}"))
                 .stack_size(WORKER)
-                .spawn_scoped(scope, move || Worker { job, sender, batch: Vec::new() }.run(next, count))
+                .spawn_scoped(scope, move || Worker { job, sender, batch: Vec::new() }.run(queue))
                 .expect("the system has threads to give");
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
         let mut turn = 0;
-        for (index, state) in receiver.into_iter().flatten() {
-            waiting.insert(index, state.finished(index, &job.finish));
-            while let Some(result) = waiting.remove(&turn) {
-                done(turn, result)?;
-                turn += 1;
+        loop {
+            queue.read_ahead(&job.read);
+            let batch = receiver.recv().unwrap_or_else(|_| {
+                // The workers found nothing left while the last files were read here.
+                std::iter::from_fn(|| queue.take_read()).map(|input| worked(job, input)).collect()
+            });
+            // Workers hand over no empty batches.
+            if batch.is_empty() {
+                return Ok(());
+            }
+            for (index, state) in batch {
+                waiting.insert(index, state.finished(index, &job.finish));
+                while let Some(result) = waiting.remove(&turn) {
+                    done(turn, result)?;
+                    turn += 1;
+                }
             }
         }
-        Ok(())
     })
+}
+
+/// What a worker gets: an index and what was read for it.
+type Input<R> = (usize, Result<R, Panicked>);
+
+/// The jobs that nobody works on yet.
+struct Queue<R> {
+    count: usize,
+    /// How many may be read and wait.
+    room: usize,
+    state: Mutex<QueueState<R>>,
+}
+
+struct QueueState<R> {
+    /// The first index that nobody reads.
+    next: usize,
+    read: VecDeque<Input<R>>,
+}
+
+impl<R> Queue<R> {
+    fn new(count: usize, room: usize) -> Self {
+        Self { count, room, state: Mutex::new(QueueState { next: 0, read: VecDeque::with_capacity(room) }) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, QueueState<R>> {
+        // Nothing panics while it is locked.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next job, read here unless it was read ahead.
+    fn take(&self, read: impl Fn(usize) -> R) -> Option<Input<R>> {
+        let mut state = self.state();
+        if let Some(input) = state.read.pop_front() {
+            return Some(input);
+        }
+        let index = state.take_index(self.count)?;
+        drop(state);
+        Some((index, catch(|| read(index))))
+    }
+
+    /// The next job that was read ahead.
+    fn take_read(&self) -> Option<Input<R>> {
+        self.state().read.pop_front()
+    }
+
+    /// Reads until enough jobs wait.
+    fn read_ahead(&self, read: impl Fn(usize) -> R) {
+        loop {
+            let mut state = self.state();
+            if state.read.len() >= self.room {
+                return;
+            }
+            let Some(index) = state.take_index(self.count) else { return };
+            drop(state);
+            let input = (index, catch(|| read(index)));
+            self.state().read.push_back(input);
+        }
+    }
+}
+
+impl<R> QueueState<R> {
+    fn take_index(&mut self, count: usize) -> Option<usize> {
+        let index = self.next;
+        self.next += usize::from(index < count);
+        (index < count).then_some(index)
+    }
+}
+
+/// Does the second part of a job.
+fn worked<R, W, T, Read, Finish>(
+    job: &Job<Read, impl Fn(usize, R) -> W, Finish>,
+    (index, read): Input<R>,
+) -> (usize, State<W, T>) {
+    let worked = read.and_then(|read| catch(|| (job.work)(index, read)));
+    (index, worked.map_or_else(|panicked| State::Finished(Err(panicked)), State::Worked))
 }
 
 /// How far a job is.
@@ -101,24 +194,24 @@ impl<W, T> State<W, T> {
 /// Jobs by index.
 type Batch<W, T> = Vec<(usize, State<W, T>)>;
 
-struct Worker<'job, W, T, Work, Finish> {
-    job: &'job Job<Work, Finish>,
+struct Worker<'job, W, T, Read, Work, Finish> {
+    job: &'job Job<Read, Work, Finish>,
     sender: SyncSender<Batch<W, T>>,
     batch: Batch<W, T>,
 }
 
-impl<W, T, Work: Fn(usize) -> W, Finish: Fn(usize, W) -> T> Worker<'_, W, T, Work, Finish> {
-    /// Works until no index is left, or nobody wants the results.
-    fn run(mut self, next: &AtomicUsize, count: usize) {
+impl<W, T, Read, Work, Finish: Fn(usize, W) -> T> Worker<'_, W, T, Read, Work, Finish> {
+    /// Works until no job is left, or nobody wants the results.
+    fn run<R>(mut self, queue: &Queue<R>)
+    where
+        Read: Fn(usize) -> R,
+        Work: Fn(usize, R) -> W,
+    {
         let mut sent = Instant::now();
         loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index < count {
-                let worked = catch(|| (self.job.work)(index));
-                let state = worked.map_or_else(|panicked| State::Finished(Err(panicked)), State::Worked);
-                self.batch.push((index, state));
-            }
-            let is_last = index >= count;
+            let input = queue.take(&self.job.read);
+            let is_last = input.is_none();
+            self.batch.extend(input.map(|input| worked(self.job, input)));
             if is_last || sent.elapsed() >= PATIENCE {
                 if !self.hand_over() || is_last {
                     return;
@@ -131,6 +224,9 @@ impl<W, T, Work: Fn(usize) -> W, Finish: Fn(usize, W) -> T> Worker<'_, W, T, Wor
     /// Hands the batch over, finished if the other thread has enough to do. Whether there is anybody
     /// left to take it: there is nobody if `done` gave up.
     fn hand_over(&mut self) -> bool {
+        if self.batch.is_empty() {
+            return true;
+        }
         match self.sender.try_send(std::mem::take(&mut self.batch)) {
             Ok(()) => true,
             Err(TrySendError::Disconnected(_)) => false,
@@ -161,5 +257,63 @@ pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
         text.clone()
     } else {
         "unknown panic".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Job, Panicked, run_job_in_order};
+
+    /// Runs 200 jobs of which three panic, one in each part.
+    fn run(workers: usize) -> Vec<Result<usize, Panicked>> {
+        let failing = |at: usize| move |index: usize| assert!(index != at, "no {at}");
+        let (no_50, no_100, no_150) = (failing(50), failing(100), failing(150));
+        let job = Job {
+            read: |index| {
+                no_50(index);
+                index
+            },
+            work: |index, read| {
+                no_100(index);
+                read + 1
+            },
+            finish: |index, worked| {
+                no_150(index);
+                worked + 1
+            },
+        };
+        let mut results = Vec::new();
+        let done: Result<(), ()> = run_job_in_order(200, workers, &job, |index, result| {
+            assert_eq!(index, results.len());
+            results.push(result);
+            Ok(())
+        });
+        done.expect("nothing stops it");
+        results
+    }
+
+    #[test]
+    fn each_result_comes_once_and_in_its_turn() {
+        for workers in [1, 2, 7, 300] {
+            let results = run(workers);
+            assert_eq!(results.len(), 200, "{workers} workers");
+            for (index, result) in results.iter().enumerate() {
+                match index {
+                    50 | 100 | 150 => assert_eq!(*result, Err(Panicked(format!("no {index}")))),
+                    _ => assert_eq!(*result, Ok(index + 2)),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_caller_stops_the_rest() {
+        let job = Job { read: |_| (), work: |index, ()| index, finish: |_, worked| worked };
+        let mut taken = 0;
+        let result = run_job_in_order(10_000, 2, &job, |index, _| {
+            taken += 1;
+            if index == 10 { Err("enough") } else { Ok(()) }
+        });
+        assert_eq!((result, taken), (Err("enough"), 11));
     }
 }

@@ -53,7 +53,17 @@ pub(super) struct Compilation<'arguments> {
     pub(super) mode: InvalidationMode,
 }
 
-/// A file after the first half of its job.
+/// A file after the first part of its job.
+enum Read {
+    /// Nothing is to be compiled.
+    Known(Outcome),
+    /// The static modules of the tree know it.
+    Static,
+    /// This is to be compiled.
+    Source { bytes: Vec<u8>, header: Vec<u8>, mode: u32 },
+}
+
+/// A file after the second part of its job.
 enum Worked {
     /// Nothing is to be written.
     Known(Outcome),
@@ -108,15 +118,26 @@ impl<'arguments> Compilation<'arguments> {
             false => None,
         };
         let job = Job {
-            work: |index: usize| match &steps[index] {
+            read: |index: usize| match &steps[index] {
                 Step::Compile(plan) => {
-                    if let Some(worked) = statics.as_ref().and_then(|statics| statics.work(index, plan)) {
-                        return Some(self.judged(plan, worked));
+                    if statics.as_ref().is_some_and(|statics| statics.covers(index)) {
+                        return Some(Read::Static);
                     }
-                    let worked = self.compile(plan, self.arguments.force || is_distrusted(plan));
-                    Some(worked.unwrap_or_else(|error| Worked::Known(Outcome::Failed(error))))
+                    let read = self.read(plan, self.arguments.force || is_distrusted(plan));
+                    Some(read.unwrap_or_else(|error| Read::Known(Outcome::Failed(error))))
                 }
                 Step::Listing(_) | Step::Unlisted(..) => None,
+            },
+            work: |index: usize, read| match (&steps[index], read) {
+                (Step::Compile(plan), Some(Read::Source { bytes, header, mode })) => {
+                    Some(self.compile(plan, bytes, header, mode))
+                }
+                (Step::Compile(plan), Some(Read::Static)) => {
+                    let worked = statics.as_ref().and_then(|statics| statics.work(index, plan));
+                    Some(self.judged(plan, worked.expect("only what it covers is left to it")))
+                }
+                (_, Some(Read::Known(outcome))) => Some(Worked::Known(outcome)),
+                _ => None,
             },
             finish: |index: usize, worked| match (&steps[index], worked) {
                 (Step::Compile(_), Some(Worked::Static(files))) => {
@@ -155,35 +176,39 @@ impl<'arguments> Compilation<'arguments> {
         }
     }
 
-    /// Compiles one file, if its artifacts are not current.
-    fn compile(&self, plan: &Plan, force: bool) -> io::Result<Worked> {
-        let target = self.options.target;
+    /// Reads a file, if its artifacts are not current.
+    fn read(&self, plan: &Plan, force: bool) -> io::Result<Read> {
         let metadata = fs::metadata(&plan.source)?;
         if !metadata.is_file() {
-            return Ok(Worked::Known(Outcome::Ignored));
+            return Ok(Read::Known(Outcome::Ignored));
         }
         let by_time = self.mode == InvalidationMode::Timestamp;
         if !force && by_time && self.all_current(plan, &metadata, None) {
-            return Ok(Worked::Known(Outcome::Current));
+            return Ok(Read::Known(Outcome::Current));
         }
         let bytes = fs::read(&plan.source)?;
         if !force && !by_time && self.all_current(plan, &metadata, Some(&bytes)) {
-            return Ok(Worked::Known(Outcome::Current));
+            return Ok(Read::Known(Outcome::Current));
         }
         let header = self.header(&metadata, &bytes);
+        Ok(Read::Source { bytes, header, mode: artifact::mode(&metadata) })
+    }
+
+    /// Compiles what was read.
+    fn compile(&self, plan: &Plan, bytes: Vec<u8>, header: Vec<u8>, mode: u32) -> Worked {
         let recorded = decode(&plan.recorded);
-        let mut module = match compile_source(bytes, &recorded, &self.options.levels, target) {
+        let mut module = match compile_source(bytes, &recorded, &self.options.levels, self.options.target) {
             Ok(module) => module,
-            Err(refused) => return Ok(Worked::Known(Outcome::Refused(refused.diagnostics))),
+            Err(refused) => return Worked::Known(Outcome::Refused(refused.diagnostics)),
         };
         module.warnings = self.judge(&plan.source, module.warnings);
         if module.warnings.iter().any(|warning| warning.severity == Severity::Error) {
-            return Ok(Worked::Known(Outcome::Refused(module.warnings)));
+            return Worked::Known(Outcome::Refused(module.warnings));
         }
         if self.arguments.verify {
             module.codes.iter().for_each(|code| prove(code));
         }
-        Ok(Worked::Compiled { module, header, mode: artifact::mode(&metadata) })
+        Worked::Compiled { module, header, mode }
     }
 
     /// Writes what a file was compiled to.

@@ -284,7 +284,13 @@ impl StaticTree {
         kinds
     }
 
-    /// The first half of a step's job; nothing if it is no static module.
+    /// Whether a step's job is done here.
+    pub(super) fn covers(&self, step: usize) -> bool {
+        let requested = self.of_step.get(&step).map(|&(batch, place)| &self.batches[batch].program.requested[place]);
+        matches!(requested, Some(Requested::Static(_) | Requested::Refused(_)))
+    }
+
+    /// The middle part of a step's job; nothing if it is no static module.
     pub(super) fn work(&self, step: usize, plan: &Plan) -> Option<Result<StaticFiles, Outcome>> {
         let &(batch, place) = self.of_step.get(&step)?;
         let batch = &self.batches[batch];
