@@ -25,6 +25,7 @@ pub mod verify;
 pub use build::{Compiled, compile_module, compile_static_module};
 pub use code_object::{CodeFlags, CodeObject, LocalKind};
 pub use constant::{Constant, ConstantTable};
+pub(crate) use ir::BlockId;
 pub use ir::{CodeUnit, FinalInstruction, Handler, Instruction, InstructionSequence, Label, OptimizedUnit};
 pub use opcode::{EXTENDED_OPCODE, Encoding, Opcode, Operand, VALUES_SHIFT};
 pub use target::{Optimize, Options, Target};

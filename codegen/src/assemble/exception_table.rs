@@ -18,6 +18,7 @@ const ENTRY_START: u8 = 0x80;
 const CONTINUATION: u8 = 0x40;
 
 /// Encodes the handlers of the instructions.
+#[inline(never)]
 pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32]) -> Vec<u8> {
     let mut table = Vec::new();
     if instructions.iter().all(|instruction| instruction.handler.is_none()) {

@@ -23,39 +23,64 @@ const BYTES: [u8; Opcode::ALL.len()] = {
     bytes
 };
 
+/// By opcode: the largest operand with which the instruction is one code unit and its caches. A negative
+/// operand is not extended; `write_instr` compares as signed.
+const LARGEST_SHORT: [i32; Opcode::ALL.len()] = {
+    let mut largest = [0xFF; Opcode::ALL.len()];
+    let mut index = 0;
+    while index < largest.len() {
+        if Opcode::ALL[index].is_extended() {
+            largest[index] = i32::MIN;
+        }
+        index += 1;
+    }
+    largest
+};
+
+/// Whether an instruction is one code unit and its caches.
+#[inline]
+pub(super) const fn is_short(opcode: Opcode, oparg: i32) -> bool {
+    oparg <= LARGEST_SHORT[opcode as usize]
+}
+
 /// Encodes the instructions into `code`, which is emptied first.
+#[inline(never)]
 pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32], code: &mut Vec<u8>) {
-    let units = offsets.last().copied().unwrap_or(0) as usize;
+    let count = offsets.last().copied().unwrap_or(0) as usize;
     code.clear();
     // Caches are zero.
-    code.resize(2 * units, 0);
-    for (instruction, &offset) in instructions.iter().zip(offsets) {
-        let mut place = 2 * offset as usize;
-        let FinalInstruction { opcode, mut oparg, .. } = *instruction;
-        if opcode.is_extended() {
-            place = write_unit(code, place, EXTENDED_OPCODE, opcode.extended_operand(oparg).cast_signed());
-            oparg = opcode.assembled_operand(oparg);
-        }
+    code.resize(2 * count, 0);
+    let (units, _) = code.as_chunks_mut();
+    for (&FinalInstruction { opcode, oparg, .. }, &offset) in instructions.iter().zip(offsets) {
         debug_assert!(!matches!(opcode.encoding(), Encoding::Pseudo(_)), "{} reached the assembler", opcode.name());
-        write_unit(code, place, BYTES[opcode as usize], oparg);
+        if is_short(opcode, oparg) {
+            units[offset as usize] = [BYTES[opcode as usize], oparg.to_le_bytes()[0]];
+        } else {
+            write_long(&mut units[offset as usize..], opcode, oparg);
+        }
     }
 }
 
-/// Writes a byte and its operand; returns the place after.
-#[inline]
-fn write_unit(code: &mut [u8], place: usize, byte: u8, oparg: i32) -> usize {
-    // A negative operand is not extended; `write_instr` compares as signed.
-    let place = if oparg > 0xFF { write_prefixes(code, place, oparg) } else { place };
-    code[place..place + 2].copy_from_slice(&[byte, oparg.to_le_bytes()[0]]);
-    place + 2
+/// Writes an instruction with prefixes.
+#[inline(never)]
+fn write_long(mut units: &mut [[u8; 2]], opcode: Opcode, mut oparg: i32) {
+    if opcode.is_extended() {
+        units = write_unit(units, EXTENDED_OPCODE, opcode.extended_operand(oparg).cast_signed());
+        oparg = opcode.assembled_operand(oparg);
+    }
+    write_unit(units, BYTES[opcode as usize], oparg);
 }
 
-/// Writes an `EXTENDED_ARG` for each byte of the operand above the lowest; returns the place after.
-fn write_prefixes(code: &mut [u8], mut place: usize, oparg: i32) -> usize {
-    let [highest, high, low, _] = oparg.to_be_bytes();
-    for prefix in [highest, high, low].into_iter().skip_while(|&byte| byte == 0) {
-        code[place..place + 2].copy_from_slice(&[BYTES[Opcode::ExtendedArg as usize], prefix]);
-        place += 2;
+/// Writes a byte and its operand, with an `EXTENDED_ARG` for each byte of the operand above the lowest;
+/// returns what comes after.
+fn write_unit(mut units: &mut [[u8; 2]], byte: u8, oparg: i32) -> &mut [[u8; 2]] {
+    let [highest, high, low, lowest] = oparg.to_be_bytes();
+    if oparg > 0xFF {
+        for prefix in [highest, high, low].into_iter().skip_while(|&byte| byte == 0) {
+            units[0] = [BYTES[Opcode::ExtendedArg as usize], prefix];
+            units = &mut units[1..];
+        }
     }
-    place
+    units[0] = [byte, lowest];
+    &mut units[1..]
 }

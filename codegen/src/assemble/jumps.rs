@@ -12,6 +12,7 @@
 //! Invariant: afterwards no pseudo opcode is left, and `offsets[i]` is where instruction `i`
 //! (its first `EXTENDED_ARG`) starts.
 
+use super::instructions::is_short;
 use crate::{FinalInstruction, Opcode};
 
 /// Code units between a `SEND` and its `END_SEND` (`END_SEND_OFFSET`).
@@ -39,15 +40,20 @@ const UNITS: [u8; Opcode::ALL.len()] = {
 #[inline]
 fn size(opcode: Opcode, oparg: i32) -> u32 {
     let units = u32::from(UNITS[opcode as usize]);
+    if is_short(opcode, oparg) { units } else { units + all_prefixes(opcode, oparg) }
+}
+
+/// Code units before an instruction that is not short.
+#[inline(never)]
+fn all_prefixes(opcode: Opcode, oparg: i32) -> u32 {
     if opcode.is_extended() {
         let prefix = opcode.extended_operand(oparg).cast_signed();
-        return 1 + prefixes(prefix) + units + prefixes(opcode.assembled_operand(oparg));
+        return 1 + prefixes(prefix) + prefixes(opcode.assembled_operand(oparg));
     }
-    units + prefixes(oparg)
+    prefixes(oparg)
 }
 
 /// `EXTENDED_ARG`s before an operand.
-#[inline]
 fn prefixes(oparg: i32) -> u32 {
     if oparg <= 0xFF {
         return 0;
@@ -83,6 +89,7 @@ impl Places {
     }
 
     /// Gives `JUMP` and `JUMP_NO_INTERRUPT` their direction (`resolve_unconditional_jumps`).
+    #[inline(never)]
     fn resolve_directions(&mut self, instructions: &mut [FinalInstruction]) {
         let count = instructions.len();
         self.jumps.clear();
@@ -123,6 +130,7 @@ impl Places {
     }
 
     /// Offsets by the sizes that the current operands give.
+    #[inline(never)]
     fn place(&mut self, instructions: &[FinalInstruction]) {
         let mut offset = 0;
         self.offsets.clear();

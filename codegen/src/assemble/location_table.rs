@@ -45,30 +45,27 @@ fn is_terminator(opcode: Opcode) -> bool {
 }
 
 /// Encodes the locations of the instructions into `table`, which is emptied first.
+#[inline(never)]
 pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32], first_line: i32, table: &mut Vec<u8>) {
     table.clear();
-    let Some(first) = instructions.first() else { return };
     let mut table = LocationTable { bytes: table, line: first_line };
-    let mut location = first.location;
-    let mut start = 0;
-    for (instruction, &offset) in instructions.iter().zip(offsets) {
-        if !instruction.location.is(location) {
-            table.write_run(location, offset - start);
-            location = instruction.location;
-            start = offset;
-        }
+    let mut end = 0;
+    for run in instructions.chunk_by(|one, next| one.location.is(next.location)) {
+        let start = end;
+        end += run.len();
+        table.write_run(run[0].location, offsets[end] - offsets[start]);
     }
-    table.write_run(location, offsets[instructions.len()] - start);
 }
 
 struct LocationTable<'a> {
     bytes: &'a mut Vec<u8>,
-    /// The line set last.
+    /// The line set last; none is negative.
     line: i32,
 }
 
 impl LocationTable<'_> {
     /// `assemble_emit_location`
+    #[inline]
     fn write_run(&mut self, location: Location, mut units: u32) {
         while units > 0 {
             let described = units.min(ENTRY_LIMIT);
@@ -82,8 +79,9 @@ impl LocationTable<'_> {
     fn write_entry(&mut self, location: Location, units: u32) {
         let Location { line, end_line, column, end_column } = location;
         let line_delta = line.wrapping_sub(self.line);
-        let is_short = (0..3).contains(&line_delta) && end_line == line && line >= 0;
-        if !is_short || !(0..128).contains(&column) || !(0..128).contains(&end_column) {
+        // No column is negative either.
+        let is_short = (0..3).contains(&line_delta) && end_line == line && (0..128).contains(&(column | end_column));
+        if !is_short {
             self.write_other_entry(location, units);
             return;
         }

@@ -9,7 +9,7 @@
 
 use super::Builder;
 use super::unit::UnitKind;
-use crate::{Constant, Instruction, Opcode};
+use crate::{Constant, Opcode};
 use pyclast_syntax::Location;
 use ruff_python_ast::{Expr, ExprAwait, ExprYield, ExprYieldFrom};
 
@@ -100,9 +100,7 @@ impl<'a> Builder<'a> {
         let sequence = &mut self.unit_mut().sequence;
         let resume = sequence.instructions().iter().position(|it| it.opcode == Opcode::Resume);
         let resume = resume.expect("every unit starts with RESUME");
-        let setup =
-            Instruction { opcode: Opcode::SetupCleanup, oparg: handler.0.cast_signed(), location: Location::NONE };
-        sequence.insert(resume, setup);
+        sequence.insert_jump(resume, Opcode::SetupCleanup, handler, Location::NONE);
         self.emit_const(Constant::None, Location::NONE);
         self.emit(Opcode::ReturnValue, Location::NONE);
         self.use_label(handler);

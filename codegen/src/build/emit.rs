@@ -23,8 +23,7 @@ impl Builder<'_> {
 
     /// A jump or block push (`ADDOP_JUMP`).
     pub(super) fn emit_jump(&mut self, opcode: Opcode, target: Label, location: Location) {
-        debug_assert!(opcode.has_target(), "{} does not jump", opcode.name());
-        self.push(opcode, target.0.cast_signed(), location);
+        self.unit_mut().sequence.push_jump(opcode, target, location);
     }
 
     /// `LOAD_CONST` (`ADDOP_LOAD_CONST`).
@@ -69,6 +68,6 @@ impl Builder<'_> {
     }
 
     fn push(&mut self, opcode: Opcode, oparg: i32, location: Location) {
-        self.unit_mut().sequence.push(Instruction { opcode, oparg, location });
+        self.unit_mut().sequence.push(Instruction::new(opcode, oparg, location));
     }
 }

@@ -13,57 +13,56 @@
 //! After: every jump's target is a block, and no label is left.
 
 use super::graph::{BlockId, Features, Graph, Node};
-use crate::{Instruction, InstructionSequence, Label, Opcode};
+use crate::{InstructionSequence, Label};
 
-/// Builds the graph of a sequence.
+/// Makes a graph of a sequence: its instructions stay where they are, blocks are ranges of them.
 #[inline(never)]
-pub(super) fn from_sequence(graph: &mut Graph, sequence: &InstructionSequence) {
-    graph.reset();
-    let instructions = sequence.instructions();
-    let mut places = Places::of_targets(std::mem::take(&mut graph.places), sequence);
-    graph.make_room(instructions.len());
-    let mut builder = Builder::new(graph);
-    // Where the instructions begin that are yet to be pushed.
-    let mut start = 0;
-    for (index, instruction) in instructions.iter().enumerate() {
-        if places.is_target(index) {
-            builder.push_run(&instructions[start..index]);
-            start = index;
-            places.set_block(index, builder.use_label());
-        }
-        if instruction.opcode.ends_block() {
-            builder.push_run(&instructions[start..=index]);
-            start = index + 1;
-        } else if instruction.opcode == Opcode::AnnotationsPlaceholder {
-            builder.push_run(&instructions[start..index]);
-            start = index + 1;
-            let annotations = sequence.annotations().map_or(&[][..], InstructionSequence::instructions);
-            for run in annotations.split_inclusive(|instruction| instruction.opcode.ends_block()) {
-                builder.push_run(run);
-            }
+pub(super) fn from_sequence(graph: &mut Graph, sequence: &mut InstructionSequence) {
+    graph.take_over(sequence);
+    // Blocks are made while they are read.
+    let mut nodes = graph.lend_nodes();
+    let mut places = Places::of_targets(std::mem::take(&mut graph.places), &nodes, sequence);
+    let end = split_into_blocks(graph, &nodes, &mut places);
+    places.set_end(end);
+    for &jump in sequence.jumps() {
+        let node = &mut nodes[jump as usize];
+        let target = places.block(label_position(sequence, node.oparg));
+        node.target = Some(target);
+        // `mark_except_handlers`
+        if node.opcode.is_block_push() {
+            graph[target].except_handler = true;
         }
     }
-    builder.push_run(&instructions[start..]);
-    if places.is_target(instructions.len()) {
-        places.set_block(instructions.len(), builder.use_label());
-    }
-    let mut jumps = builder.finish();
-    for (block, index) in jumps.drain(..) {
-        resolve_target(graph, block, index as usize, sequence, &places);
-    }
-    graph.jumps = jumps;
+    graph.return_nodes(nodes);
     graph.places = places.0;
 }
 
-/// Turns a label number into a block and marks handlers
-/// (`translate_jump_labels_to_targets`, `mark_except_handlers`).
-fn resolve_target(graph: &mut Graph, block: BlockId, index: usize, sequence: &InstructionSequence, places: &Places) {
-    let node = &mut graph.nodes_mut(block)[index];
-    let target = places.block(label_position(sequence, node.oparg));
-    node.target = Some(target);
-    if node.opcode.is_block_push() {
-        graph[target].except_handler = true;
+/// Starts blocks at labels and after jumps and exits. The block that labels at the end stand for.
+#[inline(never)]
+fn split_into_blocks(graph: &mut Graph, nodes: &[Node], places: &mut Places) -> BlockId {
+    let mut open = OpenBlock { block: BlockId::ENTRY, start: 0 };
+    let mut features = Features::default();
+    let mut has_ended = false;
+    for ((index, node), place) in (0..).zip(nodes).zip(&mut places.0) {
+        if *place == Places::TARGET {
+            *place = number(open.use_label(graph, index, &mut features).index());
+            has_ended = false;
+        } else if has_ended {
+            open.next(graph, index, &mut features);
+            has_ended = false;
+        }
+        let kinds = Features::of(node.opcode, node.location);
+        features.add(kinds);
+        if kinds.has(Features::BLOCK_ENDS) {
+            has_ended = true;
+        }
     }
+    let count = number(nodes.len());
+    if places.is_target(nodes.len()) {
+        open.use_label(graph, count, &mut features);
+    }
+    graph.close(open.block, count, features);
+    open.block
 }
 
 fn label_position(sequence: &InstructionSequence, label: i32) -> usize {
@@ -78,13 +77,12 @@ impl Places {
     const PLAIN: u32 = 0;
     const TARGET: u32 = u32::MAX;
 
-    fn of_targets(mut places: Vec<u32>, sequence: &InstructionSequence) -> Self {
+    /// (`translate_jump_labels_to_targets`)
+    fn of_targets(mut places: Vec<u32>, nodes: &[Node], sequence: &InstructionSequence) -> Self {
         places.clear();
-        places.resize(sequence.instructions().len() + 1, Self::PLAIN);
-        for instruction in sequence.instructions() {
-            if instruction.opcode.has_target() {
-                places[label_position(sequence, instruction.oparg)] = Self::TARGET;
-            }
+        places.resize(nodes.len() + 1, Self::PLAIN);
+        for &jump in sequence.jumps() {
+            places[label_position(sequence, nodes[jump as usize].oparg)] = Self::TARGET;
         }
         Self(places)
     }
@@ -93,8 +91,10 @@ impl Places {
         self.0[index] == Self::TARGET
     }
 
-    fn set_block(&mut self, index: usize, block: BlockId) {
-        self.0[index] = number(block.index());
+    fn set_end(&mut self, block: BlockId) {
+        if let Some(end) = self.0.last_mut() {
+            *end = number(block.index());
+        }
     }
 
     fn block(&self, index: usize) -> BlockId {
@@ -106,74 +106,30 @@ fn number(index: usize) -> u32 {
     u32::try_from(index).expect("instructions are fewer than 2**32")
 }
 
-/// Appends instructions to the last block, starting new ones (`cfg_builder`).
-struct Builder<'a> {
-    graph: &'a mut Graph,
-    current: BlockId,
-    /// Number of instructions of the current block.
-    len: u32,
-    /// The last of them.
-    last: Opcode,
-    /// The instructions with a target, by block and index.
-    jumps: Vec<(BlockId, u32)>,
+/// The block that instructions are added to (`cfg_builder`).
+struct OpenBlock {
+    block: BlockId,
+    /// The index of its first instruction.
+    start: u32,
 }
 
-impl<'a> Builder<'a> {
-    fn new(graph: &'a mut Graph) -> Self {
-        let jumps = std::mem::take(&mut graph.jumps);
-        Self { graph, current: BlockId::ENTRY, len: 0, last: Opcode::Nop, jumps }
+impl OpenBlock {
+    /// Places a label: the instruction at `index` starts a block, unless an unlabelled empty one waits.
+    fn use_label(&mut self, graph: &mut Graph, index: u32, features: &mut Features) -> BlockId {
+        if index > self.start || graph[self.block].labelled {
+            self.next(graph, index, features);
+        }
+        graph[self.block].labelled = true;
+        self.block
     }
 
-    /// Ends the last block; returns the instructions with a target.
-    fn finish(self) -> Vec<(BlockId, u32)> {
-        self.graph.close(self.current);
-        self.jumps
-    }
-
-    /// Places a label: the next instruction starts a block, unless an unlabelled empty one waits.
-    fn use_label(&mut self) -> BlockId {
-        if self.len > 0 || self.graph[self.current].labelled {
-            self.start_block();
-        }
-        self.graph[self.current].labelled = true;
-        self.current
-    }
-
-    /// Appends instructions of which only the last may end a block.
-    fn push_run(&mut self, run: &[Instruction]) {
-        let Some(last) = run.last() else { return };
-        if self.last.ends_block() {
-            self.start_block();
-        }
-        let mut features = Features::default();
-        self.graph.fill(run.iter().map(|&Instruction { opcode, oparg, location }| {
-            features.add(Features::of(opcode, location));
-            Node::new(opcode, oparg, location)
-        }));
-        self.graph.add_features(self.current, features);
-        if features.has(Features::BLOCK_PUSHES) {
-            let pushes = (self.len..).zip(&run[..run.len() - 1]).filter(|(_, push)| push.opcode.has_target());
-            self.jumps.extend(pushes.map(|(index, _)| (self.current, index)));
-        }
-        self.len += number(run.len());
-        if last.opcode.has_target() {
-            self.jumps.push((self.current, self.len - 1));
-        }
-        self.last = last.opcode;
-    }
-
-    fn start_block(&mut self) {
-        self.graph.close(self.current);
-        // Room for what later passes add after a conditional jump, so that the block need not move.
-        match self.last {
-            Opcode::JumpIfFalse | Opcode::JumpIfTrue => self.graph.reserve(self.current, 3),
-            last if last.is_conditional_jump() => self.graph.reserve(self.current, 1),
-            _ => {}
-        }
-        let block = self.graph.new_block();
-        self.graph.place_after(self.current, block);
-        self.current = block;
-        self.len = 0;
-        self.last = Opcode::Nop;
+    /// Ends the block, whose `features` are known now; the instruction at `start` is the first of a new
+    /// one.
+    #[inline(never)]
+    fn next(&mut self, graph: &mut Graph, start: u32, features: &mut Features) {
+        graph.close(self.block, start, std::mem::take(features));
+        let block = graph.new_block_at(start);
+        graph.place_after(self.block, block);
+        *self = Self { block, start };
     }
 }

@@ -12,55 +12,19 @@
 //!
 //! Invariant: a jump or scope exit is the last instruction of its block.
 
-use crate::{FinalInstruction, InstructionSequence, Opcode};
+use super::load_fast_borrow;
+use crate::{FinalInstruction, Instruction, InstructionSequence, Opcode};
 use pyclast_syntax::Location;
-use std::num::NonZeroU32;
 use std::ops::{Index, IndexMut};
 
-/// A basic block of one graph. `Option<BlockId>` takes no more room.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub(super) struct BlockId(NonZeroU32);
+pub(super) use crate::BlockId;
 
-impl BlockId {
-    /// The first block: where the code unit is entered.
-    pub(super) const ENTRY: Self = Self(NonZeroU32::MIN);
-
-    /// The block of an index.
-    pub(super) fn new(index: usize) -> Self {
-        let number = u32::try_from(index + 1).ok().and_then(NonZeroU32::new);
-        Self(number.expect("blocks are fewer than 2**32"))
-    }
-
-    /// The index of the block.
-    pub(super) const fn index(self) -> usize {
-        self.0.get() as usize - 1
-    }
-}
-
-/// One instruction of a block (`cfg_instr`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Node {
-    /// The opcode.
-    pub(super) opcode: Opcode,
-    /// The operand; meaningless where `target` is meant.
-    pub(super) oparg: i32,
-    /// Where it comes from.
-    pub(super) location: Location,
-    /// Where it jumps to, or the handler it pushes.
-    pub(super) target: Option<BlockId>,
-    /// Where its exceptions go (`i_except`).
-    pub(super) handler: Option<BlockId>,
-}
+/// An instruction of a block.
+pub(super) type Node = Instruction;
 
 impl Node {
     /// A slot never used.
-    const ZERO: Self =
-        Self { opcode: Opcode::Cache, oparg: 0, location: Location::new(0, 0, 0, 0), target: None, handler: None };
-
-    /// An instruction without target and handler.
-    pub(super) const fn new(opcode: Opcode, oparg: i32, location: Location) -> Self {
-        Self { opcode, oparg, location, target: None, handler: None }
-    }
+    const ZERO: Self = Self::new(Opcode::Cache, 0, Location::new(0, 0, 0, 0));
 
     /// Replaces opcode and operand (`INSTR_SET_OP1`).
     pub(super) fn set(&mut self, opcode: Opcode, oparg: i32) {
@@ -98,7 +62,7 @@ impl Node {
 /// A basic block (`basicblock`).
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent marks of separate passes, as in CPython")]
-pub(super) struct Block {
+pub(crate) struct Block {
     start: u32,
     used: u32,
     capacity: u32,
@@ -116,6 +80,9 @@ pub(super) struct Block {
     pub(super) except_handler: bool,
     /// What kinds of instructions came in: passes for others pass it by.
     pub(super) features: Features,
+    /// Whether there may be a `NOP`; `redundant_nops` knows it of each block it has seen, and whoever
+    /// makes one later says so ([`Graph::note_nop`]).
+    pub(super) has_nops: bool,
     /// A pass has seen it.
     pub(super) visited: bool,
     /// Reached through exceptions only.
@@ -148,12 +115,16 @@ pub struct Graph {
     pub(super) instructions: Vec<FinalInstruction>,
     /// Memory of `from_sequence`.
     pub(super) places: Vec<u32>,
-    /// Memory of `from_sequence`.
-    pub(super) jumps: Vec<(BlockId, u32)>,
+    /// Memory of `unused_constants`.
+    pub(super) constant_uses: Vec<i32>,
+    /// Memory of `load_fast_borrow`.
+    pub(super) borrow_memory: load_fast_borrow::Memory,
     /// Those of all blocks: passes for others have nothing to do.
     pub(super) features: Features,
-    /// Whether there may be a `NOP`.
+    /// Whether some block has [`Block::has_nops`].
     pub(super) has_nops: bool,
+    /// Whether some way from block to block came or went since `unreachable` counted them.
+    pub(super) ways_changed: bool,
 }
 
 /// Kinds of instructions in a block or graph: all there are, and maybe some that there were.
@@ -227,6 +198,11 @@ impl Features {
         Self(Self::BY_OPCODE[opcode as usize] | if location.line < 0 { Self::LINELESS } else { 0 })
     }
 
+    /// Forgets a kind of which none is left.
+    pub(super) const fn remove(&mut self, kind: u16) {
+        self.0 &= !kind;
+    }
+
     /// Takes others into account.
     #[inline]
     pub(super) const fn add(&mut self, other: Self) {
@@ -279,23 +255,36 @@ impl Graph {
         self.work.clear();
         self.features = Features::default();
         self.has_nops = false;
-        self.new_block();
+        self.ways_changed = false;
+        self.new_block_at(0);
     }
 
-    /// Makes room for `count` instructions and what later passes add to them, about.
-    pub(super) fn make_room(&mut self, count: usize) {
-        let needed = count + count / 4;
-        if self.nodes.capacity() < needed {
-            // Nothing is in it that would have to be copied.
-            self.nodes = Vec::with_capacity(needed);
-        }
+    /// The same; and the instructions of `sequence` are there, in no block yet.
+    pub(super) fn take_over(&mut self, sequence: &mut InstructionSequence) {
+        self.reset();
+        self.nodes = sequence.take_instructions(std::mem::take(&mut self.nodes));
+    }
+
+    /// All instructions; [`Graph::return_nodes`] takes them back.
+    pub(super) fn lend_nodes(&mut self) -> Vec<Node> {
+        std::mem::take(&mut self.nodes)
+    }
+
+    /// Takes back what was lent.
+    pub(super) fn return_nodes(&mut self, nodes: Vec<Node>) {
+        self.nodes = nodes;
     }
 
     /// A new empty block, not yet in order.
     pub(super) fn new_block(&mut self) -> BlockId {
+        self.new_block_at(self.end())
+    }
+
+    /// The same, with its slots from `start` on.
+    pub(super) fn new_block_at(&mut self, start: u32) -> BlockId {
         let id = BlockId::new(self.blocks.len());
         self.blocks.push(Block {
-            start: self.end(),
+            start,
             used: 0,
             capacity: 0,
             next: None,
@@ -305,6 +294,7 @@ impl Graph {
             preserve_lasti: false,
             except_handler: false,
             features: Features::default(),
+            has_nops: true,
             visited: false,
             cold: false,
             warm: false,
@@ -402,11 +392,6 @@ impl Graph {
         block
     }
 
-    /// Adds instructions to the newest block, in slots never used. [`Graph::close`] comes last.
-    pub(super) fn fill(&mut self, nodes: impl Iterator<Item = Node>) {
-        self.nodes.extend(nodes);
-    }
-
     /// All blocks, in order or not, in the order of their numbers.
     pub(super) fn blocks_mut(&mut self) -> &mut [Block] {
         &mut self.blocks
@@ -418,10 +403,17 @@ impl Graph {
         self.features.add(features);
     }
 
-    /// Makes the slots filled since the newest block began its instructions.
-    pub(super) fn close(&mut self, block: BlockId) {
-        let end = self.end();
+    /// Takes into account that an instruction of a block has become a `NOP`.
+    pub(super) fn note_nop(&mut self, block: BlockId) {
+        self[block].has_nops = true;
+        self.has_nops = true;
+    }
+
+    /// Ends the newest block at slot `end`.
+    pub(super) fn close(&mut self, block: BlockId, end: u32, features: Features) {
+        self.features.add(features);
         let block = &mut self[block];
+        block.features = features;
         block.used = end - block.start;
         block.capacity = block.used;
     }
@@ -445,6 +437,7 @@ impl Graph {
     /// Appends copies of the instructions of `from`, handlers included.
     pub(super) fn append_block(&mut self, to: BlockId, from: BlockId) {
         self.add_features(to, self[from].features);
+        self[to].has_nops |= self[from].has_nops;
         for index in 0..self.len(from) {
             let node = self.nodes(from)[index];
             *self.next_slot(to) = node;
@@ -479,13 +472,6 @@ impl Graph {
     pub(super) fn truncate(&mut self, block: BlockId, len: usize) {
         debug_assert!(len <= self.len(block));
         self[block].used = u32::try_from(len).expect("no longer than the block");
-    }
-
-    /// Gives the newest block `count` slots beyond its instructions.
-    pub(super) fn reserve(&mut self, block: BlockId, count: u32) {
-        debug_assert_eq!(self[block].start + self[block].capacity, self.end());
-        self.nodes.resize(self.nodes.len() + count as usize, Node::ZERO);
-        self[block].capacity += count;
     }
 
     /// Forgets which blocks were visited and hands out the empty work list

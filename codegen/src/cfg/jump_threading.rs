@@ -37,6 +37,7 @@ pub(super) fn thread_jump(graph: &mut Graph, block: BlockId) -> bool {
             // The second test fails whenever the first jumps.
             let after = graph[target].next.expect("a conditional jump is followed by a block");
             graph.last_mut(block).expect("the block ends in a jump").target = Some(after);
+            graph.ways_changed = true;
             return true;
         }
         _ => return false,
@@ -48,5 +49,6 @@ pub(super) fn thread_jump(graph: &mut Graph, block: BlockId) -> bool {
     graph.last_mut(block).expect("the block ends in a jump").set_nop();
     let destination = next.target.expect("jumps have a target");
     graph.append_jump(block, opcode, destination, next.location);
+    graph.ways_changed = true;
     true
 }

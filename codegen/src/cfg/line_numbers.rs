@@ -35,6 +35,8 @@ fn duplicate_exits_without_line(graph: &mut Graph) {
             graph[copy].predecessors = 1;
             graph[copy].labelled = true;
             graph[target].predecessors -= 1;
+            // What a copy leads to has one more way in.
+            graph.ways_changed |= !graph.exits_scope(copy);
             graph.last_mut(block).expect("the block ends in a jump").target = Some(copy);
         }
     });
@@ -90,11 +92,19 @@ fn propagate_inside(graph: &mut Graph, block: BlockId) {
     if !graph[block].features.has(Features::LINELESS) {
         return;
     }
-    let nodes = graph.nodes_mut(block);
-    for index in 1..nodes.len() {
-        if nodes[index].location.line == Location::NONE.line {
-            nodes[index].location = nodes[index - 1].location;
+    let [first, rest @ ..] = graph.nodes_mut(block) else { return };
+    let mut before = first.location;
+    let mut lowest = before.line;
+    for node in rest {
+        if node.location.line == Location::NONE.line {
+            node.location = before;
+        } else {
+            before = node.location;
+            lowest = lowest.min(before.line);
         }
+    }
+    if lowest >= 0 {
+        graph[block].features.remove(Features::LINELESS);
     }
 }
 

@@ -15,14 +15,17 @@ use crate::{Constant, Opcode};
 /// Optimizes constant loads of every block.
 #[inline(never)]
 pub(super) fn optimize_load_const(graph: &mut Graph, constants: &mut ConstantPool) {
-    graph.for_each_block(|graph, block| optimize_block(graph, block, constants));
+    let mut jumps_changed = false;
+    graph.for_each_block(|graph, block| jumps_changed |= optimize_block(graph, block, constants));
+    graph.ways_changed |= jumps_changed;
 }
 
-/// `basicblock_optimize_load_const`
-fn optimize_block(graph: &mut Graph, block: BlockId, constants: &mut ConstantPool) {
+/// Whether a jump changed (`basicblock_optimize_load_const`).
+fn optimize_block(graph: &mut Graph, block: BlockId, constants: &mut ConstantPool) -> bool {
     if !graph[block].features.has(Features::CONSTANTS) {
-        return;
+        return false;
     }
+    let mut jump_changed = false;
     let nodes = graph.nodes_mut(block);
     // The load whose value is on top of the stack; a `COPY 1` of it does not change that.
     let mut load: Option<Node> = None;
@@ -43,14 +46,16 @@ fn optimize_block(graph: &mut Graph, block: BlockId, constants: &mut ConstantPoo
             continue;
         }
         if let Some(load) = load {
-            optimize_test(&mut nodes[index..], &load, constants);
+            jump_changed |= optimize_test(&mut nodes[index..], &load, constants);
         }
     }
+    jump_changed
 }
 
-/// Rewrites what tests the constant that the first of `nodes` puts on the stack.
-fn optimize_test(nodes: &mut [Node], load: &Node, constants: &mut ConstantPool) {
-    let [first, next, rest @ ..] = nodes else { return };
+/// Rewrites what tests the constant that the first of `nodes` puts on the stack. Whether a jump became
+/// unconditional or none.
+fn optimize_test(nodes: &mut [Node], load: &Node, constants: &mut ConstantPool) -> bool {
+    let [first, next, rest @ ..] = nodes else { return false };
     match next.opcode {
         Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::JumpIfFalse | Opcode::JumpIfTrue => {
             if matches!(next.opcode, Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue) {
@@ -62,6 +67,7 @@ fn optimize_test(nodes: &mut [Node], load: &Node, constants: &mut ConstantPool) 
             } else {
                 next.set_nop();
             }
+            return true;
         }
         Opcode::IsOp if is_none(load, constants) => fuse_none_test(first, next, rest),
         Opcode::ToBool => {
@@ -71,6 +77,7 @@ fn optimize_test(nodes: &mut [Node], load: &Node, constants: &mut ConstantPool) 
         }
         _ => {}
     }
+    false
 }
 
 /// `LOAD_CONST None · IS_OP · [TO_BOOL] · POP_JUMP_IF_…` → `POP_JUMP_IF_[NOT_]NONE`.

@@ -19,7 +19,7 @@ use super::graph::{BlockId, Features, Graph, Node};
 use crate::{Opcode, Target};
 
 /// Who pushed a value, and the local whose value it is; negative for none.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Reference {
     /// Index of the instruction in the block; [`NOWHERE`](Self::NOWHERE) for values that were there before.
     producer: u32,
@@ -45,7 +45,8 @@ pub(super) fn optimize_load_fast(graph: &mut Graph, target: &Target) {
     if !graph.features.has(Features::LOCAL_LOADS) {
         return;
     }
-    let mut pass = Pass { target, must_own: Vec::with_capacity(64), stack: Vec::with_capacity(16) };
+    let Memory { must_own, stack } = std::mem::take(&mut graph.borrow_memory);
+    let mut pass = Pass { target, must_own, stack };
     let mut work = graph.start_visit();
     graph[BlockId::ENTRY].start_depth = 0;
     graph.visit(&mut work, BlockId::ENTRY);
@@ -53,6 +54,14 @@ pub(super) fn optimize_load_fast(graph: &mut Graph, target: &Target) {
         pass.run_block(graph, block, &mut work);
     }
     graph.finish_visit(work);
+    graph.borrow_memory = Memory { must_own: pass.must_own, stack: pass.stack };
+}
+
+/// What the pass works in, from one code unit to the next.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    must_own: Vec<bool>,
+    stack: Vec<Reference>,
 }
 
 struct Pass<'a> {

@@ -53,8 +53,8 @@ pub use graph::Graph;
 /// Optimizes a code unit. `graph` is working memory: the same one for every unit of a module.
 pub fn optimize(mut unit: CodeUnit, target: &Target, graph: &mut Graph) -> OptimizedUnit {
     // after: blocks end in jumps and exits; jumps go to blocks
-    let sequence = std::mem::take(&mut unit.sequence);
-    from_sequence::from_sequence(graph, &sequence);
+    let mut sequence = std::mem::take(&mut unit.sequence);
+    from_sequence::from_sequence(graph, &mut sequence);
     graph.recycle(sequence);
     verify(graph, Stage::Built);
 
@@ -99,7 +99,7 @@ fn optimize_graph(graph: &mut Graph, constants: &mut ConstantPool, locals: usize
     // after: nothing is pushed only to be popped; each NOP is the only instruction of its line
     redundant_nops::remove_redundant_nops_and_pairs(graph);
     // after: what tests of constants made unreachable is empty
-    unreachable::remove_unreachable_blocks(graph);
+    unreachable::remove_newly_unreachable_blocks(graph);
     // after: no jump goes to the next instruction
     redundant_jumps::remove_redundant_nops_and_jumps(graph);
     verify(graph, Stage::Optimized);

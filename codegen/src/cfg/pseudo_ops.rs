@@ -13,12 +13,14 @@ use crate::Opcode;
 /// Converts pseudo instructions and removes what that makes redundant.
 #[inline(never)]
 pub(super) fn convert_pseudo_ops(graph: &mut Graph) {
-    // Block pushes become `NOP`s.
-    graph.has_nops |= graph.features.has(Features::BLOCK_PUSHES);
     if graph.features.has(Features::PSEUDO_OPS) {
         graph.for_each_block(|graph, block| {
             if graph[block].features.has(Features::PSEUDO_OPS) {
                 graph.nodes_mut(block).iter_mut().for_each(convert);
+            }
+            // Block pushes are `NOP`s now.
+            if graph[block].features.has(Features::BLOCK_PUSHES) {
+                graph.note_nop(block);
             }
         });
     }

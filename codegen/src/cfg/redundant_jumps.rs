@@ -30,7 +30,7 @@ fn remove_jump(graph: &mut Graph, block: BlockId) -> bool {
     let is_redundant = graph.next_nonempty(jump.target) == graph.next_nonempty(graph[block].next);
     if is_redundant && let Some(jump) = graph.last_mut(block) {
         jump.set_nop();
-        graph.has_nops = true;
+        graph.note_nop(block);
     }
     is_redundant
 }

@@ -26,7 +26,17 @@ pub(super) fn remove_redundant_nops(graph: &mut Graph) {
 }
 
 /// Whether some stay (`basicblock_remove_redundant_nops`).
+#[inline]
 fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
+    if !graph[block].has_nops {
+        return false;
+    }
+    let some_stay = remove_nops(graph, block);
+    graph[block].has_nops = some_stay;
+    some_stay
+}
+
+fn remove_nops(graph: &mut Graph, block: BlockId) -> bool {
     let nodes = graph.nodes_mut(block);
     let Some(first) = nodes.iter().position(|node| node.opcode == Opcode::Nop) else {
         return false;
@@ -93,11 +103,14 @@ pub(super) fn remove_redundant_nops_and_pairs(graph: &mut Graph) {
                 && is_unneeded_push(&graph.nodes(before)[place])
             {
                 graph.nodes_mut(before)[place].set_nop();
+                graph.note_nop(before);
                 graph.nodes_mut(block)[0].set_nop();
+                graph.note_nop(block);
                 changed = true;
             }
-            if graph[block].features.has(Features::POPS) {
-                changed |= remove_pairs(graph.nodes_mut(block));
+            if graph[block].features.has(Features::POPS) && remove_pairs(graph.nodes_mut(block)) {
+                graph.note_nop(block);
+                changed = true;
             }
             previous = graph.len(block).checked_sub(1).map(|last| (block, last)).or(previous);
             if graph.last_jump(block).is_some() || !graph.falls_through(block) {

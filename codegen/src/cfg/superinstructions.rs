@@ -17,11 +17,11 @@ const PAIRABLE: i32 = 16;
 /// Fuses from left to right, then removes the freed instructions.
 #[inline(never)]
 pub(super) fn insert_superinstructions(graph: &mut Graph) {
-    let mut fused_some = false;
     graph.for_each_block(|graph, block| {
         if !graph[block].features.has(Features::LOCALS) {
             return;
         }
+        let mut fused_some = false;
         let nodes = graph.nodes_mut(block);
         for index in 1..nodes.len() {
             if matches!(nodes[index].opcode, Opcode::LoadFast | Opcode::StoreFast)
@@ -30,8 +30,10 @@ pub(super) fn insert_superinstructions(graph: &mut Graph) {
                 fused_some |= fuse(first, second);
             }
         }
+        if fused_some {
+            graph.note_nop(block);
+        }
     });
-    graph.has_nops |= fused_some;
     remove_redundant_nops(graph);
 }
 

@@ -156,7 +156,7 @@ pass_tests! {
 fn cases_of_cpythons_test_peepholer() {
     for case in cases(include_str!("../../tests/cfg/peephole.txt")) {
         let mut graph = Graph::default();
-        from_sequence::from_sequence(&mut graph, &flat_sequence(case.before));
+        from_sequence::from_sequence(&mut graph, &mut flat_sequence(case.before));
         let mut pool = ConstantPool::new(case.constants.clone());
         optimize_graph(&mut graph, &mut pool, case.locals[0], 0);
         stack_depth::calculate_stack_depth(&mut graph);
@@ -191,12 +191,12 @@ fn flat_sequence(text: &str) -> InstructionSequence {
     let labels: Vec<Label> = nodes.iter().map(|_| sequence.new_label()).collect();
     for (node, label) in nodes.iter().zip(&labels) {
         sequence.use_label(*label);
-        let oparg = if node.opcode.has_target() {
-            labels[usize::try_from(node.oparg).expect("a jump goes to an index")].0.cast_signed()
+        if node.opcode.has_target() {
+            let target = labels[usize::try_from(node.oparg).expect("a jump goes to an index")];
+            sequence.push_jump(node.opcode, target, node.location);
         } else {
-            node.oparg
-        };
-        sequence.push(Instruction { opcode: node.opcode, oparg, location: node.location });
+            sequence.push(Instruction::new(node.opcode, node.oparg, node.location));
+        }
     }
     sequence
 }

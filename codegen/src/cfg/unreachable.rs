@@ -12,7 +12,15 @@
 
 use super::graph::{BlockId, Features, Graph};
 
+/// Removes what has become unreachable.
+pub(super) fn remove_newly_unreachable_blocks(graph: &mut Graph) {
+    if graph.ways_changed {
+        remove_unreachable_blocks(graph);
+    }
+}
+
 /// Removes what cannot run.
+#[inline(never)]
 pub(super) fn remove_unreachable_blocks(graph: &mut Graph) {
     let mut work = graph.start_visit();
     for block in graph.blocks_mut() {
@@ -39,6 +47,7 @@ pub(super) fn remove_unreachable_blocks(graph: &mut Graph) {
         }
     }
     graph.finish_visit(work);
+    graph.ways_changed = false;
     for block in graph.blocks_mut() {
         if block.predecessors == 0 {
             block.empty();

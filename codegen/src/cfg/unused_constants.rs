@@ -9,15 +9,18 @@
 use super::graph::{Features, Graph, Node};
 use crate::Constant;
 
+const UNUSED: i32 = -1;
+const USED: i32 = 0;
+
 /// Removes what is not loaded and renumbers the rest.
 #[inline(never)]
 pub(super) fn remove_unused_constants(graph: &mut Graph, constants: &mut Vec<Constant>) {
-    const UNUSED: i32 = -1;
-    const USED: i32 = 0;
     if constants.is_empty() {
         return;
     }
-    let mut new_index = vec![UNUSED; constants.len()];
+    let mut new_index = std::mem::take(&mut graph.constant_uses);
+    new_index.clear();
+    new_index.resize(constants.len(), UNUSED);
     new_index[0] = USED;
     graph.for_each_block(|graph, block| {
         if !graph[block].features.has(Features::CONSTANTS) {
@@ -27,9 +30,14 @@ pub(super) fn remove_unused_constants(graph: &mut Graph, constants: &mut Vec<Con
             new_index[constant_index(node)] = USED;
         }
     });
-    if !new_index.contains(&UNUSED) {
-        return;
+    if new_index.contains(&UNUSED) {
+        renumber(graph, constants, &mut new_index);
     }
+    graph.constant_uses = new_index;
+}
+
+/// Removes what is not used, and makes indices of the marks.
+fn renumber(graph: &mut Graph, constants: &mut Vec<Constant>, new_index: &mut [i32]) {
     let mut old_index = 0;
     constants.retain(|_| {
         old_index += 1;

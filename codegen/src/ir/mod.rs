@@ -6,11 +6,13 @@
 //!
 //! Invariant: every label that an instruction targets is placed before the sequence is handed on.
 
+mod block_id;
 mod localsplus;
 mod optimized;
 mod sequence;
 mod unit;
 
+pub(crate) use block_id::BlockId;
 pub use localsplus::LocalsPlus;
 pub use optimized::{FinalInstruction, Handler, OptimizedUnit};
 pub use sequence::{Instruction, InstructionSequence, Label};

@@ -1,7 +1,10 @@
 //! A linear list of instructions with labels (`instruction_sequence.c`).
 //!
+//! The graph takes the instructions over as they are and rewrites them in place.
+//!
 //! Invariant: a jump's operand is a [`Label`]'s number until the graph resolves it.
 
+use super::BlockId;
 use crate::Opcode;
 use pyclast_syntax::Location;
 
@@ -9,21 +12,35 @@ use pyclast_syntax::Location;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct Label(pub u32);
 
-/// One instruction.
+/// One instruction (`cfg_instr`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Instruction {
     /// The opcode; pseudo opcodes allowed.
     pub opcode: Opcode,
-    /// The operand; a [`Label`]'s number if `opcode.has_target()`.
+    /// The operand; a [`Label`]'s number if `opcode.has_target()`, until `target` is known.
     pub oparg: i32,
     /// Where it comes from.
     pub location: Location,
+    /// In the graph: where it jumps to, or the handler it pushes.
+    pub(crate) target: Option<BlockId>,
+    /// In the graph: where its exceptions go (`i_except`).
+    pub(crate) handler: Option<BlockId>,
+}
+
+impl Instruction {
+    /// An instruction that no graph knows yet.
+    #[inline]
+    pub const fn new(opcode: Opcode, oparg: i32, location: Location) -> Self {
+        Self { opcode, oparg, location, target: None, handler: None }
+    }
 }
 
 /// Instructions and the places of labels.
 #[derive(Clone, Debug, Default)]
 pub struct InstructionSequence {
     instructions: Vec<Instruction>,
+    /// The indices of those with a target.
+    jumps: Vec<u32>,
     /// By label: the index of the instruction it stands before; `u32::MAX` if not placed.
     labels: Vec<u32>,
     /// The module's deferred annotations, put in place of `ANNOTATIONS_PLACEHOLDER`.
@@ -32,10 +49,13 @@ pub struct InstructionSequence {
 
 impl InstructionSequence {
     const UNPLACED: u32 = u32::MAX;
+    /// Where `ANNOTATIONS_PLACEHOLDER` is, if anywhere.
+    const PLACEHOLDER: usize = 1;
 
     /// Forgets everything; the memory stays.
     pub(crate) fn clear(&mut self) {
         self.instructions.clear();
+        self.jumps.clear();
         self.labels.clear();
         self.annotations = None;
     }
@@ -51,20 +71,54 @@ impl InstructionSequence {
         self.labels[label.0 as usize] = self.position();
     }
 
-    /// Appends an instruction.
+    /// Appends an instruction without target.
+    #[inline]
     pub fn push(&mut self, instruction: Instruction) {
+        debug_assert!(!instruction.opcode.has_target(), "{} has a target", instruction.opcode.name());
         self.instructions.push(instruction);
     }
 
-    /// Inserts an instruction; labels at or after the place move with theirs
+    /// Appends a jump or block push.
+    pub fn push_jump(&mut self, opcode: Opcode, target: Label, location: Location) {
+        debug_assert!(opcode.has_target(), "{} does not jump", opcode.name());
+        self.jumps.push(self.position());
+        self.instructions.push(Instruction::new(opcode, target.0.cast_signed(), location));
+    }
+
+    /// Inserts a jump or block push; labels at or after the place move with theirs
     /// (`_PyInstructionSequence_InsertInstruction`).
-    pub fn insert(&mut self, index: usize, instruction: Instruction) {
-        self.instructions.insert(index, instruction);
-        for place in &mut self.labels {
-            if *place != Self::UNPLACED && *place as usize >= index {
+    pub fn insert_jump(&mut self, index: usize, opcode: Opcode, target: Label, location: Location) {
+        let inserted = u32::try_from(index).expect("instructions are fewer than 2**32");
+        self.instructions.insert(index, Instruction::new(opcode, target.0.cast_signed(), location));
+        for place in self.jumps.iter_mut().chain(&mut self.labels) {
+            if *place != Self::UNPLACED && *place >= inserted {
                 *place += 1;
             }
         }
+        self.jumps.push(inserted);
+    }
+
+    /// The indices of the instructions with a target, in no order.
+    pub(crate) fn jumps(&self) -> &[u32] {
+        &self.jumps
+    }
+
+    /// Puts the deferred annotations in place of `ANNOTATIONS_PLACEHOLDER`, and hands out the
+    /// instructions, whose memory was `spare`.
+    pub(crate) fn take_instructions(&mut self, spare: Vec<Instruction>) -> Vec<Instruction> {
+        let mut instructions = std::mem::replace(&mut self.instructions, spare);
+        // It follows the `RESUME` that a module begins with.
+        if let Some(Instruction { opcode: Opcode::AnnotationsPlaceholder, .. }) = instructions.get(Self::PLACEHOLDER) {
+            let annotations = self.annotations.take().map_or_else(Vec::new, |sequence| sequence.instructions);
+            let count = u32::try_from(annotations.len()).expect("instructions are fewer than 2**32");
+            for place in self.jumps.iter_mut().chain(&mut self.labels) {
+                if *place != Self::UNPLACED && *place as usize > Self::PLACEHOLDER {
+                    *place = *place - 1 + count;
+                }
+            }
+            instructions.splice(Self::PLACEHOLDER..=Self::PLACEHOLDER, annotations);
+        }
+        instructions
     }
 
     /// Sets the sequence that replaces `ANNOTATIONS_PLACEHOLDER`.
@@ -72,19 +126,9 @@ impl InstructionSequence {
         self.annotations = Some(Box::new(annotations));
     }
 
-    /// The sequence that replaces `ANNOTATIONS_PLACEHOLDER`.
-    pub fn annotations(&self) -> Option<&InstructionSequence> {
-        self.annotations.as_deref()
-    }
-
     /// The instructions.
     pub fn instructions(&self) -> &[Instruction] {
         &self.instructions
-    }
-
-    /// Number of labels.
-    pub fn label_count(&self) -> usize {
-        self.labels.len()
     }
 
     /// The instruction a label stands before (may be one past the last); `None` if not placed.

@@ -66,7 +66,7 @@ impl MadeFunction {
 
     /// A jump.
     pub(super) fn emit_jump(&mut self, opcode: Opcode, target: Label) {
-        self.push(opcode, target.0.cast_signed());
+        self.sequence.push_jump(opcode, target, self.location);
     }
 
     /// `LOAD_CONST`, or a typed opcode with a constant.
@@ -120,7 +120,7 @@ impl MadeFunction {
     }
 
     fn push(&mut self, opcode: Opcode, oparg: i32) {
-        self.sequence.push(Instruction { opcode, oparg, location: self.location });
+        self.sequence.push(Instruction::new(opcode, oparg, self.location));
     }
 }
 
