@@ -40,8 +40,21 @@ pub fn compile_source(
     levels: &[Optimize],
     target: &'static Target,
 ) -> Result<CompiledModule, Refused> {
-    // load: after this, UTF-8 with '\n' only and no NUL; offsets mean this text.
-    let source = SourceText::decode_owned(bytes).map_err(|error| Refused { diagnostics: vec![*error] })?;
+    compile_text(load(bytes)?, filename, levels, target)
+}
+
+/// load: after this, UTF-8 with `\n` only and no NUL; offsets mean this text.
+pub fn load(bytes: Vec<u8>) -> Result<SourceText, Refused> {
+    SourceText::decode_owned(bytes).map_err(|error| Refused { diagnostics: vec![*error] })
+}
+
+/// Compiles a loaded source file at each of `levels`.
+pub fn compile_text(
+    source: SourceText,
+    filename: &PyString,
+    levels: &[Optimize],
+    target: &'static Target,
+) -> Result<CompiledModule, Refused> {
     // parse: after this, node indices are set, never again.
     let module = parse(source).map_err(|diagnostics| Refused { diagnostics })?;
     let mut warnings = module.warnings().to_vec();

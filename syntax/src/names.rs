@@ -37,22 +37,23 @@ pub struct NameTable {
 impl NameTable {
     /// The id of `text`, new or known.
     pub fn intern(&mut self, text: &str) -> NameId {
-        let hash = hash(text.as_bytes());
-        self.find(text, hash).unwrap_or_else(|| {
+        let key = Key::of(text.as_bytes());
+        self.find(text, key).unwrap_or_else(|| {
             let id = NameId::from_index(self.len());
-            self.own.push(PyString::new(text), hash, id);
+            self.own.push(PyString::new(text), key, id);
             id
         })
     }
 
     /// The id of `text`, if it was interned.
     pub fn lookup(&self, text: &str) -> Option<NameId> {
-        self.find(text, hash(text.as_bytes()))
+        self.find(text, Key::of(text.as_bytes()))
     }
 
-    fn find(&self, text: &str, hash: u32) -> Option<NameId> {
+    #[inline(always)]
+    fn find(&self, text: &str, key: Key) -> Option<NameId> {
         let shared = self.shared.list.len();
-        self.shared.find(text.as_bytes(), hash, 0).or_else(|| self.own.find(text.as_bytes(), hash, shared))
+        self.shared.find(text.as_bytes(), key, 0).or_else(|| self.own.find(text.as_bytes(), key, shared))
     }
 
     /// From here on clones share the names there are.
@@ -92,20 +93,60 @@ struct Names {
     slots: Vec<Slot>,
 }
 
+/// What tells most names apart without a look at their text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Key {
+    first: u64,
+    last: u64,
+    length: u32,
+}
+
+impl Key {
+    /// Names up to this length have their whole text in their key.
+    const WHOLE: u32 = 16;
+
+    /// The key of a name: the two words, overlapping, that most identifiers are.
+    #[inline]
+    fn of(text: &[u8]) -> Self {
+        let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+        let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+        // A longer text than offsets reach was refused.
+        let length = text.len() as u32;
+        let (first, last) = match (text.first_chunk(), text.last_chunk()) {
+            (Some(first), Some(last)) if length <= Self::WHOLE => (word(first), word(last)),
+            (Some(_), Some(last)) => {
+                let words = text.as_chunks().0.iter();
+                (words.fold(0, |state, bytes| mix(state, word(bytes))), word(last))
+            }
+            _ => match (text.first_chunk(), text.last_chunk()) {
+                (Some(first), Some(last)) => (half(first), half(last)),
+                _ => (text.iter().fold(0, |state, &byte| state << 8 | u64::from(byte)), 0),
+            },
+        };
+        Self { first, last, length }
+    }
+
+    #[inline]
+    fn hash(self) -> usize {
+        (mix(self.first ^ u64::from(self.length), self.last) >> 32) as usize
+    }
+}
+
 /// A place in the table of hashes.
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
-    hash: u32,
+    key: Key,
     id: Option<NameId>,
 }
 
 impl Names {
     /// The id of a name; `first` is the index of the first of these names.
-    fn find(&self, text: &[u8], hash: u32, first: usize) -> Option<NameId> {
+    #[inline(always)]
+    fn find(&self, text: &[u8], key: Key, first: usize) -> Option<NameId> {
         let mask = self.slots.len().checked_sub(1)?;
-        let mut place = hash as usize & mask;
-        while let Slot { hash: known, id: Some(id) } = self.slots[place] {
-            if known == hash && self.list[id.index() - first].as_bytes() == text {
+        let mut place = key.hash() & mask;
+        while let Slot { key: known, id: Some(id) } = self.slots[place] {
+            if known == key && (key.length <= Key::WHOLE || self.list[id.index() - first].as_bytes() == text) {
                 return Some(id);
             }
             place = (place + 1) & mask;
@@ -114,7 +155,8 @@ impl Names {
     }
 
     /// Appends a name that is not there.
-    fn push(&mut self, name: PyString, hash: u32, id: NameId) {
+    #[inline(never)]
+    fn push(&mut self, name: PyString, key: Key, id: NameId) {
         const FEWEST: usize = 128;
         self.list.push(name);
         if self.list.len() * 2 > self.slots.len() {
@@ -123,7 +165,7 @@ impl Names {
                 self.take_place(slot);
             }
         }
-        self.take_place(Slot { hash, id: Some(id) });
+        self.take_place(Slot { key, id: Some(id) });
     }
 
     fn take_place(&mut self, slot: Slot) {
@@ -131,7 +173,7 @@ impl Names {
             return;
         }
         let mask = self.slots.len() - 1;
-        let mut place = slot.hash as usize & mask;
+        let mut place = slot.key.hash() & mask;
         while self.slots[place].id.is_some() {
             place = (place + 1) & mask;
         }
@@ -139,28 +181,9 @@ impl Names {
     }
 }
 
-/// A hash of short text: most identifiers are two overlapping words.
-fn hash(text: &[u8]) -> u32 {
-    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
-    let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
-    let length = text.len() as u64;
-    let (first, last) = match (text.first_chunk(), text.last_chunk()) {
-        (Some(first), Some(last)) if text.len() <= 16 => (word(first), word(last)),
-        (Some(_), Some(last)) => {
-            let words = text.as_chunks().0.iter();
-            (words.fold(length, |state, bytes| mix(state, word(bytes))), word(last))
-        }
-        _ => match (text.first_chunk(), text.last_chunk()) {
-            (Some(first), Some(last)) => (half(first), half(last)),
-            _ => (text.iter().fold(0, |state, &byte| state << 8 | u64::from(byte)), 0),
-        },
-    };
-    let mixed = mix(first ^ length, last);
-    (mixed >> 32) as u32
-}
-
 /// Each bit of both reaches the upper half.
 #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
+#[inline]
 fn mix(state: u64, word: u64) -> u64 {
     const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
     let product = u128::from(state ^ ODD) * u128::from(word ^ ODD.rotate_left(32));

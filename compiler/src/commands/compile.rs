@@ -20,13 +20,13 @@ use crate::files::artifact;
 use crate::files::path::decode;
 use crate::files::plan::{Placement, Plan, PlanOptions};
 use crate::jobs::{Job, run_job_in_order, worker_count};
-use crate::pipeline::{CompiledModule, compile_source, marshal_code, prove};
+use crate::pipeline::{CompiledModule, compile_text, load, marshal_code, prove};
 use crate::settings::Settings;
 use crate::suppress::Suppressions;
 use anyhow::{Context, bail};
 use pyclast_codegen::pyc::{self, strict};
 use pyclast_codegen::{Optimize, Target};
-use pyclast_syntax::{Diagnostic, Rule, Severity};
+use pyclast_syntax::{Diagnostic, Rule, Severity, SourceText};
 use rustc_hash::FxHashMap;
 use std::env;
 use std::fs;
@@ -60,7 +60,7 @@ enum Read {
     /// The static modules of the tree know it.
     Static,
     /// This is to be compiled.
-    Source { bytes: Vec<u8>, header: Vec<u8>, mode: u32 },
+    Source { text: SourceText, header: Vec<u8>, mode: u32 },
 }
 
 /// A file after the second part of its job.
@@ -129,8 +129,8 @@ impl<'arguments> Compilation<'arguments> {
                 Step::Listing(_) | Step::Unlisted(..) => None,
             },
             work: |index: usize, read| match (&steps[index], read) {
-                (Step::Compile(plan), Some(Read::Source { bytes, header, mode })) => {
-                    Some(self.compile(plan, bytes, header, mode))
+                (Step::Compile(plan), Some(Read::Source { text, header, mode })) => {
+                    Some(self.compile(plan, text, header, mode))
                 }
                 (Step::Compile(plan), Some(Read::Static)) => {
                     let worked = statics.as_ref().and_then(|statics| statics.work(index, plan));
@@ -176,7 +176,7 @@ impl<'arguments> Compilation<'arguments> {
         }
     }
 
-    /// Reads a file, if its artifacts are not current.
+    /// Reads and decodes a file, if its artifacts are not current.
     fn read(&self, plan: &Plan, force: bool) -> io::Result<Read> {
         let metadata = fs::metadata(&plan.source)?;
         if !metadata.is_file() {
@@ -191,13 +191,16 @@ impl<'arguments> Compilation<'arguments> {
             return Ok(Read::Known(Outcome::Current));
         }
         let header = self.header(&metadata, &bytes);
-        Ok(Read::Source { bytes, header, mode: artifact::mode(&metadata) })
+        Ok(match load(bytes) {
+            Ok(text) => Read::Source { text, header, mode: artifact::mode(&metadata) },
+            Err(refused) => Read::Known(Outcome::Refused(refused.diagnostics)),
+        })
     }
 
     /// Compiles what was read.
-    fn compile(&self, plan: &Plan, bytes: Vec<u8>, header: Vec<u8>, mode: u32) -> Worked {
+    fn compile(&self, plan: &Plan, text: SourceText, header: Vec<u8>, mode: u32) -> Worked {
         let recorded = decode(&plan.recorded);
-        let mut module = match compile_source(bytes, &recorded, &self.options.levels, self.options.target) {
+        let mut module = match compile_text(text, &recorded, &self.options.levels, self.options.target) {
             Ok(module) => module,
             Err(refused) => return Worked::Known(Outcome::Refused(refused.diagnostics)),
         };

@@ -24,9 +24,10 @@ use ruff_text_size::Ranged;
 /// Bytes of `False` in the widest characters.
 const LONGEST_DISGUISE: usize = 20;
 
-/// Whether CPython's parser might refuse the program.
-pub fn is_suspicious(module: &ModModule, tokens: &Tokens, text: &str) -> bool {
-    let scan = scan(tokens);
+/// Whether CPython's parser might refuse the program. `looked_at` are the indices of the tokens with
+/// which what it refuses begins.
+pub(crate) fn is_suspicious(module: &ModModule, tokens: &Tokens, looked_at: &[usize], text: &str) -> bool {
+    let scan = scan(tokens, looked_at);
     scan.is_suspicious
         || (!text.is_ascii() && has_constant_in_disguise(tokens, text))
         || (scan.may_match && has_suspicious_pattern(module, text))
@@ -50,25 +51,10 @@ struct Scan {
     may_match: bool,
 }
 
-/// By kind: whether `scan` looks at tokens of the kind.
-const SCANNED: [bool; 256] = {
-    use TokenKind::{Case, ColonEqual, DoubleStar, Lpar, Star, Yield};
-    let mut scanned = [false; 256];
-    let kinds = [Yield, ColonEqual, Case, Star, DoubleStar, Lpar];
-    let mut index = 0;
-    while index < kinds.len() {
-        scanned[kinds[index] as usize] = true;
-        index += 1;
-    }
-    scanned
-};
-
-fn scan(tokens: &Tokens) -> Scan {
+fn scan(tokens: &Tokens, looked_at: &[usize]) -> Scan {
     let mut scan = Scan::default();
-    for (index, token) in tokens.iter().enumerate() {
-        if !SCANNED[token.kind() as usize] {
-            continue;
-        }
+    for &index in looked_at {
+        let token = tokens[index];
         match token.kind() {
             TokenKind::Yield => scan.is_suspicious |= goes_on_after_yield(&tokens[index + 1..]),
             // `(x) := 1`

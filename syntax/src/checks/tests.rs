@@ -1,6 +1,7 @@
 //! Which programs CPython's grammar is asked about.
 
 use super::is_suspicious;
+use crate::tokenizer::check_tokens;
 use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
@@ -9,7 +10,8 @@ fn suspicious(text: &str) -> bool {
     let parsed = parse_unchecked(text, options);
     assert_eq!(parsed.errors(), [], "ruff takes {text:?}");
     let Mod::Module(module) = parsed.syntax() else { unreachable!("module mode") };
-    is_suspicious(module, parsed.tokens(), text)
+    let findings = check_tokens(text, parsed.tokens());
+    is_suspicious(module, parsed.tokens(), &findings.for_grammar, text)
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::checks::is_suspicious;
 use crate::dismantle::dismantle;
 use crate::node_index::{Numbering, number_nodes};
 use crate::parser_errors::{diagnose, translate};
-use crate::tokenizer::{Suspicious, TokenFindings, check_tokens, screen};
+use crate::tokenizer::{TokenFindings, check_tokens, screen};
 use crate::{Diagnostic, LineIndex, Location, SourceText, Span};
 use ruff_python_ast::{Mod, ModModule, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
@@ -23,7 +23,6 @@ pub use crate::node_index::NESTING_LIMIT;
 #[derive(Debug)]
 pub struct ParsedModule {
     source: SourceText,
-    lines: LineIndex,
     module: ModModule,
     numbering: Numbering,
     warnings: Vec<Diagnostic>,
@@ -42,7 +41,7 @@ impl ParsedModule {
 
     /// Its lines.
     pub fn lines(&self) -> &LineIndex {
-        &self.lines
+        self.source.lines()
     }
 
     /// How many nodes were numbered: indices are below this.
@@ -66,7 +65,7 @@ impl ParsedModule {
 
     /// The lines and columns of a span.
     pub fn location(&self, span: impl Into<Span>) -> Location {
-        self.lines.location(span)
+        self.source.lines().location(span)
     }
 
     /// Warnings of the tokenizer and parser (invalid escapes, `1if x`), in CPython's order.
@@ -95,15 +94,14 @@ pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
     let parsed = parse_unchecked(text, options);
     let findings = check_tokens(text, parsed.tokens());
-    let (module, errors) = judge(text, parsed, findings.suspicion);
+    let (module, errors) = judge(text, parsed, &findings);
     if !errors.is_empty() {
         return Err(refuse(module, errors, findings));
     }
     match number_nodes(&module) {
         Ok(numbering) => {
-            let lines = LineIndex::new(text);
             let warnings = findings.warnings.into_iter().map(|(_, warning)| warning).collect();
-            Ok(ParsedModule { source, lines, module, numbering, warnings })
+            Ok(ParsedModule { source, module, numbering, warnings })
         }
         Err(error) => Err(refuse(module, vec![error], findings)),
     }
@@ -111,11 +109,12 @@ pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
 
 /// The tree, and the errors that CPython's parser gives, the first first. The grammar of CPython is
 /// asked only about texts that the parser refuses and those that look as if it might be too lenient.
-fn judge(text: &str, parsed: Parsed<Mod>, suspicion: Option<Suspicious>) -> (ModModule, Vec<Diagnostic>) {
+fn judge(text: &str, parsed: Parsed<Mod>, findings: &TokenFindings) -> (ModModule, Vec<Diagnostic>) {
     let refusals = parsed.errors().to_vec();
-    let is_suspicious = suspicion.is_some()
+    let is_suspicious = findings.suspicion.is_some()
         || !parsed.unsupported_syntax_errors().is_empty()
-        || matches!(parsed.syntax(), Mod::Module(module) if is_suspicious(module, parsed.tokens(), text));
+        || matches!(parsed.syntax(), Mod::Module(module)
+            if is_suspicious(module, parsed.tokens(), &findings.for_grammar, text));
     let Mod::Module(mut module) = parsed.into_syntax() else { unreachable!("module mode gives a module") };
     let errors = if !refusals.is_empty() {
         translate(text, &mut module, &refusals)

@@ -12,11 +12,14 @@
 
 use crate::codecs::{Codec, DecodeError, LookupError};
 use crate::coding_cookie::{CodingCookie, find_coding_cookie};
-use crate::{Diagnostic, Span};
+use crate::{Diagnostic, LineIndex, Span};
 
 /// The decoded text of one file.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SourceText(String);
+pub struct SourceText {
+    text: String,
+    lines: LineIndex,
+}
 
 /// The longest text: offsets are 32-bit, and the largest of them mean no place.
 const LONGEST: usize = u32::MAX as usize - 16;
@@ -51,19 +54,29 @@ impl SourceText {
             if !text.ends_with('\n') {
                 text.push('\n');
             }
-            Self(text)
+            Self::new(text)
         })
     }
 
     /// The text of bytes that do not decode, to show lines of.
     pub fn lossy(bytes: &[u8]) -> Self {
         let (bytes, _) = translate(bytes.to_vec());
-        Self(String::from_utf8_lossy(&bytes).into_owned())
+        Self::new(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Its lines.
+    pub const fn lines(&self) -> &LineIndex {
+        &self.lines
+    }
+
+    fn new(text: String) -> Self {
+        let lines = LineIndex::new(&text);
+        Self { text, lines }
     }
 }
 

@@ -133,7 +133,7 @@ impl<'m> Builder<'m> {
         let mut names = NameTable::default();
         let known = KnownNames::new(&mut names);
         // About so many nodes a function, class or comprehension has.
-        let scope_count = module.node_count() as usize / 32 + 4;
+        let scope_count = module.node_count() as usize / 20 + 4;
         let mut builder = Self {
             module,
             known,

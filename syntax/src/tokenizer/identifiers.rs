@@ -6,15 +6,16 @@
 //!
 //! Invariant: the parser has refused all other characters that are not of identifiers.
 
-use super::Suspicious;
-use crate::Span;
+use ruff_python_ast::token::{TokenKind, Tokens};
+use ruff_text_size::Ranged;
+use std::ops::Range;
 
-/// Suspects an identifier with a character that Unicode 16 does not know.
-#[inline]
-pub(super) fn check(text: &str, span: Span) -> Result<(), Suspicious> {
-    let name = &text[span.start as usize..span.end as usize];
-    let is_known = name.is_ascii() || !name.chars().any(|character| is_newer(u32::from(character)));
-    if is_known { Ok(()) } else { Err(Suspicious) }
+/// Whether Unicode 16 knows the characters of all identifiers.
+pub(super) fn are_known(text: &str, tokens: &Tokens) -> bool {
+    tokens.iter().filter(|token| token.kind() == TokenKind::Name).all(|token| {
+        let name = &text[Range::<usize>::from(token.range())];
+        name.is_ascii() || !name.chars().any(|character| is_newer(u32::from(character)))
+    })
 }
 
 fn is_newer(point: u32) -> bool {

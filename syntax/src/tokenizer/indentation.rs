@@ -55,6 +55,15 @@ impl Indentation {
         if current.is_all_before(bytes) {
             return Ok(());
         }
+        // Most others end blocks.
+        if let Some(level) = self.levels.iter().rposition(|level| level.is_all_before(bytes)) {
+            self.levels.truncate(level + 1);
+            return Ok(());
+        }
+        if Column::default().is_all_before(bytes) {
+            self.levels.clear();
+            return Ok(());
+        }
         let indentation = indentation_start(bytes);
         if indentation > 0 && bytes[indentation - 1] != b'\n' {
             return Err(Suspicious);

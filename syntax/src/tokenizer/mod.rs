@@ -13,7 +13,7 @@
 //! The checks are quick and only raise a suspicion; [`diagnose`](crate::parser_errors::diagnose)
 //! then decides, and has the words.
 //!
-//! Invariant: one pass over the tokens. A text that is not suspicious is one that CPython's tokenizer
+//! Invariant: one pass over the tokens, two if there is more than ASCII. A text that is not suspicious is one that CPython's tokenizer
 //! accepts, if the parser did.
 
 mod escapes;
@@ -45,13 +45,14 @@ pub(crate) struct TokenFindings {
     pub(crate) suspicion: Option<Suspicious>,
     /// Warnings, and where CPython is in the text when it gives them.
     pub(crate) warnings: Vec<(u32, Diagnostic)>,
+    /// The indices of the tokens that [`crate::checks`] looks at.
+    pub(crate) for_grammar: Vec<usize>,
 }
 
 /// Checks the tokens of `text`.
 pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
     let mut checks = Checks {
         text,
-        is_ascii: text.is_ascii(),
         indentation: Indentation::default(),
         fields: Fields::default(),
         brackets: 0,
@@ -62,13 +63,13 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
         findings: TokenFindings::default(),
         at_line_start: true,
     };
-    let plain = if checks.is_ascii { &PLAIN } else { &PLAIN_BUT_NAMES };
-    for token in tokens {
+    for (index, token) in tokens.iter().enumerate() {
+        let look = LOOKS[token.kind() as usize];
         // Inside of a line most tokens are not looked at.
-        if !checks.at_line_start && plain[token.kind() as usize] {
+        if look == Look::No && !checks.at_line_start {
             continue;
         }
-        if let Err(suspicious) = checks.check(*token) {
+        if let Err(suspicious) = checks.check(*token, look, index) {
             checks.findings.suspicion = Some(suspicious);
         }
     }
@@ -76,6 +77,9 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
     if let Some(escapes) = checks.escapes {
         findings.warnings.extend(escapes.warnings);
         findings.warnings.sort_by_key(|&(offset, _)| offset);
+    }
+    if !text.is_ascii() && !identifiers::are_known(text, tokens) {
+        findings.suspicion = Some(Suspicious);
     }
     if backslash_at_end(text, tokens) || (checks.may_be_deep && is_deep(tokens)) {
         findings.suspicion = Some(Suspicious);
@@ -86,53 +90,74 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
 /// From here on it is worth to look how deep operators are inside each other.
 const MANY: u32 = 1000;
 
-/// By kind: whether nothing is wrong with a token of the kind inside of a line. These are frequent kinds
-/// that [`Checks::check`] has no case for.
-const PLAIN_BUT_NAMES: [bool; 256] = {
-    use TokenKind::{
-        And, Comma, Comment, Dedent, Dot, EqEqual, Equal, False, If, Import, In, Indent, Is, NonLogicalNewline, None,
-        Or, Percent, Star, True,
-    };
-    let mut plain = [false; 256];
-    let kinds = [
-        Dot,
-        Comma,
-        Equal,
-        Comment,
-        NonLogicalNewline,
-        Indent,
-        Dedent,
-        None,
-        True,
-        False,
-        If,
-        In,
-        Import,
-        Is,
-        And,
-        Or,
-        EqEqual,
-        Percent,
-        Star,
-    ];
-    let mut index = 0;
-    while index < kinds.len() {
-        plain[kinds[index] as usize] = true;
-        index += 1;
-    }
-    plain
-};
+/// How a token is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Nothing can be wrong with it, unless it begins a line.
+    No,
+    /// It is not part of a line.
+    Outside,
+    Newline,
+    Open,
+    Close,
+    Colon,
+    /// Operators inside of operators lead deep into the parser.
+    Operator,
+    Elif,
+    /// It is for [`crate::checks`], as some of the others are.
+    Grammar,
+    Number,
+    String,
+}
 
-/// The same for texts in which names need no look.
-const PLAIN: [bool; 256] = {
-    let mut plain = PLAIN_BUT_NAMES;
-    plain[TokenKind::Name as usize] = true;
-    plain
+/// By kind of token.
+const LOOKS: [Look; 256] = {
+    use TokenKind as Kind;
+    let mut looks = [Look::No; 256];
+    let kinds: [(Look, &[Kind]); 10] = [
+        (
+            Look::Outside,
+            &[Kind::Comment, Kind::NonLogicalNewline, Kind::Indent, Kind::Dedent, Kind::EndOfFile, Kind::Unknown],
+        ),
+        (Look::Newline, &[Kind::Newline]),
+        (Look::Open, &[Kind::Lpar, Kind::Lsqb, Kind::Lbrace]),
+        (Look::Close, &[Kind::Rpar, Kind::Rsqb, Kind::Rbrace]),
+        (Look::Colon, &[Kind::Colon]),
+        (
+            Look::Operator,
+            &[Kind::Minus, Kind::Plus, Kind::Tilde, Kind::Not, Kind::DoubleStar, Kind::Lambda, Kind::Else],
+        ),
+        (Look::Elif, &[Kind::Elif]),
+        (Look::Grammar, &[Kind::Yield, Kind::ColonEqual, Kind::Case, Kind::Star]),
+        (Look::Number, &[Kind::Int, Kind::Float, Kind::Complex]),
+        (
+            Look::String,
+            &[
+                Kind::String,
+                Kind::FStringStart,
+                Kind::FStringMiddle,
+                Kind::FStringEnd,
+                Kind::TStringStart,
+                Kind::TStringMiddle,
+                Kind::TStringEnd,
+            ],
+        ),
+    ];
+    let mut group = 0;
+    while group < kinds.len() {
+        let (look, kinds) = kinds[group];
+        let mut index = 0;
+        while index < kinds.len() {
+            looks[kinds[index] as usize] = look;
+            index += 1;
+        }
+        group += 1;
+    }
+    looks
 };
 
 struct Checks<'a> {
     text: &'a str,
-    is_ascii: bool,
     indentation: Indentation,
     fields: Fields,
     /// Brackets that are open.
@@ -149,61 +174,50 @@ struct Checks<'a> {
 }
 
 impl Checks<'_> {
-    fn check(&mut self, token: Token) -> Result<(), Suspicious> {
-        let (kind, range) = token.as_tuple();
-        match kind {
-            TokenKind::Comment
-            | TokenKind::NonLogicalNewline
-            | TokenKind::Indent
-            | TokenKind::Dedent
-            | TokenKind::EndOfFile
-            | TokenKind::Unknown => return Ok(()),
-            TokenKind::Newline => {
+    fn check(&mut self, token: Token, look: Look, index: usize) -> Result<(), Suspicious> {
+        match look {
+            Look::Outside => return Ok(()),
+            Look::Newline => {
                 self.at_line_start = true;
                 self.operators = 0;
                 return Ok(());
             }
             _ => {}
         }
+        let (kind, range) = token.as_tuple();
         if self.at_line_start {
             self.at_line_start = false;
             self.indentation.line(self.text, range.start().to_u32())?;
         }
-        match kind {
-            TokenKind::Name if !self.is_ascii => identifiers::check(self.text, range.into())?,
-            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+        match look {
+            Look::Open => {
+                if kind == TokenKind::Lpar {
+                    self.findings.for_grammar.push(index);
+                }
                 self.brackets += 1;
                 self.may_be_deep |= self.brackets > MAX_BRACKETS / 2;
                 self.fields.open()?;
             }
-            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+            Look::Close => {
                 self.brackets = self.brackets.saturating_sub(1);
                 self.fields.close();
             }
-            TokenKind::Colon => self.fields.colon(),
-            TokenKind::Minus
-            | TokenKind::Plus
-            | TokenKind::Tilde
-            | TokenKind::Not
-            | TokenKind::DoubleStar
-            | TokenKind::Lambda
-            | TokenKind::Else => {
+            Look::Colon => self.fields.colon(),
+            Look::Operator => {
+                if kind == TokenKind::DoubleStar {
+                    self.findings.for_grammar.push(index);
+                }
                 self.operators += 1;
                 self.may_be_deep |= self.operators > MANY;
             }
-            TokenKind::Elif => {
+            Look::Elif => {
                 self.elifs += 1;
                 self.may_be_deep |= self.elifs > MANY;
             }
-            TokenKind::Int | TokenKind::Float | TokenKind::Complex => self.number(kind, range.into())?,
-            TokenKind::String
-            | TokenKind::FStringStart
-            | TokenKind::FStringMiddle
-            | TokenKind::FStringEnd
-            | TokenKind::TStringStart
-            | TokenKind::TStringMiddle
-            | TokenKind::TStringEnd => self.string(token)?,
-            _ => {}
+            Look::Grammar => self.findings.for_grammar.push(index),
+            Look::Number => self.number(kind, range.into())?,
+            Look::String => self.string(token)?,
+            Look::No | Look::Outside | Look::Newline => {}
         }
         Ok(())
     }
