@@ -52,6 +52,24 @@ pub enum Exception {
 }
 
 impl Exception {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::SyntaxError,
+        Self::IndentationError,
+        Self::TabError,
+        Self::MemoryError,
+        Self::RecursionError,
+        Self::OverflowError,
+        Self::ValueError,
+        Self::UnicodeEncodeError,
+        Self::SyntaxWarning,
+        Self::TypedSyntaxError,
+        Self::BadFlagException,
+        Self::ModuleTableException,
+        Self::SystemError,
+        Self::Warning,
+    ];
+
     /// The class name.
     pub const fn name(self) -> &'static str {
         match self {

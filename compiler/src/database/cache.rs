@@ -1,8 +1,8 @@
 //! What earlier runs found out, on disk: `.pyclast_cache/facts`.
 //!
 //! ```text
-//! pyclast-facts 2 <who wrote it> <checksum>
-//! [["<hash of a text>", imports, their places, interface, diagnostics], …]
+//! pyclast-facts 3 <who wrote it> <checksum>
+//! [["<hash of a text>", imports, their places, interface, diagnostics, types], …]
 //! ```
 //!
 //! An entry is found by the hash of the text it is about, and the file only counts if it was written
@@ -11,8 +11,9 @@
 //!
 //! Invariant: no error of the cache is an error of the run; the file is replaced as a whole.
 
-use super::facts::Facts;
+use super::facts::{CheckedTypes, Facts, StaticFacts};
 use super::inputs::Settings;
+use crate::static_program::StaticMode;
 use pyclast_syntax::imports::{Import, ImportPlace};
 use pyclast_syntax::interface::ModuleInterface;
 use pyclast_syntax::{Code, Diagnostic, Exception, Label, Severity, Span};
@@ -25,12 +26,19 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 use std::{env, fs, io, process};
 
-const MAGIC: &str = "pyclast-facts 2";
+const MAGIC: &str = "pyclast-facts 3";
 
 /// The hash that stands for a text.
 pub fn digest(bytes: &[u8]) -> u128 {
     let mut hasher = SipHasher13::new();
     hasher.write(bytes);
+    hasher.finish128().as_u128()
+}
+
+/// A number that stands for a value, the same in every run of one program.
+pub fn hash(value: &impl Hash) -> u128 {
+    let mut hasher = SipHasher13::new();
+    value.hash(&mut hasher);
     hasher.finish128().as_u128()
 }
 
@@ -92,7 +100,8 @@ pub(crate) fn writer(settings: &Settings) -> u128 {
 
 /// Whether entries of one text say the same, or the first says more.
 fn tells_more(known: &Facts, facts: &Facts) -> bool {
-    (known.diagnostics.is_some() || facts.diagnostics.is_none())
+    known.types == facts.types
+        && (known.diagnostics.is_some() || facts.diagnostics.is_none())
         && (known.import_places.is_some() || facts.import_places.is_none())
 }
 
@@ -126,7 +135,47 @@ struct Written {
     help: Option<String>,
 }
 
-type Entry = (String, Vec<Import>, Option<Vec<ImportPlace>>, ModuleInterface, Option<Vec<Written>>);
+type Entry =
+    (String, Vec<Import>, Option<Vec<ImportPlace>>, ModuleInterface, Option<Vec<Written>>, Option<WrittenTypes>);
+
+/// What is known of a static module, as it is written.
+#[derive(Serialize, Deserialize)]
+struct WrittenTypes {
+    module: (String, bool),
+    mode: String,
+    performance: bool,
+    fingerprint: Option<u128>,
+    checked: Option<(Vec<(String, Option<u128>)>, Vec<Written>)>,
+}
+
+impl WrittenTypes {
+    fn new(facts: &StaticFacts) -> Self {
+        let checked = |checked: &Arc<CheckedTypes>| {
+            (checked.asked.clone(), checked.diagnostics.iter().map(Written::new).collect())
+        };
+        Self {
+            module: facts.module.clone(),
+            mode: format!("{:?}", facts.mode),
+            performance: facts.performance,
+            fingerprint: facts.fingerprint,
+            checked: facts.checked.as_ref().map(checked),
+        }
+    }
+
+    fn read(self) -> Option<StaticFacts> {
+        let modes = [StaticMode::Auto, StaticMode::Always, StaticMode::Never];
+        let mode = modes.into_iter().find(|mode| format!("{mode:?}") == self.mode)?;
+        let checked = match self.checked {
+            Some((asked, written)) => {
+                let diagnostics = written.iter().map(Written::read).collect::<Option<_>>()?;
+                Some(Arc::new(CheckedTypes { asked, diagnostics }))
+            }
+            None => None,
+        };
+        let Self { module, performance, fingerprint, .. } = self;
+        Some(StaticFacts { module, mode, performance, fingerprint, checked })
+    }
+}
 
 fn encode(entries: &FxHashMap<u128, Arc<Facts>>, writer: u128) -> String {
     let mut sorted: Vec<_> = entries.iter().collect();
@@ -134,12 +183,14 @@ fn encode(entries: &FxHashMap<u128, Arc<Facts>>, writer: u128) -> String {
     let written = sorted.into_iter().filter_map(|(digest, facts)| {
         let found = facts.diagnostics.as_ref();
         let diagnostics = found.map(|found| found.iter().map(Written::new).collect::<Vec<_>>());
+        let types = facts.types.as_ref().map(WrittenTypes::new);
+        let is_readable = |types: &StaticFacts| WrittenTypes::new(types).read().as_ref() == Some(types);
         // A kind of problem that cannot be read back is found again instead.
         let pairs = diagnostics.iter().flatten().zip(found.iter().flat_map(|found| found.iter()));
         let same = pairs.into_iter().all(|(written, diagnostic)| written.read().as_ref() == Some(diagnostic));
-        same.then(|| {
+        (same && facts.types.as_ref().is_none_or(is_readable)).then(|| {
             let places = facts.import_places.as_deref();
-            (format!("{digest:032x}"), &*facts.imports, places, &*facts.interface, diagnostics)
+            (format!("{digest:032x}"), &*facts.imports, places, &*facts.interface, diagnostics, types)
         })
     });
     let body = serde_json::to_string(&written.collect::<Vec<_>>()).unwrap_or_default();
@@ -153,7 +204,7 @@ fn decode(text: &str, writer: u128, settings: &Settings) -> Option<FxHashMap<u12
     }
     let settings = Arc::new(settings.clone());
     let entries: Vec<Entry> = serde_json::from_str(body).ok()?;
-    let facts = entries.into_iter().map(|(digest, imports, import_places, interface, diagnostics)| {
+    let facts = entries.into_iter().map(|(digest, imports, import_places, interface, diagnostics, types)| {
         let diagnostics = match diagnostics {
             Some(written) => Some(written.iter().map(Written::read).collect::<Option<_>>()?),
             None => None,
@@ -164,6 +215,10 @@ fn decode(text: &str, writer: u128, settings: &Settings) -> Option<FxHashMap<u12
             import_places: import_places.map(Into::into),
             interface: Arc::new(interface),
             diagnostics,
+            types: match types {
+                Some(types) => Some(types.read()?),
+                None => None,
+            },
         };
         Some((u128::from_str_radix(&digest, 16).ok()?, Arc::new(facts)))
     });
@@ -186,19 +241,7 @@ impl Written {
     }
 
     fn read(&self) -> Option<Diagnostic> {
-        let exceptions = [
-            Exception::SyntaxError,
-            Exception::IndentationError,
-            Exception::TabError,
-            Exception::MemoryError,
-            Exception::RecursionError,
-            Exception::OverflowError,
-            Exception::ValueError,
-            Exception::UnicodeEncodeError,
-            Exception::SyntaxWarning,
-            Exception::Warning,
-        ];
-        let exception = exceptions.into_iter().find(|exception| exception.name() == self.exception)?;
+        let exception = *Exception::ALL.iter().find(|exception| exception.name() == self.exception)?;
         let label = |(start, end, message): &(u32, u32, String)| Label {
             span: Span::new(*start, *end),
             message: message.clone(),

@@ -8,6 +8,7 @@
 //! Invariant: what other modules read holds no positions.
 
 use super::inputs::{Link, Settings};
+use crate::static_program::StaticMode;
 use pyclast_syntax::Diagnostic;
 use pyclast_syntax::imports::{Import, ImportPlace};
 use pyclast_syntax::interface::{Declaration, ModuleInterface};
@@ -26,6 +27,32 @@ pub struct Facts {
     pub interface: Arc<ModuleInterface>,
     /// What is wrong with it; none if nobody asked.
     pub diagnostics: Option<Arc<[Diagnostic]>>,
+    /// What is known of it as a static module; none if nobody asked, or it is none.
+    pub types: Option<StaticFacts>,
+}
+
+/// What is known of a static module.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StaticFacts {
+    /// Its name, and whether it is the `__init__` of a package: the same text elsewhere is another module.
+    pub module: (String, bool),
+    /// Which modules were static.
+    pub mode: StaticMode,
+    /// Whether what stays dynamic was asked for.
+    pub performance: bool,
+    /// What others read of it, in one number.
+    pub fingerprint: Option<u128>,
+    /// What the checker said; none if nobody asked.
+    pub checked: Option<Arc<CheckedTypes>>,
+}
+
+/// What the checker says of a static module, and what that hangs on.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CheckedTypes {
+    /// The modules the checker asked for, by name: what others read of them in one number, if they are static.
+    pub asked: Vec<(String, Option<u128>)>,
+    /// What it said.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// What an import finds.

@@ -198,8 +198,10 @@ pub fn check_module(db: &dyn Db, file: SourceFile) -> Arc<CheckedModule> {
         let warnings = unresolved_imports(db, file, &unresolved);
         diagnostics = diagnostics.iter().cloned().chain(warnings).collect();
     }
-    let types = if has_errors { Arc::default() } else { type_diagnostics(db, file) };
-    let diagnostics = if types.is_empty() { diagnostics } else { [&types[..], &diagnostics[..]].concat().into() };
+    let types = if has_errors { None } else { type_diagnostics(db, file) };
+    if let Some(types) = types.filter(|types| !types.diagnostics.is_empty()) {
+        diagnostics = [&types.diagnostics[..], &diagnostics[..]].concat().into();
+    }
     Arc::new(CheckedModule { diagnostics, unresolved })
 }
 
@@ -223,7 +225,7 @@ fn unresolved_imports(db: &dyn Db, file: SourceFile, unresolved: &[Unresolved]) 
 }
 
 /// What an earlier run with the same settings found out about the same bytes.
-fn known(db: &dyn Db, file: SourceFile) -> Option<&Arc<Facts>> {
+pub(super) fn known(db: &dyn Db, file: SourceFile) -> Option<&Arc<Facts>> {
     match file.contents(db) {
         Contents::Text { known: Some(facts), .. } if *facts.settings == *Project::get(db).settings(db) => Some(facts),
         _ => None,

@@ -9,12 +9,12 @@
 //! a fresh session.
 
 use super::cache::Cache;
-use super::facts::{Facts, Unresolved};
+use super::facts::{Facts, StaticFacts, Unresolved};
 use super::inputs::{Contents, Link, Links, Project, Settings, SourceFile, new_file, set_links};
 use super::jobs::for_each_handle;
 use super::pending::{CheckedFile, Pending, RootInput, Snapshot};
 use super::queries::{check_module, import_places, imported_modules, module_diagnostics, module_interface};
-use super::static_modules::{StaticProject, set_files, set_mode, set_performance};
+use super::static_modules::{StaticProject, set_files, set_mode, set_performance, static_facts};
 use super::{Database, Observer};
 use crate::files::sources::python_files;
 use crate::imports::discover::{Follow, RootFile, Sources, discover};
@@ -194,7 +194,12 @@ impl Session {
             let known = known.as_ref().filter(|facts| facts.settings == settings);
             let is_unresolved = is_root && self.is_unresolved(file);
             let facts = match known {
-                Some(facts) if !is_root || is_complete(facts, is_unresolved) => Ok(facts.clone()),
+                Some(facts)
+                    if facts.types == self.static_facts(file, is_root)
+                        && (!is_root || is_complete(facts, is_unresolved)) =>
+                {
+                    Ok(facts.clone())
+                }
                 _ => for_each_handle(&self.db, 1, &[file], |db, file| {
                     Arc::new(Facts {
                         settings: settings.clone(),
@@ -202,6 +207,7 @@ impl Session {
                         import_places: is_unresolved.then(|| import_places(db, *file)),
                         interface: module_interface(db, *file),
                         diagnostics: is_root.then(|| module_diagnostics(db, *file)),
+                        types: static_facts(db, *file, is_root),
                     })
                 })
                 .remove(0),
@@ -215,6 +221,12 @@ impl Session {
             }
         }
         self.cache.save(entries);
+    }
+
+    /// What is to be kept of a file as a static module.
+    fn static_facts(&self, file: SourceFile, is_root: bool) -> Option<StaticFacts> {
+        let ask = |db: &Database, file: &SourceFile| static_facts(db, *file, is_root);
+        for_each_handle(&self.db, 1, &[file], ask).pop().and_then(Result::ok).flatten()
     }
 
     /// Whether something is to say about the imports of a file.

@@ -17,8 +17,10 @@
 
 #![expect(missing_docs, reason = "salsa writes constructors and setters without any")]
 
+use super::cache::hash;
+use super::facts::{CheckedTypes, StaticFacts};
 use super::inputs::{Contents, SourceFile};
-use super::queries::{imported_modules, module_diagnostics, parsed_module, symbol_table};
+use super::queries::{imported_modules, known, module_diagnostics, parsed_module, symbol_table};
 use crate::stack::for_depth;
 use crate::static_program::{StaticMode, check_one, is_flag, may_have_flags};
 use pyclast_syntax::imports::{Import, ImportTarget};
@@ -27,6 +29,8 @@ use pyclast_syntax::{Diagnostic, ParsedModule, Severity, SymbolTable};
 use pyclast_typeck::{Folds, ModuleFlags, Modules, Source, fold, module_flags};
 use rustc_hash::FxHashMap;
 use salsa::{Database as Db, Setter};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -143,13 +147,50 @@ fn declared_module(db: &dyn Db, file: SourceFile) -> Option<DeclaredModule> {
     Some(DeclaredModule { interface, module })
 }
 
-/// What other static modules read of a file, to be compared. Its text is asked first: whoever asks read it anyway.
-pub(super) fn static_interface_of(db: &dyn Db, file: SourceFile) -> Option<&StaticInterface> {
+/// What other static modules read of a file, in one number; none if it is no static module. Cut-off: as [`declared_module`].
+#[salsa::tracked(returns(copy))]
+fn static_fingerprint(db: &dyn Db, file: SourceFile) -> Option<u128> {
+    match known_types(db, file) {
+        Some(known) => known.fingerprint,
+        None if may_be_static(db, file) => declared_module(db, file).as_ref().map(|declared| hash(&declared.interface)),
+        None => None,
+    }
+}
+
+/// What an earlier run found out about the same text with the same flags.
+fn known_types(db: &dyn Db, file: SourceFile) -> Option<&StaticFacts> {
+    let project = StaticProject::get(db);
+    let known = known(db, file)?.types.as_ref()?;
+    let is_same = known.mode == *project.mode(db)
+        && known.performance == *project.performance(db)
+        && known.module == module_of(db, file);
+    is_same.then_some(known)
+}
+
+fn module_of(db: &dyn Db, file: SourceFile) -> (String, bool) {
+    let links = file.links(db);
+    (links.name.as_str().to_owned(), links.is_package)
+}
+
+/// What other modules read of a file as a static one. Its text is asked first: whoever asks read it anyway.
+pub(super) fn static_fingerprint_of(db: &dyn Db, file: SourceFile) -> Option<u128> {
     let is_auto = *StaticProject::get(db).mode(db) == StaticMode::Auto;
-    if (is_auto && !may_have_flags(file.contents(db).bytes())) || !may_be_static(db, file) {
+    if is_auto && !may_have_flags(file.contents(db).bytes()) {
         return None;
     }
-    declared_module(db, file).as_ref().map(|declared| &declared.interface)
+    static_fingerprint(db, file)
+}
+
+/// What is to be kept of a file for the next run; `is_root` if it was to be checked.
+pub(super) fn static_facts(db: &dyn Db, file: SourceFile, is_root: bool) -> Option<StaticFacts> {
+    let project = StaticProject::get(db);
+    may_be_static(db, file).then(|| StaticFacts {
+        module: module_of(db, file),
+        mode: *project.mode(db),
+        performance: *project.performance(db),
+        fingerprint: static_fingerprint(db, file),
+        checked: (is_root && !is_stub(db, file)).then(|| checked_types(db, file)),
+    })
 }
 
 /// The name of a module.
@@ -180,42 +221,57 @@ fn module_file<'db>(db: &'db dyn Db, name: NameOfModule<'db>) -> Option<SourceFi
     files_by_name(db).get(name.text(db)).copied()
 }
 
-/// The modules of the project, as the checker asks for them.
-struct ProjectModules<'db>(&'db dyn Db);
+/// The modules of the project, as the checker asks for them, and which it asked for.
+struct ProjectModules<'db> {
+    db: &'db dyn Db,
+    asked: RefCell<BTreeMap<String, Option<u128>>>,
+}
 
 impl fmt::Debug for ProjectModules<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("ProjectModules")
+        formatter.debug_struct("ProjectModules").field("asked", &self.asked).finish_non_exhaustive()
     }
 }
 
 impl<'db> Modules<'db> for ProjectModules<'db> {
     fn find(&self, name: &str) -> Option<Source<'db>> {
-        let db = self.0;
+        let db = self.db;
+        let fingerprint = fingerprint_of_module(db, name);
+        self.asked.borrow_mut().insert(name.to_owned(), fingerprint);
+        fingerprint?;
         let file = module_file(db, NameOfModule::new(db, name.to_owned()))?;
-        if !may_be_static(db, file) {
-            return None;
-        }
         declared_module(db, file).as_ref()?.module.source(db, file, false)
     }
 }
 
+/// What others read of a module, in one number; none if there is no such static module.
+fn fingerprint_of_module(db: &dyn Db, name: &str) -> Option<u128> {
+    let file = module_file(db, NameOfModule::new(db, name.to_owned()))?;
+    if may_be_static(db, file) { static_fingerprint(db, file) } else { None }
+}
+
 /// What the checker says of a file, which has no other errors: in the order of the reference.
 #[salsa::tracked(returns(clone))]
-fn checked_types(db: &dyn Db, file: SourceFile) -> Arc<Vec<Diagnostic>> {
+fn checked_types(db: &dyn Db, file: SourceFile) -> Arc<CheckedTypes> {
+    if let Some(known) = known_types(db, file).and_then(|known| known.checked.as_ref())
+        && known.asked.iter().all(|(name, fingerprint)| fingerprint_of_module(db, name) == *fingerprint)
+    {
+        return known.clone();
+    }
     let (_, errors) = static_flags(db, file);
     if !errors.is_empty() {
-        return Arc::new(errors);
+        return Arc::new(CheckedTypes { asked: Vec::new(), diagnostics: errors });
     }
     let Some(module) = Checkable::new(db, file) else { return Arc::default() };
     let Some(source) = module.source(db, file, true) else { return Arc::default() };
     let performance = *StaticProject::get(db).performance(db);
-    let problems = check_one(&source, &ProjectModules(db), performance);
-    Arc::new(problems)
+    let modules = ProjectModules { db, asked: RefCell::default() };
+    let diagnostics = check_one(&source, &modules, performance);
+    Arc::new(CheckedTypes { asked: modules.asked.into_inner().into_iter().collect(), diagnostics })
 }
 
 /// What the checker says of a file that may be static; nothing of any other.
-pub(super) fn type_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<Vec<Diagnostic>> {
+pub(super) fn type_diagnostics(db: &dyn Db, file: SourceFile) -> Option<Arc<CheckedTypes>> {
     // The annotations of stubs are not trusted, nor checked.
-    if may_be_static(db, file) && !is_stub(db, file) { checked_types(db, file) } else { Arc::default() }
+    (may_be_static(db, file) && !is_stub(db, file)).then(|| checked_types(db, file))
 }

@@ -12,11 +12,10 @@ use super::inputs::{Contents, SourceFile, set_contents};
 use super::jobs::for_each_handle;
 use super::queries::{imported_modules, module_interface};
 use super::session::{Purpose, Session};
-use super::static_modules::static_interface_of;
+use super::static_modules::static_fingerprint_of;
 use crate::imports::search_path::Origin;
 use pyclast_syntax::imports::Import;
 use pyclast_syntax::interface::ModuleInterface;
-use pyclast_syntax::static_interface::StaticInterface;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,7 +23,7 @@ use std::sync::Arc;
 struct Shape {
     imports: Arc<[Import]>,
     interface: Arc<ModuleInterface>,
-    types: Option<StaticInterface>,
+    types: Option<u128>,
 }
 
 /// What an update did.
@@ -108,7 +107,7 @@ impl Session {
         let ask = |db: &super::Database, file: &SourceFile| Shape {
             imports: if is_followed { imported_modules(db, *file) } else { Arc::default() },
             interface: module_interface(db, *file),
-            types: static_interface_of(db, *file).cloned(),
+            types: static_fingerprint_of(db, *file),
         };
         for_each_handle(&self.db, 1, &[file], ask).pop().and_then(Result::ok)
     }

@@ -1,7 +1,9 @@
 //! Which static modules an edit checks again.
 
-use super::{Scene, options, sorted, write};
+use super::{Scene, options, recording, results, sorted, write};
 use crate::database::Session;
+use salsa::Database as _;
+use std::sync::{Arc, Mutex};
 
 const SHAPE: &str = "import __static__\nclass Shape:\n    def __init__(self) -> None:\n        self.sides: int = 0\n    def \
                      area(self) -> int:\n        return 1\n";
@@ -89,4 +91,49 @@ fn stubs_of_static_modules_are_followed() {
     write(folder.path(), "lib.pyi", "import __static__\nfrom typing import final\n@final\nclass C: ...\n");
     let mut session = Session::open(options(folder.path(), None), None);
     assert_eq!(messages(&mut session), ["Class `main.D` cannot subclass a Final class: `lib.C`"]);
+}
+
+/// How many files a session parsed.
+fn parsed(session: &Session, executed: &Log) -> usize {
+    let keys = executed.lock().expect("no test panics while logging");
+    let name = |key: &salsa::DatabaseKeyIndex| session.database().ingredient_debug_name(key.ingredient_index());
+    keys.iter().filter(|key| name(key) == "parsed_module").count()
+}
+
+type Log = Arc<Mutex<Vec<salsa::DatabaseKeyIndex>>>;
+
+#[test]
+fn a_second_session_knows_what_the_checker_said() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    PROJECT.iter().for_each(|(path, text)| write(folder.path(), path, text));
+    let broken = SHAPE.replace("self.sides: int", "self.sides: str");
+    write(folder.path(), "shape.py", &broken);
+    let cache = folder.path().join("cache");
+    let open = |executed: &Log| Session::open(options(folder.path(), Some(cache.clone())), Some(recording(executed)));
+    let mut first = open(&Log::default());
+    let found = results(&mut first);
+    assert!(found.iter().any(|result| result.contains("expected int because of return type")), "{found:?}");
+    first.save_cache();
+
+    let executed = Log::default();
+    let mut second = open(&executed);
+    assert_eq!(results(&mut second), found);
+    assert_eq!(parsed(&second, &executed), 0);
+
+    // What a module's types lead to is looked at again, whatever the cache knows.
+    write(folder.path(), "shape.py", SHAPE);
+    second.update(&[folder.path().join("shape.py")]);
+    let now = results(&mut second);
+    assert!(!now.iter().any(|result| result.contains("expected int")), "{now:?}");
+    assert_eq!(now, results(&mut open(&Log::default())));
+
+    // The same text under another name is another module.
+    write(folder.path(), "copy/__init__.py", "");
+    write(folder.path(), "copy/user.py", "import __static__\nfrom .shape import f\nx: int = f()\n");
+    write(folder.path(), "copy/shape.py", "import __static__\ndef f() -> str:\n    return ''\n");
+    write(folder.path(), "other.py", "import __static__\nfrom .shape import f\nx: int = f()\n");
+    let mut third = open(&Log::default());
+    let fresh = results(&mut third);
+    third.save_cache();
+    assert_eq!(results(&mut open(&Log::default())), fresh);
 }
