@@ -7,6 +7,7 @@
 use crate::static_program::StaticMode;
 use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// An ahead-of-time compiler for Python: checks packages and compiles them to `.pyc` files.
@@ -30,6 +31,8 @@ pub enum Command {
     Compile(Box<CompileArgs>),
     /// Report everything that is wrong with Python files, without writing any.
     Check(CheckArgs),
+    /// Compile a script and what it imports, and run it on CinderX.
+    Run(RunArgs),
     /// Show which module imports which, in what order, and the cycles.
     Graph(GraphArgs),
     /// Show the bytecode of a .py or .pyc file, like `python -m dis`.
@@ -305,6 +308,38 @@ pub enum GraphFormat {
     Json,
     /// For graphviz.
     Dot,
+}
+
+/// `pyclast run`
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// Optimization level.
+    #[arg(short = 'o', visible_short_alias = 'O', value_name = "LEVEL", default_value_t = 0,
+          value_parser = clap::value_parser!(i8).range(0..=2))]
+    pub level: i8,
+
+    /// The interpreter; without one, that of the active environment, the one beside pyclast, or python3.14.
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Option<PathBuf>,
+
+    /// Leave CinderX's JIT alone.
+    #[arg(long)]
+    pub no_jit: bool,
+
+    /// Worker threads; 0 and the default mean one for each core.
+    #[arg(short = 'j', long = "workers", value_name = "WORKERS", default_value_t = 0)]
+    pub workers: usize,
+
+    /// Which modules are static.
+    #[command(flatten)]
+    pub static_: StaticArgs,
+
+    /// The script.
+    pub file: PathBuf,
+
+    /// What the script gets.
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<OsString>,
 }
 
 /// `pyclast dis`

@@ -111,9 +111,9 @@ _fixed_modules = {"typing": _Typing(), "strict_modules": dict(_strict_names), "_
 
 
 def _provide_flag_modules():
-    """`import __strict__` without the compiler it comes from; `import __static__` where there is no CinderX."""
+    """`import __strict__` without the compiler it comes from; `import __static__` without what it seldom needs."""
     if "__strict__" not in sys.modules:
-        strict = type(sys)("__strict__", "Flags and decorators of strict modules.")
+        strict = _Module("__strict__", "Flags and decorators of strict modules.")
         strict.__dict__.update(_strict_names)
         strict.__dict__.update(
             extra_slot=_identity,
@@ -123,8 +123,57 @@ def _provide_flag_modules():
             allow_side_effects=object(),
         )
         sys.modules["__strict__"] = strict
-    if _cinderx is None and "__static__" not in sys.modules:
-        sys.meta_path.append(_StandIn)
+    if "__static__" not in sys.modules:
+        spec = bootstrap._find_spec("__static__", None) if _cinderx else None
+        if spec is None:
+            sys.meta_path.append(_StandIn)
+        else:
+            module = _LazyStatic("__static__")
+            bootstrap._init_module_attrs(spec, module)
+            sys.modules["__static__"] = module
+
+
+_Module = type(sys)
+
+
+class _LazyStatic(_Module):
+    """`__static__`, which is run when a name of it is first asked for: most modules only say its name."""
+
+    def __getattr__(self, name):
+        with bootstrap._ModuleLockManager("__static__"):
+            if type(self) is _LazyStatic:
+                self.__class__ = _Module
+                forwarders = [_Forwarder(heavy) for heavy in ("inspect", "platform", "random") if heavy not in sys.modules]
+                sys.modules.update((forwarder.__name__, forwarder) for forwarder in forwarders)
+                try:
+                    self.__spec__.loader.exec_module(self)
+                finally:
+                    for forwarder in forwarders:
+                        forwarder.step_aside()
+        return getattr(self, name)
+
+
+class _Forwarder(_Module):
+    """A module that is imported when something of it is used; in its place only while `__static__` is run.
+
+    `__static__` imports three modules for functions that it calls in rare cases, and they take longer than all the rest.
+    """
+
+    def step_aside(self):
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            # The import system asks for them.
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        if name == "iscoroutinefunction":
+            return lambda function: self._real().iscoroutinefunction(function)
+        return getattr(self._real(), name)
+
+    def _real(self):
+        self.step_aside()
+        return __import__(self.__name__)
 
 
 class _StandIn:
@@ -491,13 +540,14 @@ def run(script, artifact, arguments, *, jit=True):
         loader.exec_module(main)
     except Exception as error:
         traceback = error.__traceback__
-        while traceback is not None and traceback.tb_frame.f_globals is globals():
+        while traceback is not None and traceback.tb_frame.f_globals in (globals(), bootstrap.__dict__):
             traceback = traceback.tb_next
         sys.excepthook(type(error), error.with_traceback(traceback), traceback)
         sys.exit(1)
 
 
 if __name__ == "__main__":
-    # pyclast run: SCRIPT's code is in ARTIFACT.
+    # pyclast run: SCRIPT's code is in ARTIFACT. The script becomes `__main__`; this stays what it is.
+    sys.modules[__name__ := "pyclast.loader"] = sys.modules["__main__"]
     _, _artifact, _jit_switch, _script, *_arguments = sys.argv
     run(_script, _artifact, _arguments, jit=_jit_switch != "--no-jit")

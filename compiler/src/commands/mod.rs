@@ -10,6 +10,7 @@ mod explain;
 mod gather;
 mod graph;
 mod project;
+mod run;
 mod show;
 mod static_one;
 mod static_tree;
@@ -50,6 +51,7 @@ pub fn run(command: Command) -> anyhow::Result<Status> {
         Command::Compile(arguments) if arguments.one.output.is_some() => compile_one::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Dis(arguments) => dis::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
