@@ -10,7 +10,7 @@ use super::Builder;
 use super::frame_block::FrameBlock;
 use super::name::View;
 use super::typed::strict::ClassList;
-use crate::verify::typed::with_missing_checks;
+use crate::verify::typed::{has_typed_code, with_missing_checks};
 use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, cfg};
 use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, mangle};
 use pyclast_syntax::type_facts::FunctionFact;
@@ -173,7 +173,6 @@ impl Builder<'_> {
         }
         self.emit(Opcode::ReturnValue, Location::NONE);
         let unit = self.units.pop().expect("every unit left was entered");
-        let is_typed = unit.is_typed;
         let flags = self.code_flags(&unit);
         let parameter_count = self.table.scope(unit.scope).parameters.len();
         let text = |names: &NameSet| names.names().map(|name| self.names.get(name).clone()).collect();
@@ -205,7 +204,7 @@ impl Builder<'_> {
         }
         self.graph.reuse_instructions(self.assembler.spare_instructions());
         let optimized = cfg::optimize(unit, self.options.target, &mut self.graph);
-        match self.world.as_mut().filter(|_| is_typed) {
+        match self.world.as_mut().filter(|_| has_typed_code(&optimized)) {
             Some(world) => {
                 let code = self.assembler.assemble(optimized.clone(), &self.options.filename);
                 match with_missing_checks(&optimized, &code, world) {

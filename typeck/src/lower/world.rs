@@ -66,12 +66,16 @@ impl Lowering<'_, '_> {
         }
         let declared = self.checker.slot_decl_type(slot);
         let holds = self.checked(declared);
+        let is_dataclass = self.checker.types.dataclass_of(self.checker.types.slot(slot).container).is_some();
+        if is_dataclass {
+            self.facts.world.fields.push(FieldWorld { class: class.clone(), name: name.clone(), holds: holds.clone() });
+        }
         if self.checker.is_slot_with_default(slot) {
             let function = FunctionDescriptor { class: Some(class.clone()), module: class.module.clone(), name: name.clone() };
             let receiver = Some(class.clone());
             self.note_accessor(function.clone(), FunctionPart::Get, vec![receiver.clone()], holds.clone());
             self.note_accessor(function, FunctionPart::Set, vec![receiver, holds], None);
-        } else {
+        } else if !is_dataclass {
             self.facts.world.fields.push(FieldWorld { class: class.clone(), name: name.clone(), holds });
         }
     }

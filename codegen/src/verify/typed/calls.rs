@@ -22,7 +22,8 @@ impl Step<'_, '_> {
             _ => None,
         };
         let function = function.ok_or("the operand names no function")?;
-        self.prover.world.function(&function).ok_or_else(|| "the signature of the function is not known".to_owned())
+        let known = self.prover.world.function(&function);
+        known.ok_or_else(|| format!("the signature of {} is not known", crate::repr::repr(&function)))
     }
 
     /// Takes arguments for these parameters.

@@ -13,18 +13,16 @@ use super::Prover;
 use super::state::State;
 use super::step::Proof;
 use super::value::Value;
-use super::world::{ClassId, Shape, Signature, Type};
-use crate::{CodeFlags, Constant, LocalKind};
+use super::world::{ClassId, Shape, Signature, Type, World};
+use crate::{CodeFlags, CodeObject, Constant, LocalKind};
 
 /// The state before the first instruction; sets what the code returns.
 pub(super) fn state(prover: &mut Prover<'_>) -> Proof<State> {
     let code = prover.code;
     let mut locals: Vec<Value> = code.local_kinds.iter().map(|kind| initial(*kind)).collect();
-    let is_static = code.flags.intersects(CodeFlags::STATICALLY_COMPILED);
-    if is_static && code.flags.intersects(CodeFlags::OPTIMIZED) {
+    if is_static_function(code) {
         let (checks, returns) = trailing(code.constants.last())?;
-        let arguments = (code.arg_count + code.kw_only_arg_count) as usize;
-        let parameters = parameters(prover, checks, arguments)?;
+        let parameters = parameters(code, prover.world, checks)?;
         for (local, shape) in locals.iter_mut().zip(&parameters) {
             *local = match shape {
                 Shape::Object(class) => Value::object(*class),
@@ -32,13 +30,17 @@ pub(super) fn state(prover: &mut Prover<'_>) -> Proof<State> {
             };
         }
         let returns = prover.world.shape_of(returns).ok_or("what is returned is no type")?;
-        check_signature(prover, &parameters, returns)?;
         if !code.flags.intersects(CodeFlags(CodeFlags::GENERATOR.0 | CodeFlags::ASYNC_GENERATOR.0)) {
             prover.returns = Some(returns);
         }
     }
     variadic(prover, &mut locals);
     Ok(State { stack: Vec::new(), locals, lowest: 0 })
+}
+
+/// Whether it checks its arguments and promises what it returns.
+fn is_static_function(code: &CodeObject) -> bool {
+    code.flags.intersects(CodeFlags::STATICALLY_COMPILED) && code.flags.intersects(CodeFlags::OPTIMIZED)
 }
 
 fn initial(kind: LocalKind) -> Value {
@@ -70,7 +72,8 @@ fn trailing(constant: Option<&Constant>) -> Proof<(&[Constant], &Constant)> {
 }
 
 /// What the checks say of each argument.
-fn parameters(prover: &mut Prover<'_>, checks: &[Constant], count: usize) -> Proof<Vec<Shape>> {
+fn parameters(code: &CodeObject, world: &mut World, checks: &[Constant]) -> Proof<Vec<Shape>> {
+    let count = (code.arg_count + code.kw_only_arg_count) as usize;
     let mut parameters = vec![Shape::ANY; count];
     let mut next = 0;
     let (pairs, rest) = checks.as_chunks::<2>();
@@ -82,9 +85,9 @@ fn parameters(prover: &mut Prover<'_>, checks: &[Constant], count: usize) -> Pro
         let position = position.filter(|position| (next..count).contains(position));
         let position = position.ok_or("a check names no argument, or they are not in order")?;
         next = position + 1;
-        match prover.world.shape_of(class).ok_or("a check of an argument names no type")? {
+        match world.shape_of(class).ok_or("a check of an argument names no type")? {
             Shape::Object(Type::OBJECT) => return Err("an argument is checked to be an object".into()),
-            Shape::Primitive(_) if prover.code.local_kinds[position].0 & LocalKind::CELL != 0 => {
+            Shape::Primitive(_) if code.local_kinds[position].0 & LocalKind::CELL != 0 => {
                 return Err(format!("argument {position} is a primitive and captured"));
             }
             shape => parameters[position] = shape,
@@ -93,34 +96,44 @@ fn parameters(prover: &mut Prover<'_>, checks: &[Constant], count: usize) -> Pro
     Ok(parameters)
 }
 
-/// What callers take for granted is what the code says; where properties share a name, of one of them.
-fn check_signature(prover: &Prover<'_>, parameters: &[Shape], returns: Shape) -> Proof {
-    let qualname = prover.code.qualname.to_string();
-    let is_coroutine = prover.code.flags.intersects(CodeFlags::COROUTINE);
-    let mut is_known = false;
-    for signature in prover.world.functions_called(&qualname) {
-        let Some(expected) = &signature.parameters else { continue };
-        is_known = true;
-        if expected.len() <= parameters.len() && agrees(prover, signature, expected, parameters, returns, is_coroutine) {
-            return Ok(());
-        }
+/// What callers take for granted is what the code says; where the parts of a property share a name, of one of them.
+pub(super) fn check_signature(code: &CodeObject, world: &mut World) -> Proof {
+    if !is_static_function(code) {
+        return Ok(());
     }
-    if is_known { Err("callers take another signature for granted".into()) } else { Ok(()) }
+    let (checks, returns) = trailing(code.constants.last())?;
+    let parameters = parameters(code, world, checks)?;
+    let returns = world.shape_of(returns).ok_or("what is returned is no type")?;
+    let is_coroutine = code.flags.intersects(CodeFlags::COROUTINE);
+    let qualname = code.qualname.to_string();
+    let mut found = world.functions_called(&qualname).filter(|signature| signature.parameters.is_some()).peekable();
+    let own = Own { world, parameters: &parameters, returns, is_coroutine };
+    if found.peek().is_none() || found.any(|signature| own.is_as(signature)) {
+        Ok(())
+    } else {
+        Err("callers take another signature for granted".into())
+    }
 }
 
-fn agrees(
-    prover: &Prover<'_>,
-    signature: &Signature,
-    expected: &[Shape],
-    parameters: &[Shape],
+/// What a function says of itself.
+struct Own<'w> {
+    world: &'w World,
+    parameters: &'w [Shape],
     returns: Shape,
     is_coroutine: bool,
-) -> bool {
-    let fits = |given: Shape, wanted: Shape| match (given, wanted) {
-        (Shape::Object(given), Shape::Object(wanted)) => prover.world.is_subtype(given, wanted),
-        (given, wanted) => given == wanted,
-    };
-    let takes = expected.iter().zip(parameters).all(|(&given, &wanted)| fits(given, wanted));
-    let gives = signature.is_coroutine == is_coroutine && fits(returns, signature.returns);
-    takes && (gives || signature.returns == Shape::ANY && !matches!(returns, Shape::Primitive(_)))
+}
+
+impl Own<'_> {
+    /// Whether callers that know this signature give what it takes and get what they expect.
+    fn is_as(&self, signature: &Signature) -> bool {
+        let fits = |given: Shape, wanted: Shape| match (given, wanted) {
+            (Shape::Object(given), Shape::Object(wanted)) => self.world.is_subtype(given, wanted),
+            (given, wanted) => given == wanted,
+        };
+        let expected = signature.parameters.as_deref().unwrap_or_default();
+        let takes = expected.len() <= self.parameters.len()
+            && expected.iter().zip(self.parameters).all(|(&given, &wanted)| fits(given, wanted));
+        let gives = signature.is_coroutine == self.is_coroutine && fits(self.returns, signature.returns);
+        takes && (gives || signature.returns == Shape::ANY && !matches!(self.returns, Shape::Primitive(_)))
+    }
 }

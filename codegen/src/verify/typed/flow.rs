@@ -86,6 +86,9 @@ fn follow(prover: &mut Prover<'_>, blocks: &mut Blocks, start: usize, mut state:
         raise(prover, blocks, index, &mut state, &mut seen_by);
         let outcome = Step { prover, state: &mut state, index, instruction }.apply();
         let outcome = outcome.map_err(|reason| (index, reason))?;
+        if outcome.diverges {
+            return Ok(());
+        }
         let next = index + 1;
         let goes_on = falls_through(instruction.opcode);
         if let Some(target) = instruction.target.filter(|_| jumps(instruction.opcode)) {

@@ -43,7 +43,7 @@ mod value;
 mod weave;
 mod world;
 
-pub(crate) use weave::with_missing_checks;
+pub(crate) use weave::{has_typed_code, with_missing_checks};
 pub use world::World;
 
 use super::instructions::Program;
@@ -51,7 +51,10 @@ use super::tables::Handlers;
 use super::{Fault, Page};
 use crate::{CodeObject, Constant};
 use missing::MissingChecks;
+use pyclast_syntax::PyString;
+use rustc_hash::FxHashMap;
 use std::fmt;
+use std::sync::Arc;
 use world::Shape;
 
 /// Why static code is not proved sound: a bug of the compiler.
@@ -78,15 +81,26 @@ impl std::error::Error for TypedUnsound {}
 /// Proves a code object of static code sound, and all code objects among its constants.
 pub fn prove(code: &CodeObject, world: &mut World) -> Result<(), TypedUnsound> {
     prove_alone(code, world)?;
-    code.constants.iter().try_for_each(|constant| match constant {
-        Constant::Code(inner) => prove(inner, world),
-        _ => Ok(()),
+    let inner = || code.constants.iter().filter_map(|constant| match constant {
+        Constant::Code(inner) => Some(inner),
+        _ => None,
+    });
+    // Of definitions of one name, callers find the last; the parts of a property stay.
+    let last: FxHashMap<&PyString, &Arc<CodeObject>> = inner().map(|code| (&code.qualname, code)).collect();
+    inner().try_for_each(|code| {
+        if last.get(&code.qualname).is_some_and(|last| Arc::ptr_eq(last, code)) {
+            entry::check_signature(code, world).map_err(|reason| at_start(code, reason))?;
+        }
+        prove(code, world)
     })
 }
 
 /// Proves a code object sound; code objects among its constants are not looked at.
 pub fn prove_alone(code: &CodeObject, world: &mut World) -> Result<(), TypedUnsound> {
-    examine(code, world, None).map(drop)
+    examine(code, world, None).map(drop).map_err(|error| {
+        // Behind a check that is missing there may be the reason why none was put there.
+        examine(code, world, Some(MissingChecks::default())).err().unwrap_or(error)
+    })
 }
 
 /// Looks at a code object; with a place for them, missing checks are no errors but put there.
@@ -113,6 +127,11 @@ fn examine(
     let entry = entry::state(&mut prover).map_err(|reason| unsound((0, reason)))?;
     flow::check(&mut prover, &entry).map_err(unsound)?;
     Ok(prover.missing.unwrap_or_default())
+}
+
+/// What is wrong with a code object as a whole.
+fn at_start(code: &CodeObject, reason: String) -> TypedUnsound {
+    TypedUnsound { qualname: code.qualname.to_string(), offset: 0, opcode: "RESUME", reason }
 }
 
 fn structural(code: &CodeObject, fault: &Fault) -> TypedUnsound {

@@ -14,7 +14,7 @@ use super::world::{ClassId, Family, Shape, Type};
 impl Step<'_, '_> {
     fn field_operand(&mut self) -> Proof<(ClassId, Shape)> {
         let constant = self.constant().clone();
-        self.prover.world.field(&constant).ok_or_else(|| "the field is not known".to_owned())
+        self.prover.world.field(&constant).ok_or_else(|| format!("the field {} is not known", crate::repr::repr(&constant)))
     }
 
     pub(super) fn load_field(&mut self) -> Proof {
@@ -70,6 +70,10 @@ impl Step<'_, '_> {
 
     pub(super) fn allocate(&mut self) -> Proof {
         let class = self.class_operand()?;
+        if class == Type::OBJECT {
+            self.push(Value::ANY);
+            return Ok(());
+        }
         let data = self.prover.world.class(class.class);
         if class.optional || !data.is_allocated {
             return Err(format!("{} is not made without __new__", self.describe(Value::object(class))));

@@ -12,6 +12,7 @@ use super::step::{Outcome, Proof, Step};
 use super::value::{Fact, Kind, Note, Test, Value};
 use super::world::{ClassId, Family, Shape, Type};
 use crate::{Constant, Opcode};
+use pyclast_syntax::PyInt;
 
 impl Step<'_, '_> {
     pub(super) fn apply_ordinary(&mut self) -> Proof<Outcome> {
@@ -60,7 +61,10 @@ impl Step<'_, '_> {
                 let value = constant_value(self.constant());
                 self.push(value);
             }
-            Opcode::LoadSmallInt => self.push(Value::exact(ClassId::INT)),
+            Opcode::LoadSmallInt => {
+                let note = if oparg == 0 { Note::Zero } else { Note::Nothing };
+                self.push(Value::noted(Type::exact(ClassId::INT), note));
+            }
             Opcode::LoadGlobal => self.load_global(),
             Opcode::BuildList => self.build(ClassId::LIST)?,
             Opcode::BuildTuple => self.build(ClassId::TUPLE)?,
@@ -73,7 +77,7 @@ impl Step<'_, '_> {
             Opcode::SetAdd | Opcode::SetUpdate => self.append(&[ClassId::SET], None, 1)?,
             Opcode::MapAdd => self.append(&[ClassId::DICT], Some(Family::CheckedDict), 2)?,
             Opcode::DictUpdate | Opcode::DictMerge => self.append(&[ClassId::DICT], Some(Family::CheckedDict), 1)?,
-            Opcode::BinaryOp => self.binary_operation()?,
+            Opcode::BinaryOp => outcome.diverges = self.binary_operation()?,
             Opcode::UnaryNegative | Opcode::UnaryInvert => self.unary_operation()?,
             Opcode::UnaryNot => {
                 let (_, value) = self.pop_object()?;
@@ -211,8 +215,9 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    fn binary_operation(&mut self) -> Proof {
-        let (right, _) = self.pop_object()?;
+    /// Whether it always raises.
+    fn binary_operation(&mut self) -> Proof<bool> {
+        let (right, divisor) = self.pop_object()?;
         let (left, _) = self.pop_object()?;
         let result = binary_result(self.oparg(), left, right);
         let result = match (result, self.prover.world.class(left.class).family) {
@@ -225,7 +230,9 @@ impl Step<'_, '_> {
             (result, _) => result,
         };
         self.push(Value::object(result.unwrap_or(Type::OBJECT)));
-        Ok(())
+        let divides = matches!(self.oparg() % 13, 2 | 6 | 11) && self.oparg() != 26;
+        let is_zero = matches!(divisor.kind, Kind::Object(_, Note::Zero));
+        Ok(divides && is_zero && left == Type::exact(ClassId::INT))
     }
 
     fn unary_operation(&mut self) -> Proof {
@@ -342,7 +349,15 @@ fn constant_value(constant: &Constant) -> Value {
         Constant::None => return Value::object(Type::NONE),
         Constant::Ellipsis | Constant::Code(_) => return Value::object(Type::OBJECT),
         Constant::Bool(_) => ClassId::BOOL,
-        Constant::Int(_) => ClassId::INT,
+        Constant::Int(value) => {
+            let note = match value {
+                PyInt::Small(0) => Note::Zero,
+                PyInt::Small(_) => Note::Nothing,
+                PyInt::Big(value) if value.bits() >= 64 => Note::Huge,
+                PyInt::Big(_) => Note::Nothing,
+            };
+            return Value::noted(Type::exact(ClassId::INT), note);
+        }
         Constant::Float(_) => ClassId::FLOAT,
         Constant::Complex(..) => ClassId::COMPLEX,
         Constant::Str(_) => ClassId::STR,

@@ -9,7 +9,7 @@
 //! Invariant: both operands of an operator have the code of the result, and the operator fits its sign.
 
 use super::step::{Proof, Step};
-use super::value::{Fact, Kind, Number, Test, Value};
+use super::value::{Fact, Kind, Note, Number, Test, Value};
 use super::world::{ClassId, Shape, Type};
 use crate::Constant;
 use pyclast_syntax::PyInt;
@@ -58,6 +58,17 @@ const fn bits(code: TypeCode) -> Option<u32> {
         TypeCode::UInt32 | TypeCode::Int32 => 32,
         TypeCode::UInt64 | TypeCode::Int64 => 64,
         TypeCode::Double | TypeCode::Bool => return None,
+    })
+}
+
+/// The least value of a signed integer.
+const fn least(code: TypeCode) -> Option<i64> {
+    Some(match code {
+        TypeCode::Int8 => i8::MIN as i64,
+        TypeCode::Int16 => i16::MIN as i64,
+        TypeCode::Int32 => i32::MIN as i64,
+        TypeCode::Int64 => i64::MIN,
+        _ => return None,
     })
 }
 
@@ -196,8 +207,8 @@ impl Step<'_, '_> {
             Some(value) => Number {
                 not_zero: value != 0,
                 not_minus_one: value != -1,
-                constant: i8::try_from(value).ok().filter(|value| matches!(value, -1 | 0)),
-                raw: false,
+                constant: Some(value),
+                ..Number::default()
             },
             None => Number { not_minus_one: true, not_zero: bits(code).is_some(), ..Number::default() },
         };
@@ -223,7 +234,8 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn unbox_primitive(&mut self) -> Proof {
+    /// Whether it always raises.
+    pub(super) fn unbox_primitive(&mut self) -> Proof<bool> {
         let code = self.code_operand()?;
         let wanted = match code {
             TypeCode::Bool => ClassId::BOOL,
@@ -232,10 +244,10 @@ impl Step<'_, '_> {
         };
         let test = self.state.stack.last().and_then(|value| value.test());
         self.require(1, Type::of(wanted))?;
-        self.pop()?;
+        let is_huge = matches!(self.pop()?.kind, Kind::Object(_, Note::Huge));
         let test = test.filter(|_| code == TypeCode::Bool);
         self.push(Value::new(Kind::Primitive(code, Number::default(), test)));
-        Ok(())
+        Ok(is_huge && is_signed(code))
     }
 
     fn code_operand(&self) -> Proof<TypeCode> {
@@ -245,7 +257,7 @@ impl Step<'_, '_> {
     pub(super) fn binary_primitive(&mut self) -> Proof {
         let operator = Operator::new(self.oparg()).ok_or("unknown operator")?;
         let (right_code, right, ..) = self.pop_primitive()?;
-        let (code, left, ..) = self.pop_primitive()?;
+        let (code, left, _, name) = self.pop_primitive()?;
         self.same_code(right_code, code)?;
         if !operator.fits(code) {
             return Err(format!("the operator does not take {code:?}"));
@@ -257,13 +269,16 @@ impl Step<'_, '_> {
         if operator.divides && !right.not_zero {
             return Err("the divisor may be zero".into());
         }
-        if operator.divides && is_signed(code) && !right.not_minus_one {
+        let overflows = !right.not_minus_one && !left.not_least && right.may_divide != name;
+        if operator.divides && is_signed(code) && overflows {
             return Err("the divisor may be -1, which overflows the least integer".into());
         }
         let code = if operator.gives_double { TypeCode::Double } else { code };
         let is_narrow = bits(code).is_some_and(|bits| bits < 64);
         let raw = is_narrow && (operator.is_raw || left.raw || right.raw);
-        self.push(Value::new(Kind::Primitive(code, Number { raw, ..Number::default() }, None)));
+        // ADD
+        let successor_of = if self.oparg() == 0 && right.constant == Some(1) { name } else { Value::UNNAMED };
+        self.push(Value::new(Kind::Primitive(code, Number { raw, successor_of, ..Number::default() }, None)));
         Ok(())
     }
 
@@ -296,7 +311,7 @@ impl Step<'_, '_> {
         let fits = match oparg {
             0 | 1 => code != TypeCode::Double,
             2..=5 => is_signed(code),
-            6..=9 => is_unsigned(code) || code == TypeCode::Bool,
+            6..=9 => code != TypeCode::Double,
             _ => code == TypeCode::Double,
         };
         if !fits {
@@ -305,9 +320,17 @@ impl Step<'_, '_> {
         let fact = match right.constant {
             Some(0) => Fact::NotZero,
             Some(-1) => Fact::NotMinusOne,
+            Some(constant) if Some(constant) == least(code) => Fact::NotLeast,
             _ => Fact::Nothing,
         };
         let test = match oparg {
+            // One more than it is 0 or 1, as an unsigned number.
+            7 if right.constant == Some(1) && left.successor_of != Value::UNNAMED => {
+                let about = left.successor_of;
+                let test = Test { about, if_true: Fact::Nothing, if_false: Fact::NotNearZero };
+                self.push(Value::new(Kind::Primitive(TypeCode::Bool, Number::default(), Some(test))));
+                return Ok(());
+            }
             0 => Some(Test { about: name, if_true: Fact::Nothing, if_false: fact }),
             1 => Some(Test { about: name, if_true: fact, if_false: Fact::Nothing }),
             _ => None,
@@ -330,6 +353,11 @@ impl Step<'_, '_> {
         // Cutting bits off settles them; adding some keeps the wrong ones.
         if to_bits > from_bits {
             self.settled(number)?;
+        }
+        if to == from {
+            let settled = Number { raw: false, ..number };
+            self.push(Value::new(Kind::Primitive(to, settled, None)));
+            return Ok(());
         }
         self.push(Value::primitive(to));
         Ok(())

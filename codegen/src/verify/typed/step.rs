@@ -32,6 +32,8 @@ pub(super) struct Outcome {
     pub(super) test: Option<Test>,
     /// What is on the top where the instruction jumps, if it is something else.
     pub(super) jump_top: Option<Value>,
+    /// It always raises.
+    pub(super) diverges: bool,
 }
 
 impl Step<'_, '_> {
@@ -64,7 +66,7 @@ impl Step<'_, '_> {
             Opcode::SequenceSet => self.sequence_set()?,
             Opcode::PrimitiveLoadConst => self.load_primitive_const()?,
             Opcode::PrimitiveBox => self.box_primitive()?,
-            Opcode::PrimitiveUnbox => self.unbox_primitive()?,
+            Opcode::PrimitiveUnbox => outcome.diverges = self.unbox_primitive()?,
             Opcode::PrimitiveBinaryOp => self.binary_primitive()?,
             Opcode::PrimitiveUnaryOp => self.unary_primitive()?,
             Opcode::PrimitiveCompareOp => self.compare_primitives()?,
@@ -101,7 +103,11 @@ impl Step<'_, '_> {
         self.state.stack.pop().ok_or_else(|| "the stack is empty".to_owned())
     }
 
-    pub(super) fn push(&mut self, value: Value) {
+    pub(super) fn push(&mut self, mut value: Value) {
+        // Tests of machine values are told apart from the start: by the time of the test some paths may be behind.
+        if value.name == Value::UNNAMED && matches!(value.kind, Kind::Primitive(..)) {
+            value.name = self.fresh_name(0);
+        }
         self.state.stack.push(value);
     }
 
@@ -131,7 +137,9 @@ impl Step<'_, '_> {
         if self.prover.world.is_subtype(found, wanted) {
             return Ok(());
         }
-        let is_impossible = found.exact && !found.optional && !self.is_converted(found, wanted);
+        // A missing `return` gives None; it is caught when it happens, as a wrong value of a variable is.
+        let is_none = found == Type::NONE;
+        let is_impossible = found.exact && !found.optional && !is_none && !self.is_converted(found, wanted);
         let Some(missing) = self.prover.missing.as_mut().filter(|_| !is_impossible) else {
             let wanted = self.describe(Value::object(wanted));
             return Err(format!("{wanted} is wanted, there is {}", self.describe(Value::object(found))));
@@ -220,6 +228,13 @@ impl Test {
         let fact = if is_true { self.if_true } else { self.if_false };
         if fact != Fact::Nothing {
             state.for_named(self.about, |value| value.learn(fact));
+        }
+        if fact == Fact::NotLeast {
+            for value in &mut state.stack {
+                if let Kind::Primitive(_, number, _) = &mut value.kind {
+                    number.may_divide = self.about;
+                }
+            }
         }
     }
 }

@@ -44,6 +44,10 @@ pub(super) enum Note {
     Awaits(Type),
     /// A truth value that says something of another value.
     Says(Test),
+    /// The integer 0.
+    Zero,
+    /// An integer of more than 64 bits, or 64 with its sign.
+    Huge,
 }
 
 /// What a truth value says.
@@ -65,6 +69,10 @@ pub(super) enum Fact {
     NotNone,
     NotZero,
     NotMinusOne,
+    /// Neither of the two.
+    NotNearZero,
+    /// Not the least of its type.
+    NotLeast,
 }
 
 impl Test {
@@ -79,8 +87,14 @@ impl Test {
 pub(super) struct Number {
     pub(super) not_zero: bool,
     pub(super) not_minus_one: bool,
-    /// It is the constant 0 or −1.
-    pub(super) constant: Option<i8>,
+    /// It is not the least of its type.
+    pub(super) not_least: bool,
+    /// It is this constant.
+    pub(super) constant: Option<i64>,
+    /// It is one more than the value of that name.
+    pub(super) successor_of: u32,
+    /// It is not −1, or the value of that name is not the least of its type: the quotient does not overflow.
+    pub(super) may_divide: u32,
     /// Narrow arithmetic made it: interpreter and JIT have different high bits.
     pub(super) raw: bool,
 }
@@ -134,6 +148,11 @@ impl Value {
             (Kind::Object(class, _), Fact::IsNone) => *class = Type::NONE,
             (Kind::Primitive(_, number, _), Fact::NotZero) => number.not_zero = true,
             (Kind::Primitive(_, number, _), Fact::NotMinusOne) => number.not_minus_one = true,
+            (Kind::Primitive(_, number, _), Fact::NotNearZero) => {
+                number.not_zero = true;
+                number.not_minus_one = true;
+            }
+            (Kind::Primitive(_, number, _), Fact::NotLeast) => number.not_least = true,
             _ => {}
         }
     }
@@ -151,6 +170,14 @@ impl Value {
     pub(super) fn forget(&mut self, name: u32) {
         if self.name == name {
             self.name = Self::UNNAMED;
+        }
+        if let Kind::Primitive(_, number, _) = &mut self.kind {
+            if number.successor_of == name {
+                number.successor_of = Self::UNNAMED;
+            }
+            if number.may_divide == name {
+                number.may_divide = Self::UNNAMED;
+            }
         }
         if self.test().is_some_and(|test| test.about == name) {
             match &mut self.kind {
@@ -187,7 +214,15 @@ impl Number {
         Self {
             not_zero: self.not_zero && other.not_zero,
             not_minus_one: self.not_minus_one && other.not_minus_one,
+            not_least: self.not_least && other.not_least,
             constant: if self.constant == other.constant { self.constant } else { None },
+            successor_of: if self.successor_of == other.successor_of { self.successor_of } else { Value::UNNAMED },
+            may_divide: match (self.not_minus_one, other.not_minus_one) {
+                _ if self.may_divide == other.may_divide => self.may_divide,
+                (true, false) => other.may_divide,
+                (false, true) => self.may_divide,
+                _ => Value::UNNAMED,
+            },
             raw: self.raw || other.raw,
         }
     }

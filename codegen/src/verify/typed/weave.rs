@@ -9,7 +9,13 @@
 
 use super::missing::{MissingCheck, MissingChecks};
 use super::world::World;
-use crate::{CodeObject, FinalInstruction, Opcode, OptimizedUnit};
+use crate::{CodeFlags, CodeObject, FinalInstruction, Opcode, OptimizedUnit};
+
+/// Whether a unit has anything to prove: typed opcodes, or a promise to its callers.
+pub(crate) fn has_typed_code(unit: &OptimizedUnit) -> bool {
+    unit.unit.flags.intersects(CodeFlags::STATICALLY_COMPILED)
+        || unit.instructions.iter().any(|instruction| instruction.opcode.is_extended())
+}
 
 /// The unit with the checks that its assembled code lacks; none if it lacks none, or cannot be helped.
 pub(crate) fn with_missing_checks(

@@ -116,6 +116,8 @@ pub struct World {
     ids: FxHashMap<Descriptor, ClassId>,
     fields: FxHashMap<(ClassId, Name), Shape>,
     functions: FxHashMap<FunctionKey, Signature>,
+    /// The functions of this module.
+    by_qualname: FxHashMap<String, Vec<FunctionKey>>,
 }
 
 impl World {
@@ -127,6 +129,7 @@ impl World {
             ids: FxHashMap::default(),
             fields: FxHashMap::default(),
             functions: FxHashMap::default(),
+            by_qualname: FxHashMap::default(),
         };
         builtins::add_classes(&mut world);
         for class in &facts.classes {
@@ -149,6 +152,9 @@ impl World {
         }
         for function in &facts.functions {
             let (key, signature) = (world.key(&function.function, function.part), world.signature(function));
+            if let Some(qualname) = world.qualname(&key) {
+                world.by_qualname.entry(qualname).or_default().push(key.clone());
+            }
             world.functions.insert(key, signature);
         }
         world
@@ -278,17 +284,19 @@ impl World {
     }
 
     /// The signatures of functions of this module with a qualified name.
-    pub(super) fn functions_called<'w>(&'w self, qualname: &'w str) -> impl Iterator<Item = &'w Signature> {
-        let (class, name) = qualname.rsplit_once('.').unwrap_or(("", qualname));
-        self.functions.iter().filter(move |(key, _)| key.name == name && self.is_in(&key.container, class)).map(|(_, f)| f)
+    pub(super) fn functions_called(&self, qualname: &str) -> impl Iterator<Item = &Signature> {
+        let keys = self.by_qualname.get(qualname).into_iter().flatten();
+        keys.filter_map(|key| self.functions.get(key))
     }
 
-    fn is_in(&self, container: &Container, path: &str) -> bool {
-        match container {
-            Container::Module(module) => path.is_empty() && *module == self.module,
+    /// The qualified name of a function, if it is of this module.
+    fn qualname(&self, key: &FunctionKey) -> Option<String> {
+        match &key.container {
+            Container::Module(module) => (*module == self.module).then(|| key.name.to_string()),
             Container::Class(class) => {
                 let descriptor = &self.class(*class).descriptor;
-                descriptor.module == self.module && path.split('.').eq(descriptor.path.iter().map(Name::as_str))
+                let path = descriptor.path.iter().chain([&key.name]).map(Name::as_str);
+                (descriptor.module == self.module).then(|| path.collect::<Vec<_>>().join("."))
             }
         }
     }
