@@ -202,6 +202,11 @@ impl Builder<'_> {
             // Building goes on only to find more errors: the code is never used.
             return Arc::new(CodeObject::placeholder(unit));
         }
+        self.finish_unit(unit)
+    }
+
+    /// Optimizes and assembles a unit; static code gets the checks without which it could not be proved.
+    pub(super) fn finish_unit(&mut self, unit: CodeUnit) -> Arc<CodeObject> {
         self.graph.reuse_instructions(self.assembler.spare_instructions());
         let optimized = cfg::optimize(unit, self.options.target, &mut self.graph);
         match self.world.as_mut().filter(|_| has_typed_code(&optimized)) {

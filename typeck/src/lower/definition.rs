@@ -216,13 +216,12 @@ impl<'a> Lowering<'_, 'a> {
     /// What makes a class a dataclass.
     fn dataclass(&mut self, class: ClassId, node: &'a StmtClassDef) -> Option<DataclassFact> {
         let data = self.checker.types.dataclass(self.checker.types.dataclass_of(class)?).clone();
-        for field in data.fields.keys() {
-            if let Some(slot) = self.checker.find_slot(class, field) {
-                let container = self.checker.types.slot(slot).container;
-                let container = self.checker.types.inexact_type(container);
-                if let Some(owner) = self.descriptor(container) {
-                    self.note_field(slot, &owner, field);
-                }
+        for &field in data.fields.values() {
+            let field = self.checker.types.field(field);
+            let (name, class, owner) = (field.name.clone(), field.class, field.base_class);
+            let owner = owner.map(|owner| self.checker.types.inexact_of(owner));
+            if let Some(owner) = owner.and_then(|owner| self.descriptor(owner)) {
+                self.note_dataclass_field(&owner, &name, class);
             }
         }
         let own = |name: &&&'static str| self.checker.types.own_member(data.wrapped, name).is_some();

@@ -8,7 +8,7 @@
 //! Invariant: what is said of a function is what its own code checks and promises ([`super::definition`]).
 
 use super::Lowering;
-use crate::types::{ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, SlotId};
+use crate::types::{ClassId, ClassKind, DecoratedKind, FunctionId, SlotId};
 use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor};
 use pyclast_syntax::world_facts::{ClassWorld, FieldWorld, FunctionPart, FunctionWorld};
 use ruff_python_ast::name::Name;
@@ -22,18 +22,20 @@ impl Lowering<'_, '_> {
         let data = self.checker.types.function(function);
         let (kind, count, container, name) =
             (data.kind, data.params.as_ref().map(Vec::len), data.container, data.name.clone());
-        match kind {
-            FunctionKind::Function | FunctionKind::InitSubclass | FunctionKind::Native => {}
-            // Those of checked collections state what they take; the proof knows them.
-            _ if count.is_some() => return,
-            _ => {}
+        let is_typed = kind.is_function() || count.is_some();
+        let is_foreign = container.is_some_and(|class| {
+            matches!(self.checker.types.class(class).module.as_str(), "builtins" | "__static__")
+        });
+        if is_typed && is_foreign {
+            // Checked collections state what they take; the proof knows them.
+            return;
         }
-        let parameters = count.filter(|_| kind.is_function()).map(|count| {
+        let parameters = count.map(|count| {
             (0..count).map(|index| self.checker.parameter_type(function, index).and_then(|class| self.checked(class))).collect()
         });
         let member = container.and_then(|class| self.checker.types.own_member(class, &name));
         let decorated = member.and_then(|member| self.checker.types.decorated_kind(member));
-        let mut returned = if kind.is_function() { self.checker.returns(function) } else { ClassId::DYNAMIC };
+        let mut returned = if is_typed { self.checker.returns(function) } else { ClassId::DYNAMIC };
         let is_coroutine = self.checker.types.kind(returned) == ClassKind::Awaitable;
         if is_coroutine {
             returned = self.checker.types.class(returned).type_args.first().copied().unwrap_or(ClassId::DYNAMIC);
@@ -66,18 +68,21 @@ impl Lowering<'_, '_> {
         }
         let declared = self.checker.slot_decl_type(slot);
         let holds = self.checked(declared);
-        let is_dataclass = self.checker.types.dataclass_of(self.checker.types.slot(slot).container).is_some();
-        if is_dataclass {
-            self.facts.world.fields.push(FieldWorld { class: class.clone(), name: name.clone(), holds: holds.clone() });
-        }
         if self.checker.is_slot_with_default(slot) {
             let function = FunctionDescriptor { class: Some(class.clone()), module: class.module.clone(), name: name.clone() };
             let receiver = Some(class.clone());
             self.note_accessor(function.clone(), FunctionPart::Get, vec![receiver.clone()], holds.clone());
             self.note_accessor(function, FunctionPart::Set, vec![receiver, holds], None);
-        } else if !is_dataclass {
+        } else {
             self.facts.world.fields.push(FieldWorld { class: class.clone(), name: name.clone(), holds });
         }
+    }
+
+    /// Notes a field of a dataclass, whose own methods store it, default or not.
+    pub(super) fn note_dataclass_field(&mut self, owner: &Descriptor, name: &Name, class: ClassId) {
+        let owner = Descriptor { marks: Vec::new(), ..owner.clone() };
+        let holds = self.checked(class);
+        self.facts.world.fields.push(FieldWorld { class: owner, name: name.clone(), holds });
     }
 
     fn note_accessor(

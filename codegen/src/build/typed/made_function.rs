@@ -157,8 +157,6 @@ impl Builder<'_> {
             free_vars: function.free,
             sequence: function.sequence,
         };
-        self.graph.reuse_instructions(self.assembler.spare_instructions());
-        let optimized = cfg::optimize(unit, self.options.target, &mut self.graph);
-        Arc::new(self.assembler.assemble(optimized, &self.options.filename))
+        self.finish_unit(unit)
     }
 }

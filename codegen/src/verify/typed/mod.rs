@@ -86,13 +86,19 @@ pub fn prove(code: &CodeObject, world: &mut World) -> Result<(), TypedUnsound> {
         _ => None,
     });
     // Of definitions of one name, callers find the last; the parts of a property stay.
-    let last: FxHashMap<&PyString, &Arc<CodeObject>> = inner().map(|code| (&code.qualname, code)).collect();
-    inner().try_for_each(|code| {
-        if last.get(&code.qualname).is_some_and(|last| Arc::ptr_eq(last, code)) {
-            entry::check_signature(code, world).map_err(|reason| at_start(code, reason))?;
+    let mut last: FxHashMap<&PyString, Result<(), String>> = FxHashMap::default();
+    for code in inner() {
+        prove(code, world)?;
+        let agrees = entry::check_signature(code, world);
+        let is_settled = agrees.is_err() && last.get(&code.qualname).is_some_and(Result::is_ok);
+        if !(is_settled && world.is_property(&code.qualname)) {
+            last.insert(&code.qualname, agrees);
         }
-        prove(code, world)
-    })
+    }
+    match inner().find_map(|code| Some((code, last.remove(&code.qualname)?.err()?))) {
+        Some((code, reason)) => Err(at_start(code, reason)),
+        None => Ok(()),
+    }
 }
 
 /// Proves a code object sound; code objects among its constants are not looked at.

@@ -74,9 +74,8 @@ impl Step<'_, '_> {
             Opcode::BuildSlice => self.build(ClassId::SLICE)?,
             Opcode::ListAppend => self.append(&[ClassId::LIST], Some(Family::CheckedList), 1)?,
             Opcode::ListExtend => self.append(&[ClassId::LIST], Some(Family::CheckedList), 1)?,
-            Opcode::SetAdd | Opcode::SetUpdate => self.append(&[ClassId::SET], None, 1)?,
             Opcode::MapAdd => self.append(&[ClassId::DICT], Some(Family::CheckedDict), 2)?,
-            Opcode::DictUpdate | Opcode::DictMerge => self.append(&[ClassId::DICT], Some(Family::CheckedDict), 1)?,
+            Opcode::SetAdd | Opcode::SetUpdate | Opcode::DictUpdate | Opcode::DictMerge => drop(self.pop_object()?),
             Opcode::BinaryOp => outcome.diverges = self.binary_operation()?,
             Opcode::UnaryNegative | Opcode::UnaryInvert => self.unary_operation()?,
             Opcode::UnaryNot => {

@@ -289,6 +289,12 @@ impl World {
         keys.filter_map(|key| self.functions.get(key))
     }
 
+    /// Whether a qualified name is that of the parts of a property.
+    pub(super) fn is_property(&self, qualname: &PyString) -> bool {
+        let keys = self.by_qualname.get(&qualname.to_string());
+        keys.is_some_and(|keys| keys.iter().any(|key| key.part != FunctionPart::Whole))
+    }
+
     /// The qualified name of a function, if it is of this module.
     fn qualname(&self, key: &FunctionKey) -> Option<String> {
         match &key.container {
