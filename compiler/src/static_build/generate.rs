@@ -3,8 +3,8 @@
 //! Invariant: nothing is marshalled that is not proved sound: a proof that fails is a bug of ours, and panics.
 
 use super::program::StaticModule;
-use crate::pipeline::prove;
 use crate::stack::{Code, for_depth};
+use pyclast_codegen::verify::typed::{World, prove};
 use pyclast_codegen::{Compiled, Optimize, Options, Target, compile_module, compile_static_module};
 use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_syntax::{Diagnostic, PyString};
@@ -24,7 +24,10 @@ pub fn static_code(
     let compile = || compile_static_module(&module.parsed, &module.symbols, facts, &options);
     let Compiled { code, warnings } = for_depth(module.parsed.nesting() * DEPTH_FACTOR, compile)?;
     let code = Code::from(code);
-    prove(&code);
+    let mut world = World::new(&facts.world);
+    if let Err(error) = for_depth(code.depth(), || prove(&code, &mut world)) {
+        panic!("unsound code: {error}");
+    }
     Ok((code, warnings))
 }
 

@@ -10,7 +10,7 @@
 use super::super::Builder;
 use crate::{
     CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, Instruction, InstructionSequence, Label, Opcode,
-    VALUES_SHIFT, cfg,
+    VALUES_SHIFT,
 };
 use indexmap::IndexSet;
 use pyclast_syntax::{Location, PyString};

@@ -37,11 +37,10 @@ classes! {
     SET 12 "set" None, false;
     FROZENSET 13 "frozenset" None, false;
     SLICE 14 "slice" None, true;
-    RANGE 15 "range" None, true;
 }
 
 /// How many there are.
-pub(super) const COUNT: u32 = 16;
+pub(super) const COUNT: u32 = 15;
 
 impl ClassId {
     /// Whether it is one of these.

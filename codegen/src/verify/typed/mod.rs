@@ -54,7 +54,6 @@ use missing::MissingChecks;
 use pyclast_syntax::PyString;
 use rustc_hash::FxHashMap;
 use std::fmt;
-use std::sync::Arc;
 use world::Shape;
 
 /// Why static code is not proved sound: a bug of the compiler.
