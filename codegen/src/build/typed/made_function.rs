@@ -127,8 +127,6 @@ impl MadeFunction {
 impl Builder<'_> {
     /// The code object of a made function, a method of the class being built.
     pub(super) fn finish_made_function(&mut self, function: MadeFunction) -> Arc<CodeObject> {
-        let class = self.unit().qualname.clone();
-        let qualname = [class.as_bytes(), b".", function.name.as_bytes()].concat();
         let mut flags = CodeFlags(CodeFlags::OPTIMIZED.0 | CodeFlags::NEWLOCALS.0);
         if function.trailing_constant.is_some() {
             flags.insert(CodeFlags::STATICALLY_COMPILED);
@@ -141,7 +139,8 @@ impl Builder<'_> {
         let count = u32::try_from(function.parameters.len()).expect("parameters are fewer than 2**32");
         let unit = CodeUnit {
             name: PyString::new(function.name),
-            qualname: PyString::from_surrogatepass(&qualname),
+            // As in the reference, whose messages name it so.
+            qualname: PyString::new(function.name),
             first_line: function.location.line,
             arg_count: count,
             pos_only_arg_count: 0,
