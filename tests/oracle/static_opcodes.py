@@ -19,6 +19,7 @@ Exit status 1 if anything MISSING, OPERAND, CONST, FLAGS or ABSENT is left.
 """
 
 import argparse
+import re
 import sys
 import tomllib
 from collections import Counter, defaultdict
@@ -129,7 +130,7 @@ def main():
             continue
         if "error" in mine:
             tally["not compiled"] += 1
-            failed[" ".join(mine["error"].split("\n")[0].split())[:150]] += 1
+            failed[re.sub(r"\(\d+\)|offset \d+", "#", " ".join(mine["error"].split("\nstack backtrace")[0].split())[:200])] += 1
             if options.verbose:
                 print(f"\n{file}: {program.subject}: NOT COMPILED: {mine['error'][:600]}")
             continue

@@ -29,6 +29,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import tomllib
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -75,19 +76,23 @@ class Observer:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             items = list(wanted.items())
             with open(self.path, "a", encoding="utf-8") as out, concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
-                for part in pool.map(self.serve, [items[i :: self.jobs] for i in range(self.jobs)]):
-                    for key, seen in part:
+                lock = threading.Lock()
+
+                def keep(key, seen):
+                    with lock:
                         self.known[key] = seen
                         out.write(json.dumps({"key": key, "seen": seen}) + "\n")
+                        out.flush()
+
+                list(pool.map(lambda part: self.serve(part, keep), [items[i :: self.jobs] for i in range(self.jobs)]))
         return [
             None if "error" in codes else {mode: self.known[self.key(program, codes, mode)] for mode in self.modes}
             for program, codes in pairs
         ]
 
     @staticmethod
-    def serve(items):
-        """What a worker sees of some runs."""
-        seen = []
+    def serve(items, keep):
+        """Asks a worker for some runs."""
         command = [static_code.cinderx(), "-B", str(Path(__file__).with_name("static_observe.py"))]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         with subprocess.Popen(
@@ -97,9 +102,8 @@ class Observer:
             for key, (program, codes, mode) in items:
                 process.stdin.write(json.dumps({"files": program.files, "codes": codes, "modes": [mode]}) + "\n")
                 process.stdin.flush()
-                seen.append((key, json.loads(process.stdout.readline())[mode]))
+                keep(key, json.loads(process.stdout.readline())[mode])
             process.stdin.close()
-        return seen
 
 
 def compare(ours, theirs):
@@ -191,7 +195,7 @@ def main():
         tally["programs"] += 1
         if mine is None or their is None:
             tally["not compiled"] += 1
-            failed[" ".join(codes.get("error", "by the reference").split("\n")[0].split())[:150]] += 1
+            failed[re.sub(r"\(\d+\)|offset \d+", "#", " ".join(codes.get("error", "by the reference").split("\nstack backtrace")[0].split())[:200])] += 1
             continue
         static += all(static_code.load(code).co_flags & static_code.STATICALLY_COMPILED for code in codes.values())
         found = []
