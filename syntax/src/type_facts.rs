@@ -249,6 +249,30 @@ impl TypeCode {
         matches!(self, Self::UInt8 | Self::Int8 | Self::UInt16 | Self::Int16 | Self::UInt32 | Self::Int32)
     }
 
+    /// The integer of the same width with a sign.
+    #[must_use]
+    pub const fn to_signed(self) -> Self {
+        match self {
+            Self::UInt8 => Self::Int8,
+            Self::UInt16 => Self::Int16,
+            Self::UInt32 => Self::Int32,
+            Self::UInt64 => Self::Int64,
+            _ => self,
+        }
+    }
+
+    /// The integer of the same width without a sign.
+    #[must_use]
+    pub const fn to_unsigned(self) -> Self {
+        match self {
+            Self::Int8 => Self::UInt8,
+            Self::Int16 => Self::UInt16,
+            Self::Int32 => Self::UInt32,
+            Self::Int64 => Self::UInt64,
+            _ => self,
+        }
+    }
+
     /// The bits of an integer.
     pub const fn bits(self) -> u32 {
         8 << (self as u32 >> 1 & 3)

@@ -147,8 +147,13 @@ impl<'a> Builder<'a> {
     }
 
     /// Raises a `TypeError` with the message that is built.
-    pub(super) fn emit_type_error(&mut self, location: Location, message: impl FnOnce(&mut Self)) {
-        let name = self.names.intern("TypeError");
+    fn emit_type_error(&mut self, location: Location, message: impl FnOnce(&mut Self)) {
+        self.emit_error("TypeError", location, message);
+    }
+
+    /// Raises an exception with the message that is built.
+    pub(super) fn emit_error(&mut self, class: &str, location: Location, message: impl FnOnce(&mut Self)) {
+        let name = self.names.intern(class);
         let index = self.unit_mut().names.insert_full(name).0;
         self.emit_arg(Opcode::LoadGlobal, index << 1, location);
         self.emit(Opcode::PushNull, location);

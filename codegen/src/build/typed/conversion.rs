@@ -14,8 +14,6 @@ use pyclast_syntax::Location;
 use pyclast_syntax::type_facts::{Conversion, Descriptor, LiteralFact, TypeCode, TypeId};
 use ruff_python_ast::ExprContext;
 
-/// `PRIM_OP_NE_INT`
-const NOT_EQUAL: usize = 1;
 /// `Py_EQ << 5 | compare_masks[Py_EQ]`
 const EQUAL: usize = 2 << 5 | 8;
 
@@ -29,19 +27,6 @@ impl Builder<'_> {
             Conversion::CheckLiteral(literal) => self.emit_literal_check(literal, location),
             Conversion::Primitive { from, to } => self.emit_primitive_conversion(from, to, location),
             Conversion::Unbox { to, refine } => self.emit_unbox(to, refine, location),
-        }
-    }
-
-    /// `CONVERT_PRIMITIVE`: another width or sign.
-    pub(in crate::build) fn emit_primitive_conversion(&mut self, from: TypeCode, to: TypeCode, location: Location) {
-        match to {
-            _ if from == to => {}
-            // What is not zero is true; `CONVERT_PRIMITIVE` knows widths only.
-            TypeCode::Bool => {
-                self.emit_primitive_const(Constant::int(0), from, location);
-                self.emit_arg(Opcode::PrimitiveCompareOp, NOT_EQUAL, location);
-            }
-            _ => self.emit_arg(Opcode::ConvertPrimitive, (to as usize) << 4 | from as usize, location),
         }
     }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! a // b   (int64)    a · b · COPY 1 · 1 · + · 1 · unsigned <= · POP_JUMP_IF_ZERO divide
 //!                     COPY 1 · POP_JUMP_IF_NONZERO minus_one · LOAD_CONST 1 · LOAD_CONST 0 · BINARY_OP // (raises) …
-//!                     minus_one: COPY 2 · INT64_MIN · == · POP_JUMP_IF_ZERO divide · LOAD_CONST 2**63 · PRIMITIVE_UNBOX (raises)
+//!                     minus_one: COPY 2 · INT64_MIN · == · POP_JUMP_IF_ZERO divide · raise OverflowError
 //!                     divide: PRIMITIVE_BINARY_OP //
 //! ```
 //!
@@ -78,11 +78,9 @@ impl Builder<'_> {
         }
         let limit = BigInt::from(1) << (code.bits() - 1);
         self.emit_arg(Opcode::Copy, 2, location);
-        self.emit_primitive_const(Constant::big_int(-limit.clone()), code, location);
+        self.emit_primitive_const(Constant::big_int(-limit), code, location);
         self.emit_arg(Opcode::PrimitiveCompareOp, EQUAL, location);
         self.emit_jump(Opcode::PopJumpIfZero, divide, location);
-        self.emit_const(Constant::big_int(limit), location);
-        self.emit_unbox(code, None, location);
-        self.emit(Opcode::PopTop, location);
+        self.emit_error("OverflowError", location, |this| this.emit_const(Constant::str("int overflow"), location));
     }
 }

@@ -58,7 +58,7 @@ impl<'a> Builder<'a> {
         self.emit_limit_test(index, anchor, location);
         self.visit_statements(&statement.body);
         self.use_label(step);
-        self.emit_step(index, location);
+        self.emit_increment(index, location);
         self.emit_jump(Opcode::Jump, start, Location::NONE);
         self.use_label(anchor);
         self.emit(Opcode::PopTop, location);
@@ -122,7 +122,7 @@ impl<'a> Builder<'a> {
                 self.emit_arg(Opcode::BinaryOp, SUBSCRIPT, location);
             }
         }
-        self.emit_step(index, location);
+        self.emit_increment(index, location);
         self.store_item(statement, sequence);
         self.visit_statements(&statement.body);
         self.emit_jump(Opcode::Jump, start, Location::NONE);
@@ -160,7 +160,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Adds one to the index.
-    fn emit_step(&mut self, index: usize, location: Location) {
+    fn emit_increment(&mut self, index: usize, location: Location) {
         self.emit_primitive_local(Opcode::LoadLocal, index, TypeCode::Int64, location);
         self.emit_primitive_const(Constant::int(1), TypeCode::Int64, location);
         self.emit_arg(Opcode::PrimitiveBinaryOp, ADD, location);

@@ -45,6 +45,7 @@ mod statement;
 pub(super) mod strict;
 mod subscript;
 mod unit;
+mod width;
 
 pub(super) use unit::FunctionFacts;
 
