@@ -344,13 +344,16 @@ impl Step<'_, '_> {
         let (to, from) = (code_of(self.oparg() >> 4), code_of(self.oparg() & 15));
         let (Some(to), Some(from)) = (to, from) else { return Err("the operand is no pair of type codes".into()) };
         let (code, number, ..) = self.pop_primitive()?;
-        self.same_code(code, from)?;
         let (from_bits, to_bits) = (bits(from), bits(to));
-        let is_integral = from_bits.is_some() || from == TypeCode::Bool;
-        if !(is_integral && (to_bits.is_some() || to == TypeCode::Bool)) {
+        // The interpreter extends by the sign that the operand names, which need not be the value's own.
+        if from_bits.is_none() || bits(code) != from_bits {
+            self.same_code(code, from)?;
+        }
+        // The JIT cannot narrow: it aborts the process.
+        let widens = to_bits.is_some() && to_bits >= from_bits && from != TypeCode::Double;
+        if !widens {
             return Err(format!("{from:?} does not convert to {to:?}"));
         }
-        // Cutting bits off settles them; adding some keeps the wrong ones.
         if to_bits > from_bits {
             self.settled(number)?;
         }

@@ -115,6 +115,8 @@ fn operators() {
         ("no operand 16", body(&[], &[load(1), load(1), op(PrimitiveCompareOp, 16), drop_top()])),
         ("Int8 is wanted", body(&[], &[load(1), op(ConvertPrimitive, 5 << 4 | 1), drop_top()])),
         ("does not convert", body(&[], &[double(1.0), op(ConvertPrimitive, 7 << 4 | 9), drop_top()])),
+        ("does not convert", body(&[], &[load(1), op(ConvertPrimitive, 5 << 4 | 7), drop_top()])),
+        ("does not convert", body(&[], &[load(1), op(ConvertPrimitive, 12 << 4 | 7), drop_top()])),
         ("no operand", body(&[], &[load(1), op(ConvertPrimitive, 8 << 4 | 7), drop_top()])),
         ("a primitive is wanted", body(&[], &[op(LoadFast, 0), op(PopJumpIfZero, 0)])),
         ("has no truth", body(&[], &[double(0.0), op(PopJumpIfNonzero, 0)])),
