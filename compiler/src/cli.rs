@@ -35,6 +35,8 @@ pub enum Command {
     Run(RunArgs),
     /// Show which module imports which, in what order, and the cycles.
     Graph(GraphArgs),
+    /// Show how much of static modules became typed, and why the rest did not.
+    Stats(StatsArgs),
     /// Show the bytecode of a .py or .pyc file, like `python -m dis`.
     Dis(DisArgs),
     /// Prove .pyc files sound: jumps, stack depths, operands, tables, borrowed loads.
@@ -204,10 +206,10 @@ pub struct ArtifactArgs {
     #[arg(long, help_heading = "CinderX", conflicts_with = "output")]
     pub strict_pyc: bool,
 
-    /// Write the ordinary .pyc, too, of static modules that need no machine numbers: pyclast.loader takes it where
-    /// CinderX or its JIT is missing.
+    /// Leave out the ordinary .pyc of static modules that need no machine numbers, which pyclast.loader takes where CinderX
+    /// or its JIT is missing.
     #[arg(long, help_heading = "CinderX", conflicts_with = "output")]
-    pub fallback: bool,
+    pub no_fallback: bool,
 }
 
 /// Which modules are static or strict.
@@ -340,6 +342,44 @@ pub struct RunArgs {
     /// What the script gets.
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
     pub arguments: Vec<OsString>,
+}
+
+/// `pyclast stats`
+#[derive(Args, Debug)]
+pub struct StatsArgs {
+    /// Files and directories; without any, the current directory.
+    #[arg(value_name = "PATHS")]
+    pub paths: Vec<PathBuf>,
+
+    /// How the counts are shown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = StatsFormat::Text)]
+    pub format: StatsFormat,
+
+    /// Directories in which imported modules are found, besides those of PATHS.
+    #[arg(long, value_name = "DIR")]
+    pub search_path: Vec<PathBuf>,
+
+    /// Optimization level.
+    #[arg(short = 'o', visible_short_alias = 'O', value_name = "LEVEL", default_value_t = 0,
+          value_parser = clap::value_parser!(i8).range(0..=2))]
+    pub level: i8,
+
+    /// Worker threads; 0 and the default mean one for each core.
+    #[arg(short = 'j', long = "workers", value_name = "WORKERS", default_value_t = 0)]
+    pub workers: usize,
+
+    /// Which modules are static.
+    #[command(flatten)]
+    pub static_: StaticArgs,
+}
+
+/// How counts are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StatsFormat {
+    /// A table.
+    Text,
+    /// One JSON object.
+    Json,
 }
 
 /// `pyclast dis`

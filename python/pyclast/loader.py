@@ -369,21 +369,12 @@ def _has_runtime(artifact):
     """Whether an artifact is to be loaded, and not the ordinary code of the module."""
     if _jit is not None:
         return True
-    if _cinderx is None:
-        # The ordinary code, or the text, tells what it lacks if it cannot do without.
-        with open(artifact, "rb") as file:
-            return file.read(MAGIC_SIZE) == ORDINARY_MAGIC or not _has_ordinary(artifact)
+    # Static code without the JIT is slower than ordinary code, if there is any that means the same.
     with open(artifact, "rb") as file:
+        if file.read(MAGIC_SIZE) == ORDINARY_MAGIC:
+            return True
         file.seek(-len(FALLBACK_MARK), os.SEEK_END)
         return file.read() != FALLBACK_MARK
-
-
-def _has_ordinary(artifact):
-    """Whether there is ordinary code, or a text, of the module of an artifact."""
-    directory, name = os.path.split(artifact)
-    beside = name.replace(".strict.patch.pyc", ".pyc").replace(".strict.pyc", ".pyc")
-    source = os.path.join(os.path.dirname(directory), name.partition(".")[0] + ".py")
-    return os.path.isfile(os.path.join(directory, beside)) or os.path.isfile(source)
 
 
 class _ArtifactLoader(external.SourceFileLoader):

@@ -14,6 +14,7 @@ mod run;
 mod show;
 mod static_one;
 mod static_tree;
+mod stats;
 mod verify;
 mod watch;
 
@@ -53,6 +54,7 @@ pub fn run(command: Command) -> anyhow::Result<Status> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
+        Command::Stats(arguments) => stats::run(&arguments),
         Command::Dis(arguments) => dis::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -175,9 +175,9 @@ impl StaticTree {
         let mut graph = NameGraph::new(program);
         let dependencies: Vec<Dependencies> =
             (0..program.modules.len()).map(|module| graph.dependencies(module)).collect();
-        let may_fall_back = match self.switches.fallback {
-            true => fallbacks(program, &dependencies),
-            false => vec![false; program.modules.len()],
+        let may_fall_back = match self.switches.no_fallback {
+            true => vec![false; program.modules.len()],
+            false => fallbacks(program, &dependencies),
         };
         let mut modules = Vec::with_capacity(program.modules.len());
         for (index, module) in program.modules.iter().enumerate() {
@@ -201,7 +201,7 @@ impl StaticTree {
     /// What the artifacts of a module say.
     fn state(&self, plan: &Plan, module: &Module) -> State {
         let manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut is_fresh = true;
+        let (mut is_fresh, mut is_of_this_time) = (true, true);
         for path in &plan.artifacts {
             let path = self.artifact(path);
             let Ok(file) = fs::read(&path) else { return compiled() };
@@ -210,13 +210,14 @@ impl StaticTree {
                 return compiled();
             }
             is_fresh &= found.prefix == module.prefix;
+            is_of_this_time &= found.prefix.get(..strict::HEADER_SIZE) == module.prefix.get(..strict::HEADER_SIZE);
         }
         let has_fallbacks = !module.may_fall_back || plan.artifacts.iter().all(|path| path.is_file());
         match (has_fallbacks, is_fresh) {
             (false, _) => compiled(),
             (true, true) => State::Current,
             // An ordinary artifact has the time of its source in it as well.
-            (true, false) if module.may_fall_back => compiled(),
+            (true, false) if module.may_fall_back && !is_of_this_time => compiled(),
             (true, false) => State::Refreshed,
         }
     }
@@ -407,7 +408,7 @@ fn compiled() -> State {
 }
 
 /// Where modules are found: the roots of what is compiled, then the directories given.
-fn search_path(destinations: &[PathBuf], directories: &[PathBuf]) -> SearchPath {
+pub(super) fn search_path(destinations: &[PathBuf], directories: &[PathBuf]) -> SearchPath {
     let mut search_path = SearchPath::default();
     for destination in destinations {
         let root = project_root(&plain(destination));
@@ -421,7 +422,7 @@ fn search_path(destinations: &[PathBuf], directories: &[PathBuf]) -> SearchPath 
 }
 
 /// `./a` is `a`, and `.` the directory whose files have names without it.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     path.strip_prefix(".").unwrap_or(path).to_owned()
 }
 

@@ -62,12 +62,12 @@ impl Pretty {
         let config = Config::new().with_index_type(IndexType::Byte).with_color(self.color).with_tab_width(8);
         let message = one_line(&diagnostic.message);
         // The headline says it already.
-        let message = if message.len() > LONGEST_LABEL { "here".to_owned() } else { message };
+        let label = if message.len() > LONGEST_LABEL { "here" } else { &message };
         let mut report = Report::build(kind, span(diagnostic.span))
             .with_config(config)
             .with_code(diagnostic.code.name())
             .with_message(&message)
-            .with_label(Label::new(span(diagnostic.span)).with_message(&message).with_color(mark));
+            .with_label(Label::new(span(diagnostic.span)).with_message(label).with_color(mark));
         for label in diagnostic.labels.iter().filter(|label| label.span.is_place()) {
             let text = one_line(&label.message);
             report = report.with_label(Label::new(span(label.span)).with_message(text).with_color(Color::Blue));

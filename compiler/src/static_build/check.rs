@@ -12,7 +12,7 @@ use crate::jobs::{Panicked, panic_message};
 use crate::stack::for_checker;
 use crate::static_program::{ProgramProblem, type_problem};
 use pyclast_syntax::type_facts::TypeFacts;
-use pyclast_typeck::{Arena, Folds, Source, check_program_with_facts, fold};
+use pyclast_typeck::{Arena, Folds, Source, check_program_for, check_program_with_facts, fold};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What becomes of a module.
@@ -70,7 +70,25 @@ pub fn check(modules: &[StaticModule], roles: &[Role], optimize: bool) -> Checke
     checked
 }
 
-fn check_once(modules: &[StaticModule], folds: &[Folds], roles: &[Role]) -> Checked {
+/// What stays dynamic in the modules that are bound and have no errors; nothing if the checker fails.
+pub fn slow_code(modules: &[StaticModule], roles: &[Role]) -> Vec<ProgramProblem> {
+    let folds: Vec<Folds> = modules.iter().map(|module| fold(&module.parsed, false)).collect();
+    let find = || {
+        let (positions, sources) = sources(modules, &folds, roles);
+        let arena = Arena::default();
+        let checked = for_checker(nesting(modules), || check_program_for(&sources, &arena, true));
+        let placed = |(module, error)| ProgramProblem { module: positions[module], ..type_problem(module, error) };
+        checked.warnings.into_iter().map(placed).collect()
+    };
+    catch_unwind(AssertUnwindSafe(find)).unwrap_or_default()
+}
+
+fn nesting(modules: &[StaticModule]) -> u32 {
+    modules.iter().map(|module| module.parsed.nesting()).max().unwrap_or(0)
+}
+
+/// The modules that are there, and the position of each.
+fn sources<'m>(modules: &'m [StaticModule], folds: &'m [Folds], roles: &[Role]) -> (Vec<usize>, Vec<Source<'m>>) {
     let mut sources = Vec::with_capacity(modules.len());
     let mut positions = Vec::with_capacity(modules.len());
     for (position, ((module, folds), role)) in modules.iter().zip(folds).zip(roles).enumerate() {
@@ -88,9 +106,13 @@ fn check_once(modules: &[StaticModule], folds: &[Folds], roles: &[Role]) -> Chec
             bind: *role == Role::Bound,
         });
     }
-    let nesting = modules.iter().map(|module| module.parsed.nesting()).max().unwrap_or(0);
+    (positions, sources)
+}
+
+fn check_once(modules: &[StaticModule], folds: &[Folds], roles: &[Role]) -> Checked {
+    let (positions, sources) = sources(modules, folds, roles);
     let arena = Arena::default();
-    let (checked, found) = for_checker(nesting, || check_program_with_facts(&sources, &arena));
+    let (checked, found) = for_checker(nesting(modules), || check_program_with_facts(&sources, &arena));
     let placed = |(module, error)| ProgramProblem { module: positions[module], ..type_problem(module, error) };
     let problems: Vec<ProgramProblem> = checked.errors.into_iter().map(placed).collect();
     let mut facts: Vec<Option<TypeFacts>> = modules.iter().map(|_| None).collect();

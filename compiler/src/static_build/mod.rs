@@ -7,6 +7,7 @@
 //! Invariant: nothing recurses through imports; a module with an error stops no other; a panic is one module's.
 
 pub mod check;
+pub mod counts;
 pub mod dependencies;
 pub mod fallback;
 pub mod generate;
