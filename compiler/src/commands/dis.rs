@@ -11,7 +11,8 @@ use crate::report;
 use crate::stack::{Code, for_depth};
 use anyhow::{Context, bail};
 use pyclast_codegen::disassemble::{DisassembleOptions, disassemble};
-use pyclast_codegen::{CodeObject, Constant, Target, marshal, pyc};
+use pyclast_codegen::pyc::{self, strict};
+use pyclast_codegen::{CodeObject, Constant, Target, marshal};
 use std::fs;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -53,7 +54,11 @@ pub(super) fn run(arguments: &DisArgs) -> anyhow::Result<Status> {
 
 /// The code object in the bytes of a `.pyc` file.
 pub(super) fn read_artifact(bytes: &[u8]) -> anyhow::Result<Arc<CodeObject>> {
-    let (_, body) = pyc::parse(&Target::CPYTHON_3_14, bytes)?;
+    let target = &Target::CINDERX_3_14;
+    let body = match strict::is_artifact(target, bytes) {
+        true => strict::parse(target, bytes)?.code,
+        false => pyc::parse(target, bytes)?.1,
+    };
     match marshal::read(body)? {
         Constant::Code(code) => Ok(code),
         _ => bail!("the file holds no code object"),
