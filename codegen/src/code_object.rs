@@ -39,6 +39,8 @@ impl CodeFlags {
     pub const STATICALLY_COMPILED: Self = Self(0x4000);
     /// `CO_HAS_DOCSTRING`
     pub const HAS_DOCSTRING: Self = Self(0x400_0000);
+    /// `CI_CO_SUPPRESS_JIT`: CinderX's JIT leaves the function to the interpreter.
+    pub const SUPPRESS_JIT: Self = Self(0x4000_0000);
     /// `CO_METHOD`
     pub const METHOD: Self = Self(0x800_0000);
 

@@ -89,6 +89,8 @@ pub(super) struct Unit<'a> {
     pub(super) is_typed: bool,
     /// What static code ends its constants with: checks of arguments and what is returned.
     pub(super) trailing_constant: Option<Constant>,
+    /// Static code: the JIT cannot compile it safely.
+    pub(super) suppresses_jit: bool,
     /// Strict code: where the classes to be frozen are kept.
     pub(super) class_list: Option<ClassList>,
     /// Static functions: what the checker knows of this one.
@@ -149,6 +151,7 @@ impl Builder<'_> {
             static_attributes: NameSet::default(),
             is_typed: self.inherits_types(),
             trailing_constant: None,
+            suppresses_jit: false,
             class_list: self.inherited_class_list(kind),
             function,
             primitives,
@@ -304,6 +307,9 @@ impl Builder<'_> {
         }
         if scope.coroutine && !scope.generator {
             flags.insert(CodeFlags::COROUTINE);
+        }
+        if unit.suppresses_jit {
+            flags.insert(CodeFlags::SUPPRESS_JIT);
         }
         if unit.trailing_constant.is_some() {
             flags.insert(CodeFlags::STATICALLY_COMPILED);

@@ -15,7 +15,7 @@ use super::super::with_::EnteredItem;
 use super::descriptor::{object_constant, type_constant};
 use crate::{Constant, Opcode};
 use pyclast_syntax::symtable::Resolution;
-use pyclast_syntax::type_facts::{FunctionFact, FunctionForm, TypeCode, TypeKind};
+use pyclast_syntax::type_facts::{FunctionFact, FunctionForm, TypeCode, TypeFacts, TypeKind};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprContext, StmtFunctionDef};
 
@@ -48,6 +48,7 @@ impl<'a> Builder<'a> {
             self.emit_primitive_const(zero(code), code, location);
             self.emit_primitive_local(Opcode::StoreLocal, local, code, location);
         }
+        self.unit_mut().suppresses_jit = takes_primitives_by_keyword(facts, function, fact);
         let first = self.unit().var_names.names().next();
         if fact.form == FunctionForm::InitSubclass
             && let Some(first) = first
@@ -111,6 +112,20 @@ impl<'a> Builder<'a> {
             self.emit_with_code(Opcode::PrimitiveBox, code, location);
         }
     }
+}
+
+/// Whether a function has parameters that are keyword-only, and primitives among what it takes or gives: called without
+/// keywords, the JIT's code of such a function finds nothing where they should be, and crashes.
+fn takes_primitives_by_keyword(facts: &TypeFacts, function: &StmtFunctionDef, fact: &FunctionFact) -> bool {
+    let parameters = &function.parameters;
+    if parameters.kwonlyargs.is_empty() || parameters.vararg.is_some() {
+        return false;
+    }
+    let is_primitive = |kind: TypeKind| matches!(kind, TypeKind::Primitive(_));
+    let mut kinds = parameters
+        .iter_non_variadic_params()
+        .filter_map(|parameter| facts.node(node_index(&parameter.parameter)).map(|id| facts.get(id).kind));
+    kinds.any(is_primitive) || is_primitive(facts.get(fact.result).kind)
 }
 
 /// Zero, in Python's form.
