@@ -110,11 +110,12 @@ def main():
     parser.add_argument("--only", default="", help="programs with this in `file: row: subject`")
     parser.add_argument("--op", default="", help="print only differences of this opcode")
     parser.add_argument("-v", "--verbose", action="count", default=0)
+    parser.add_argument("--every", type=int, default=1, help="every n-th program only")
     parser.add_argument("-j", "--jobs", type=int, default=1)
     options = parser.parse_args()
     pyclast = str(Path(options.pyclast).resolve())
 
-    chosen = list(static_code.accepted(options.paths, options.only))
+    chosen = list(static_code.accepted(options.paths, options.only))[:: options.every]
     programs = [program for _, program in chosen]
     theirs = static_code.reference_codes(programs, options.jobs)
     ours = static_code.our_codes(pyclast, programs, options.jobs)

@@ -176,10 +176,11 @@ def main():
     parser.add_argument("--kind", default="", help="print only differences of this kind")
     parser.add_argument("--show", action="store_true", help="print what is seen under the reference, and compare nothing")
     parser.add_argument("-v", "--verbose", action="store_true", help="print each difference")
+    parser.add_argument("--every", type=int, default=1, help="every n-th program only")
     parser.add_argument("-j", "--jobs", type=int, default=1)
     options = parser.parse_args()
 
-    chosen = list(static_code.accepted(options.paths, options.only))
+    chosen = list(static_code.accepted(options.paths, options.only))[:: options.every]
     programs = [program for _, program in chosen]
     observer = Observer([options.mode] if options.mode else ["interpreted", "jit"], options.jobs)
     their_codes = static_code.reference_codes(programs, options.jobs)
