@@ -83,8 +83,9 @@ def judge(workers, made, codes):
         for _, line, what in items:
             if what.startswith(("crash", "exit", "timeout")) or line == "driver":
                 return "crash", f"{mode}: {line}: {what}"
-    if seen["interpreted"] != jitted:
-        return "modes", first_difference(seen["interpreted"], jitted)
+    # The messages of the runtime itself differ.
+    if normal(seen["interpreted"]) != normal(jitted):
+        return "modes", first_difference(normal(seen["interpreted"]), normal(jitted))
     if normal(plain) != normal(seen["interpreted"]):
         return "differs", first_difference(normal(plain), normal(seen["interpreted"]))
     refused = [item for item in seen["jit"] if item[1] == "compile" and item[2] != "list()"]
