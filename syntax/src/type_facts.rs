@@ -239,6 +239,22 @@ pub enum TypeCode {
 }
 
 impl TypeCode {
+    /// Its name in `__static__`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UInt8 => "uint8",
+            Self::Int8 => "int8",
+            Self::UInt16 => "uint16",
+            Self::Int16 => "int16",
+            Self::UInt32 => "uint32",
+            Self::Int32 => "int32",
+            Self::UInt64 => "uint64",
+            Self::Int64 => "int64",
+            Self::Double => "double",
+            Self::Bool => "cbool",
+        }
+    }
+
     /// Whether it is an integer with a sign.
     pub const fn is_signed(self) -> bool {
         matches!(self, Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64)

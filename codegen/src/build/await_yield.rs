@@ -27,7 +27,7 @@ const RESUME_AFTER_AWAIT: usize = 3;
 impl<'a> Builder<'a> {
     /// `await value`
     pub(super) fn visit_await(&mut self, expr: &'a Expr, awaited: &'a ExprAwait) {
-        self.visit_expr(&awaited.value);
+        self.visit_element(&awaited.value);
         self.emit_await(self.expr_location(expr));
     }
 
@@ -57,7 +57,7 @@ impl<'a> Builder<'a> {
             return self.error(self.expr_span(expr), "'yield from' inside async function");
         }
         let location = self.expr_location(expr);
-        self.visit_expr(&yielded.value);
+        self.visit_element(&yielded.value);
         self.emit(Opcode::GetYieldFromIter, location);
         self.emit_const(Constant::None, location);
         self.emit_yield_from(location, false);

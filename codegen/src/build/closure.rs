@@ -68,7 +68,7 @@ impl Builder<'_> {
         let cell = implicit || self.resolution(name) == Resolution::Cell;
         let index = match unit.free_vars.get_index_of(name) {
             Some(free) if !cell => Some(unit.cell_vars.len() + free),
-            _ => unit.cell_vars.get_index_of(name),
+            _ => unit.cell_vars.get_index_of(unit.apart.get(&name).copied().unwrap_or(name)),
         };
         index.expect("what an inner unit captures is a cell or free here")
     }

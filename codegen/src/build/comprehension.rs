@@ -122,7 +122,7 @@ impl<'a> Builder<'a> {
 
     /// The iterator of a `for` clause (`codegen_comprehension_iter`).
     fn visit_iterable(&mut self, generator: &'a Comprehension) {
-        self.visit_expr(&generator.iter);
+        self.visit_element(&generator.iter);
         let opcode = if generator.is_async { Opcode::GetAiter } else { Opcode::GetIter };
         self.emit(opcode, self.expr_location(&generator.iter));
     }
@@ -159,7 +159,7 @@ impl<'a> Builder<'a> {
         let single = (index > 0).then(|| single_element(&generator.iter)).flatten();
         if let Some(element) = single {
             // `for y in [f(x)]` only gives a name to a value.
-            self.visit_expr(element);
+            self.visit_element(element);
         } else {
             if place == IteratorPlace::Local {
                 self.emit_inner_iterator(comprehension, index);

@@ -50,7 +50,7 @@ impl<'a> Builder<'a> {
         let cleanup = self.new_label();
         let end = self.new_label();
         self.push_block(FrameBlockKind::ForLoop, start, Some(end), location, statement.range());
-        self.visit_expr(&statement.iter);
+        self.visit_element(&statement.iter);
         let iter_location = self.expr_location(&statement.iter);
         self.emit(Opcode::GetIter, iter_location);
         self.use_label(start);
@@ -75,7 +75,7 @@ impl<'a> Builder<'a> {
         let send = self.new_label();
         let except = self.new_label();
         let end = self.new_label();
-        self.visit_expr(&statement.iter);
+        self.visit_element(&statement.iter);
         let iter_location = self.expr_location(&statement.iter);
         self.emit(Opcode::GetAiter, iter_location);
         self.use_label(start);

@@ -26,7 +26,7 @@ struct CasePosition {
 impl<'a> Builder<'a> {
     /// `match` (`codegen_match_inner`).
     pub(super) fn build_match(&mut self, statement: &'a StmtMatch, _location: Location) {
-        self.visit_expr(&statement.subject);
+        self.visit_element(&statement.subject);
         let end = self.new_label();
         // A trailing `case _` saves pushing and popping the subject.
         let (cases, default) = match statement.cases.split_last() {

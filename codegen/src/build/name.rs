@@ -141,6 +141,7 @@ impl Builder<'_> {
     /// The operand of a cell or free variable: cells first, then frees.
     pub(super) fn deref_index(&self, name: NameId) -> usize {
         let unit = self.unit();
+        let name = unit.apart.get(&name).copied().unwrap_or(name);
         match unit.cell_vars.get_index_of(name) {
             Some(index) => index,
             None => {
@@ -166,6 +167,7 @@ impl Builder<'_> {
                 Storage::Deref(number(unit.cell_vars.len() + index))
             }
             Resolution::Cell => {
+                let name = unit.apart.get(&name).copied().unwrap_or(name);
                 let index = unit.cell_vars.get_index_of(name).expect("cells are in the unit's table");
                 Storage::Deref(number(index))
             }

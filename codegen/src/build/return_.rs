@@ -57,7 +57,10 @@ impl<'a> Builder<'a> {
                 self.visit_expr(value);
                 self.convert_returned(value);
             }
-            (Some(constant), _) => self.emit_const(constant, place.location),
+            (Some(constant), _) => {
+                self.emit_const(constant, place.location);
+                self.convert_returned_none(place.location);
+            }
             (None, _) => {}
         }
         self.emit_return(place.location);

@@ -60,7 +60,7 @@ impl<'a> Builder<'a> {
         let values = [&raise.exc, &raise.cause];
         let mut count = 0;
         for value in values.into_iter().flatten() {
-            self.visit_expr(value);
+            self.visit_element(value);
             count += 1;
         }
         self.emit_arg(Opcode::RaiseVarargs, count, location);

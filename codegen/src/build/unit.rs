@@ -97,6 +97,8 @@ pub(super) struct Unit<'a> {
     pub(super) function: Option<&'a FunctionFact>,
     /// Static functions: names of locals that are primitives.
     pub(super) primitives: FxHashSet<NameId>,
+    /// Static functions: cells of parameters that are primitives, which functions inside read.
+    pub(super) apart: FxHashMap<NameId, NameId>,
     /// Static code: names that the inlined comprehensions around the current place bind.
     pub(super) isolated: Vec<NameId>,
     /// Loops of static code that count in temporaries around the current place.
@@ -126,6 +128,7 @@ impl Builder<'_> {
         var_names.extend(entry.parameters.iter().copied());
         let function = self.scope_fact(scope);
         let primitives = self.primitive_names(function, private);
+        let (cell_vars, apart) = self.cells_apart(cell_vars, &primitives);
         self.units.push(Unit {
             kind,
             scope,
@@ -155,6 +158,7 @@ impl Builder<'_> {
             class_list: self.inherited_class_list(kind),
             function,
             primitives,
+            apart,
             isolated: Vec::new(),
             temporaries: 0,
             spilling: 0,
@@ -166,6 +170,7 @@ impl Builder<'_> {
         if is_module {
             self.emit(Opcode::AnnotationsPlaceholder, location);
         }
+        self.fill_cells_apart(location);
     }
 
     /// Ends the unit: adds the final return, optimizes, assembles

@@ -56,7 +56,7 @@ impl<'a> Builder<'a> {
     /// Enters a context manager; what it gives goes to `target`.
     pub(super) fn enter_manager(&mut self, manager: &'a Expr, target: Option<&'a Expr>, is_async: bool) -> EnteredItem {
         let handler = self.new_label();
-        self.visit_expr(manager);
+        self.visit_element(manager);
         let location = self.expr_location(manager);
         let (enter, exit) = if is_async { (AENTER, AEXIT) } else { (ENTER, EXIT) };
         self.emit_arg(Opcode::Copy, 1, location);

@@ -8,7 +8,7 @@
 
 use super::Lowering;
 use crate::types::{ClassId, ClassKind, FunctionId};
-use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor};
+use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, TypeCode};
 use ruff_python_ast::name::Name;
 
 /// `("builtins", "object")`
@@ -41,7 +41,12 @@ impl Lowering<'_, '_> {
             _ if data.is_exact => Some('!'),
             _ => None,
         };
-        let (path, arguments) = if types.is_generic(class) {
+        let (path, arguments) = if let ClassKind::PrimitiveInt(primitive) = data.kind
+            && let Some(code) = TypeCode::from_code(primitive.constant)
+        {
+            // The runtime knows no `char`.
+            (vec![Name::new_static(code.name())], None)
+        } else if types.is_generic(class) {
             let arguments = data.type_args.iter().map(|&argument| self.descriptor(argument)).collect::<Option<_>>()?;
             (vec![data.qualname.clone()], Some(arguments))
         } else {

@@ -11,7 +11,7 @@
 use super::super::Builder;
 use super::constant::constant;
 use crate::Opcode;
-use pyclast_syntax::type_facts::{ArgumentFact, TypeCode, TypeId, TypeKind};
+use pyclast_syntax::type_facts::{ArgumentFact, CallFact, TypeCode, TypeId, TypeKind};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprCall};
 
@@ -33,6 +33,7 @@ impl<'a> Builder<'a> {
                     let Some(value) = self.argument_expression(call, *node) else { continue };
                     self.visit_expr(value);
                     self.emit_conversion(*parameter, self.type_id(value), self.expr_location(value));
+                    self.emit_settled(value, *parameter);
                 }
                 ArgumentFact::Spill { keyword } => self.spill_keyword(call, *keyword, arguments, location),
                 ArgumentFact::Spilled { keyword, parameter } => {
@@ -55,6 +56,26 @@ impl<'a> Builder<'a> {
             self.emit_leftover_test(mapping, function, location);
         }
         self.unit_mut().spilling -= u32::from(spills);
+    }
+
+    /// Makes what arithmetic left an argument. The interpreter has negative results as unsigned numbers until they are
+    /// stored, and would pass them as such.
+    pub(super) fn emit_settled(&mut self, value: &Expr, parameter: TypeId) {
+        let Some(code) = self.primitive_type(parameter).filter(|code| code.is_signed()) else { return };
+        let is_computed = matches!(value, Expr::BinOp(_) | Expr::UnaryOp(_) | Expr::BoolOp(_) | Expr::If(_) | Expr::Named(_))
+            || self.primitive_of(value) != Some(code)
+            || matches!(value, Expr::Call(call) if matches!(self.call_fact(call), Some(CallFact::Convert { .. } | CallFact::Inlined { .. })));
+        if !is_computed || self.known_constant(value).is_some() {
+            return;
+        }
+        self.emit_through_local(code, self.expr_location(value));
+    }
+
+    /// Stores a primitive and loads it again: as a number of its type.
+    pub(super) fn emit_through_local(&mut self, code: TypeCode, location: Location) {
+        let local = self.temporary(&format!(".settled#{}", code as u8));
+        self.emit_primitive_local(Opcode::StoreLocal, local, code, location);
+        self.emit_primitive_local(Opcode::LoadLocal, local, code, location);
     }
 
     fn emit_default(&mut self, value: crate::Constant, parameter: TypeId, location: Location) {

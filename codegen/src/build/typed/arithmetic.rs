@@ -14,6 +14,8 @@ use pyclast_syntax::type_facts::{TypeCode, TypeKind};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprBinOp, ExprUnaryOp, Operator, StmtAugAssign, UnaryOp};
 
+/// `PRIM_OP_AND_INT`
+const AND: usize = 13;
 /// `PRIM_OP_NEG_INT`, …
 const NEGATE: usize = 0;
 const INVERT: usize = 1;
@@ -93,8 +95,18 @@ impl<'a> Builder<'a> {
         if code != TypeCode::Double && matches!(operator, Operator::Div | Operator::FloorDiv | Operator::Mod) {
             self.emit_division_tests(operator, code, right, location);
         }
+        if matches!(operator, Operator::LShift | Operator::RShift) && code.is_narrow() && !is_small(right) {
+            // As many bits as the processor looks at.
+            self.emit_primitive_const(Constant::int(31), code, location);
+            self.emit_arg(Opcode::PrimitiveBinaryOp, AND, location);
+        }
         self.emit_arg(Opcode::PrimitiveBinaryOp, primitive_operand(operator, code), location);
-        if matches!(operator, Operator::Add | Operator::Sub | Operator::Mult | Operator::LShift) {
+        let may_leave_width = match operator {
+            Operator::Add | Operator::Sub | Operator::Mult | Operator::LShift => true,
+            Operator::Div | Operator::FloorDiv | Operator::Mod => code.is_signed(),
+            _ => false,
+        };
+        if may_leave_width {
             self.emit_narrowing(code, location);
         }
     }
@@ -113,6 +125,12 @@ impl<'a> Builder<'a> {
         let location = self.expr_location(expr);
         self.visit_expr(&operation.operand);
         match (operation.op, code) {
+            // What is not zero stays so; what is inverted never is zero.
+            (UnaryOp::USub, TypeCode::Bool) => {}
+            (UnaryOp::Invert, TypeCode::Bool) => {
+                self.emit(Opcode::PopTop, location);
+                self.emit_primitive_const(Constant::Bool(true), TypeCode::Bool, location);
+            }
             (UnaryOp::USub, TypeCode::Double) => self.emit_arg(Opcode::PrimitiveUnaryOp, NEGATE_DOUBLE, location),
             (UnaryOp::USub, _) => {
                 self.emit_arg(Opcode::PrimitiveUnaryOp, NEGATE, location);
@@ -127,6 +145,11 @@ impl<'a> Builder<'a> {
         }
         true
     }
+}
+
+/// Whether a shift is known to be by few bits.
+fn is_small(count: Option<&Constant>) -> bool {
+    count.and_then(Constant::as_small_int).is_some_and(|count| (0..32).contains(&count))
 }
 
 /// Whether neither the interpreter nor the JIT knows an operator of a type.

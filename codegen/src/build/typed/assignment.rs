@@ -38,10 +38,16 @@ impl<'a> Builder<'a> {
                 if let Some(wanted) = self.type_id(target) {
                     let source = value.and_then(|value| self.type_id(value));
                     self.emit_conversion(wanted, source, self.expr_location(target));
+                    if let (Some(value), true) = (value, target.is_subscript_expr()) {
+                        self.emit_settled(value, wanted);
+                    }
                 }
                 return self.visit_expr(target);
             }
         };
+        if let Some(value) = value {
+            self.box_primitive(value);
+        }
         self.emit_unpack(target, elements);
         let values = match value {
             Some(Expr::Tuple(tuple)) => {
@@ -138,6 +144,9 @@ impl<'a> Builder<'a> {
         self.emit_arg(Opcode::Copy, 2, at_target);
         self.emit_typed_subscript(subscript, ExprContext::Load, at_target);
         self.emit_augmented(assign, primitive, location);
+        if let Some(code) = primitive {
+            self.emit_through_local(code, location);
+        }
         self.emit_swap(3, at_target);
         self.emit_swap(2, at_target);
         self.emit_typed_subscript(subscript, ExprContext::Store, at_target);

@@ -34,6 +34,8 @@ impl<'a> Builder<'a> {
                 let function = function_constant(&invocation.function);
                 self.emit_invoke_function(function, invocation.parameters as usize, location);
             }
+            // The JIT looks at what it returns and not for the exception it raises.
+            CallFact::Method { invocation, .. } if is_checked_extend(invocation) => return false,
             CallFact::Method { invocation, binding, is_virtual, refine } => {
                 self.emit_bound_call(call, invocation, *binding, *is_virtual, location);
                 if let Some(refine) = refine {
@@ -155,6 +157,9 @@ impl<'a> Builder<'a> {
             let wanted = wanted.path.last().and_then(|name| super::emit::primitive_named(name));
             if let (Some(from), Some(to)) = (self.primitive_of(argument), wanted) {
                 self.emit_primitive_conversion(from, to, self.expr_location(argument));
+                if let Some(given) = self.type_id(argument).filter(|_| from == to) {
+                    self.emit_settled(argument, given);
+                }
             }
         }
         let signature = arguments.iter().chain([returns]).map(super::descriptor::type_constant);
@@ -225,6 +230,13 @@ impl<'a> Builder<'a> {
         let constant = Constant::tuple([function, count_constant]);
         self.emit_typed_values(Opcode::InvokeFunction, constant, count, location);
     }
+}
+
+/// `CheckedList.extend`
+fn is_checked_extend(invocation: &Invocation) -> bool {
+    let class = invocation.function.class.as_ref();
+    invocation.function.name == "extend"
+        && class.is_some_and(|class| class.module == "__static__" && class.path.last().is_some_and(|name| name == "chklist"))
 }
 
 fn receiver(call: &ExprCall) -> Option<&Expr> {

@@ -71,25 +71,10 @@ impl Builder<'_> {
 
 /// The descriptor of a primitive: `("__static__", "int64", "#")`.
 pub(super) fn primitive_constant(code: TypeCode) -> Constant {
-    Constant::tuple([Constant::str("__static__"), Constant::str(primitive_name(code)), Constant::str("#")])
-}
-
-const fn primitive_name(code: TypeCode) -> &'static str {
-    match code {
-        TypeCode::UInt8 => "uint8",
-        TypeCode::Int8 => "int8",
-        TypeCode::UInt16 => "uint16",
-        TypeCode::Int16 => "int16",
-        TypeCode::UInt32 => "uint32",
-        TypeCode::Int32 => "int32",
-        TypeCode::UInt64 => "uint64",
-        TypeCode::Int64 => "int64",
-        TypeCode::Double => "double",
-        TypeCode::Bool => "cbool",
-    }
+    Constant::tuple([Constant::str("__static__"), Constant::str(code.name()), Constant::str("#")])
 }
 
 /// The primitive of that name.
 pub(super) fn primitive_named(name: &str) -> Option<TypeCode> {
-    (0..=12).filter_map(TypeCode::from_code).find(|&code| primitive_name(code) == name)
+    (0..=12).filter_map(TypeCode::from_code).find(|&code| code.name() == name)
 }

@@ -16,9 +16,24 @@ impl<'a> Builder<'a> {
         if self.typed_facts().is_none() {
             return false;
         }
-        if self.visit_typed_constant(expr) {
-            return true;
+        self.visit_typed_constant(expr) || self.visit_typed_kind(expr) || self.visit_unboxed(expr)
+    }
+
+    /// Builds a primitive that ordinary code has as an object: what a call made at run time returns, say.
+    fn visit_unboxed(&mut self, expr: &'a Expr) -> bool {
+        let Some(code) = self.primitive_of(expr) else { return false };
+        match expr {
+            Expr::Call(call) => self.visit_call(expr, call),
+            Expr::Attribute(attribute) if attribute.ctx == ExprContext::Load => self.visit_attribute(expr, attribute),
+            Expr::Subscript(subscript) if subscript.ctx == ExprContext::Load => self.visit_subscript(expr, subscript),
+            Expr::Await(awaited) => self.visit_await(expr, awaited),
+            _ => return false,
         }
+        self.emit_unbox(code, None, self.expr_location(expr));
+        true
+    }
+
+    fn visit_typed_kind(&mut self, expr: &'a Expr) -> bool {
         match expr {
             Expr::Name(name) => self.visit_typed_name(name),
             Expr::Attribute(attribute) => self.visit_typed_attribute(expr, attribute),

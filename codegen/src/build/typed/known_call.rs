@@ -34,6 +34,13 @@ impl<'a> Builder<'a> {
                 }
             }
             (KnownFunction::Cast, [_, argument]) => {
+                if let Some(code) = self.primitive_of(expr) {
+                    self.visit_expr(argument);
+                    if self.primitive_of(argument).is_none() {
+                        self.emit_unbox(code, None, location);
+                    }
+                    return true;
+                }
                 let Some(class) = self.type_of(expr).and_then(|fact| fact.descriptor.as_ref()) else { return false };
                 self.visit_boxed(argument);
                 self.emit_with_type(Opcode::Cast, class, location);

@@ -104,9 +104,7 @@ impl<'a> Builder<'a> {
         self.use_label(start);
         self.emit_duplicate(location);
         self.emit_duplicate(location);
-        // Checked lists and arrays have their length where lists have it.
-        let counted = if sequence == Sequence::Tuple { Sequence::Tuple } else { Sequence::List };
-        self.emit_fast_len(counted, true, location);
+        self.emit_fast_len(sequence, true, location);
         self.emit_limit_test(index, anchor, location);
         self.emit_primitive_local(Opcode::LoadLocal, index, TypeCode::Int64, location);
         let kind = match sequence {

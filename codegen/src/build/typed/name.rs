@@ -10,8 +10,9 @@
 use super::super::Builder;
 use super::emit::TEMPORARY_PREFIX;
 use crate::Opcode;
-use pyclast_syntax::{NameId, node_index};
+use pyclast_syntax::{Location, NameId, NameSet, node_index};
 use ruff_python_ast::{ExprContext, ExprName};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 impl Builder<'_> {
     /// Loads or stores a name that is a primitive, or a temporary of an inlined call.
@@ -22,6 +23,10 @@ impl Builder<'_> {
             let local = self.primitive_local(id);
             let opcode = if name.ctx == ExprContext::Store { Opcode::StoreLocal } else { Opcode::LoadLocal };
             self.emit_primitive_local(opcode, local, code, location);
+            if name.ctx == ExprContext::Store {
+                let id = self.mangled(id);
+                self.fill_cell_apart(id, location);
+            }
             return true;
         }
         if !name.id.starts_with(TEMPORARY_PREFIX) || !self.in_function_unit() {
@@ -31,6 +36,54 @@ impl Builder<'_> {
         let opcode = if name.ctx == ExprContext::Store { Opcode::StoreFast } else { Opcode::LoadFast };
         self.emit_arg(opcode, local, location);
         true
+    }
+
+    /// Gives the cells of primitives names of their own: a cell holds an object.
+    pub(in crate::build) fn cells_apart(
+        &mut self,
+        cells: NameSet,
+        primitives: &FxHashSet<NameId>,
+    ) -> (NameSet, FxHashMap<NameId, NameId>) {
+        if primitives.is_empty() || !cells.names().any(|name| primitives.contains(&name)) {
+            return (cells, FxHashMap::default());
+        }
+        let mut apart = FxHashMap::default();
+        let mut renamed = NameSet::default();
+        for name in cells.names() {
+            if primitives.contains(&name) {
+                let other = self.other_name(name, "*");
+                apart.insert(name, other);
+                renamed.insert(other);
+            } else {
+                renamed.insert(name);
+            }
+        }
+        (renamed, apart)
+    }
+
+    /// Puts the parameters that functions inside read into their cells.
+    pub(in crate::build) fn fill_cells_apart(&mut self, location: Location) {
+        let Some(function) = self.unit().function else { return };
+        for (name, _) in &function.primitives {
+            let name = self.names.intern(name);
+            let name = self.mangled(name);
+            self.fill_cell_apart(name, location);
+        }
+    }
+
+    /// Puts a primitive into the cell that functions inside read.
+    fn fill_cell_apart(&mut self, name: NameId, location: Location) {
+        if !self.unit().apart.contains_key(&name) {
+            return;
+        }
+        let Some(function) = self.unit().function else { return };
+        let text = self.names.get(name).as_str().unwrap_or_default();
+        let Some(&(_, code)) = function.primitives.iter().find(|(known, _)| known == text) else { return };
+        let local = self.unit_mut().var_names.insert_full(name).0;
+        self.emit_primitive_local(Opcode::LoadLocal, local, code, location);
+        self.emit_with_code(Opcode::PrimitiveBox, code, location);
+        let cell = self.deref_index(name);
+        self.emit_arg(Opcode::StoreDeref, cell, location);
     }
 
     /// Whether locals of the unit are fast.

@@ -21,6 +21,18 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Converts the `None` of a `return` without value.
+    pub(in crate::build) fn convert_returned_none(&mut self, location: Location) {
+        let (Some(result), Some(facts)) = (self.result_type(), self.typed_facts()) else { return };
+        let takes_none = facts.get(result).descriptor.as_ref().is_none_or(|descriptor| {
+            descriptor.marks.contains(&'?') || descriptor.is_object() || descriptor.path.last().is_some_and(|name| name == "None")
+        });
+        let is_generator = self.table.scope(self.unit().scope).generator;
+        if !takes_none && !is_generator {
+            self.emit_conversion(result, None, location);
+        }
+    }
+
     /// Leaves the function with the value on the stack.
     pub(in crate::build) fn emit_return(&mut self, location: Location) {
         match self.returned_primitive() {

@@ -20,6 +20,10 @@ const INEXACT_LIST: usize = 2;
 pub(super) const CHECKED_LIST: usize = 256;
 pub(super) const ARRAY: usize = 7 << 4 | 0x80;
 
+/// `PRIM_OP_ADD_INT`, `PRIM_OP_LT_INT`
+const ADD: usize = 0;
+const LESS: usize = 2;
+
 /// How a subscript is made.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Plan {
@@ -31,6 +35,8 @@ enum Plan {
     CheckedDict,
     /// Ordinary code, with an index that is boxed.
     Boxed,
+    /// A deletion that the sequence itself does not survive.
+    Deleted,
 }
 
 impl<'a> Builder<'a> {
@@ -58,6 +64,7 @@ impl<'a> Builder<'a> {
         let is_int = self.type_of(&*subscript.slice).is_some_and(|fact| fact.is_int);
         let is_slice = subscript.slice.is_slice_expr();
         match sequence {
+            Sequence::CheckedList | Sequence::Array if deletes => Some(Plan::Deleted),
             _ if deletes => boxed,
             Sequence::List if is_exact && (is_int || index.is_some()) => Some(Plan::Sequence(LIST)),
             Sequence::List if index.is_some() => Some(Plan::Sequence(INEXACT_LIST)),
@@ -85,8 +92,13 @@ impl<'a> Builder<'a> {
         match plan {
             Plan::Sequence(kind) => {
                 self.index_as_int64(&subscript.slice);
+                self.emit_index_from_start(subscript, location);
                 let opcode = if context == ExprContext::Store { Opcode::SequenceSet } else { Opcode::SequenceGet };
                 self.emit_arg(opcode, kind, location);
+            }
+            Plan::Deleted => {
+                self.box_primitive(&subscript.slice);
+                self.emit_deletion(&subscript.value, location);
             }
             Plan::Boxed => {
                 self.box_primitive(&subscript.slice);
@@ -99,6 +111,37 @@ impl<'a> Builder<'a> {
             }
             Plan::CheckedDict => self.emit_checked_dict_item(&subscript.value, context, location),
         }
+    }
+
+    /// Makes a negative index one from the start; what lies before that raises.
+    ///
+    /// The JIT takes an index that was negative twice for one of the other end when it looks for the exception to raise,
+    /// finds none, and ends the process.
+    fn emit_index_from_start(&mut self, subscript: &'a ExprSubscript, location: Location) {
+        let index = self.known_constant(&subscript.slice).and_then(|index| index.as_small_int());
+        let Some((sequence, is_exact)) = self.sequence_of(&subscript.value) else { return };
+        if index.is_some_and(|index| index >= 0) {
+            return;
+        }
+        let fits = self.new_label();
+        let zero = |this: &mut Self| this.emit_primitive_const(Constant::int(0), TypeCode::Int64, location);
+        self.emit_duplicate(location);
+        zero(self);
+        self.emit_arg(Opcode::PrimitiveCompareOp, LESS, location);
+        self.emit_jump(Opcode::PopJumpIfZero, fits, location);
+        self.emit_arg(Opcode::Copy, 2, location);
+        self.emit_fast_len(sequence, is_exact, location);
+        self.emit_arg(Opcode::PrimitiveBinaryOp, ADD, location);
+        self.emit_duplicate(location);
+        zero(self);
+        self.emit_arg(Opcode::PrimitiveCompareOp, LESS, location);
+        self.emit_jump(Opcode::PopJumpIfZero, fits, location);
+        let name = if sequence == Sequence::Array { "array" } else { "list" };
+        let what = if subscript.ctx == ExprContext::Store { "assignment index" } else { "index" };
+        self.emit_error("IndexError", location, |this| {
+            this.emit_const(Constant::str(&format!("{name} {what} out of range")), location);
+        });
+        self.use_label(fits);
     }
 
     /// Makes an index an `int64`.
@@ -114,6 +157,22 @@ impl<'a> Builder<'a> {
                 self.emit_with_code(Opcode::PrimitiveUnbox, TypeCode::Int64, location);
             }
         }
+    }
+
+    /// Deletes an item of a checked list; an array has no deletion.
+    fn emit_deletion(&mut self, sequence: &'a Expr, location: Location) {
+        if matches!(self.sequence_of(sequence), Some((Sequence::Array, _))) {
+            return self.emit_error("TypeError", location, |this| {
+                this.emit_const(Constant::str("'staticarray' object doesn't support item deletion"), location);
+            });
+        }
+        self.emit_swap(2, location);
+        let pop = self.names.intern("pop");
+        self.emit_name_bits(Opcode::LoadAttr, pop, 1, 1, location);
+        self.emit_swap(2, location);
+        self.emit_swap(3, location);
+        self.emit_arg(Opcode::Call, 1, location);
+        self.emit(Opcode::PopTop, location);
     }
 
     /// An item of an array by an index of unknown type: an object comes out, and goes in.

@@ -357,7 +357,7 @@ impl Step<'_, '_> {
         if to_bits > from_bits {
             self.settled(number)?;
         }
-        if to == from {
+        if to == from && code == from {
             let settled = Number { raw: false, ..number };
             self.push(Value::new(Kind::Primitive(to, settled, None)));
             return Ok(());
