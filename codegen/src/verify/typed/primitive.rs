@@ -132,7 +132,7 @@ impl Operator {
             // +, -, *, <<
             0..=2 | 8 => plain,
             // /, % of signed and unsigned integers
-            3 | 5 => Self { takes: Takes::Signed, divides: true, needs_settled: true, ..plain },
+            3 | 5 => Self { takes: Takes::Signed, divides: true, needs_settled: true, is_raw: false, ..plain },
             4 | 6 => Self { takes: Takes::Unsigned, divides: true, needs_settled: true, is_raw: false, ..plain },
             // ** of signed and unsigned integers
             7 => Self { takes: Takes::Signed, needs_settled: true, gives_double: true, is_raw: false, ..plain },

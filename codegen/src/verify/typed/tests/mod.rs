@@ -8,6 +8,7 @@
 mod broken_objects;
 mod broken_primitives;
 mod sound;
+mod woven;
 
 use super::{World, prove};
 use crate::{CodeFlags, CodeObject, Constant, EXTENDED_OPCODE, Encoding, LocalKind, Opcode, VALUES_SHIFT};

@@ -1,0 +1,105 @@
+//! Checks that are put into code which lacks them.
+
+use super::*;
+use crate::assemble::assemble;
+use crate::verify::typed::with_missing_checks;
+use crate::{CodeUnit, FinalInstruction, Handler, InstructionSequence, OptimizedUnit};
+use Opcode::{
+    Cast, InvokeFunction, LoadConst, LoadFast, LoadField, LoadSmallInt, NotTaken, PopJumpIfTrue, PopTop, PrimitiveLoadConst,
+    RefineType, Resume, ReturnValue, Swap,
+};
+
+/// A unit of two unchecked arguments.
+fn unit(constants: Vec<Constant>, instructions: &[(Opcode, i32)]) -> OptimizedUnit {
+    let names = |names: &[&str]| names.iter().map(|name| PyString::new(name)).collect();
+    OptimizedUnit {
+        unit: CodeUnit {
+            name: PyString::new("k"),
+            qualname: PyString::new("k"),
+            first_line: 1,
+            arg_count: 2,
+            pos_only_arg_count: 0,
+            kw_only_arg_count: 0,
+            flags: CodeFlags(CodeFlags::STATICALLY_COMPILED.0 | 3),
+            parameter_count: 2,
+            constants,
+            trailing_constant: Some(Constant::tuple([Constant::tuple([]), object()])),
+            names: Vec::new(),
+            var_names: names(&["a", "b"]),
+            hidden_locals: Vec::new(),
+            cell_vars: Vec::new(),
+            free_vars: Vec::new(),
+            sequence: InstructionSequence::default(),
+        },
+        instructions: instructions
+            .iter()
+            .map(|&(opcode, oparg)| FinalInstruction { opcode, oparg, location: pyclast_syntax::Location::NONE, handler: None })
+            .collect(),
+        stack_size: 4,
+    }
+}
+
+/// The opcodes with their checks; what they make is proved.
+fn woven(unit: OptimizedUnit) -> Vec<Opcode> {
+    let filename = PyString::new("m.py");
+    let mut world = world();
+    let code = assemble(unit.clone(), &filename);
+    let refused = prove(&code, &mut world).expect_err("nothing is missing");
+    let checked = with_missing_checks(&unit, &code, &mut world).unwrap_or_else(|| panic!("not to be helped: {refused}"));
+    let opcodes = checked.instructions.iter().map(|instruction| instruction.opcode).collect();
+    prove(&assemble(checked, &filename), &mut world).expect("nothing is missing any more");
+    opcodes
+}
+
+#[test]
+fn a_check_comes_before_what_trusts_it() {
+    let body = [(Resume, 0), (LoadFast, 0), (LoadField, 1), (PopTop, 0), (LoadFast, 0), (LoadField, 1), (ReturnValue, 0)];
+    let opcodes = woven(unit(vec![Constant::None, field("x")], &body));
+    // The second read is of what was checked.
+    assert_eq!(opcodes, [Resume, LoadFast, Cast, LoadField, PopTop, LoadFast, LoadField, ReturnValue]);
+}
+
+#[test]
+fn a_check_reaches_down_the_stack() {
+    let constants = vec![Constant::None, number(1, 7), call(function_f(), 2)];
+    let invoke = (InvokeFunction, 2 | 2 << VALUES_SHIFT);
+    let body =
+        [(Resume, 0), (LoadFast, 0), (PrimitiveLoadConst, 1), invoke, (PopTop, 0), (LoadConst, 0), (ReturnValue, 0)];
+    let opcodes = woven(unit(constants, &body));
+    assert_eq!(opcodes[2..7], [PrimitiveLoadConst, Swap, Cast, Swap, InvokeFunction]);
+}
+
+#[test]
+fn jumps_and_handlers_move() {
+    let body = [
+        (Resume, 0),
+        (LoadFast, 0),
+        (RefineType, 1),
+        (PopTop, 0),
+        (LoadFast, 1),
+        (Opcode::ToBool, 0),
+        (PopJumpIfTrue, 9),
+        (NotTaken, 0),
+        (Opcode::Nop, 0),
+        (LoadFast, 1),
+        (LoadField, 2),
+        (ReturnValue, 0),
+        (Opcode::Reraise, 0),
+    ];
+    let mut unit = unit(vec![Constant::None, class_a(), field("x")], &body);
+    for instruction in &mut unit.instructions[2..11] {
+        instruction.handler = Some(Handler { target: 12, start_depth: 1, preserve_lasti: false });
+    }
+    let opcodes = woven(unit);
+    assert_eq!(opcodes.len(), body.len() + 2);
+}
+
+#[test]
+fn what_cannot_be_is_not_checked() {
+    let constants = vec![Constant::None, field("x")];
+    let body = [(Resume, 0), (LoadSmallInt, 1), (LoadField, 1), (ReturnValue, 0)];
+    let unit = unit(constants, &body);
+    let code = assemble(unit.clone(), &PyString::new("m.py"));
+    assert!(with_missing_checks(&unit, &code, &mut world()).is_none());
+    assert!(prove(&code, &mut world()).is_err());
+}
