@@ -252,7 +252,7 @@ impl StaticTree {
         });
         let Ok(()) = done;
         for without in self.kinds(plans) {
-            let mut checked = check(&program.modules, &roles, without);
+            let mut checked = check(&program.modules, &roles, without, workers);
             for (index, panicked) in checked.panicked {
                 modules[index].state = State::Panicked(panicked);
             }

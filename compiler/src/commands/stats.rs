@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &StatsArgs) -> anyhow::Result<Status> {
         .iter()
         .map(|module| if module.is_requested { Role::Bound } else { Role::Declared })
         .collect();
-    let mut checked = check(&program.modules, &roles, arguments.level > 0);
+    let mut checked = check(&program.modules, &roles, arguments.level > 0, worker_count(arguments.workers));
     for (path, diagnostics) in refused(&program, &checked.problems) {
         status = status.max(Status::Problems);
         report::write(&mut io::stderr().lock(), ErrorFormat::Concise, false, &reported_file(&path), &diagnostics)?;

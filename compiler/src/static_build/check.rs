@@ -8,11 +8,12 @@
 //! costs the module that made it panic.
 
 use super::program::StaticModule;
-use crate::jobs::{Panicked, panic_message};
+use crate::jobs::{Panicked, panic_message, run_in_order};
 use crate::stack::for_checker;
 use crate::static_program::{ProgramProblem, type_problem};
 use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_typeck::{Arena, Folds, Source, check_program_for, check_program_with_facts, fold};
+use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What becomes of a module.
@@ -37,11 +38,50 @@ pub struct Checked {
     pub panicked: Vec<(usize, Panicked)>,
 }
 
-/// Checks modules, each in its role. `optimize`: asserts are off.
-pub fn check(modules: &[StaticModule], roles: &[Role], optimize: bool) -> Checked {
+/// Checks modules, each in its role, on that many threads. `optimize`: asserts are off.
+///
+/// Types are not shared between threads: each declares what its part of the modules leads to.
+pub fn check(modules: &[StaticModule], roles: &[Role], optimize: bool, workers: usize) -> Checked {
+    /// With fewer modules a thread is not worth what it declares again.
+    const LEAST_PART: usize = 64;
     let folds: Vec<Folds> = modules.iter().map(|module| fold(&module.parsed, optimize)).collect();
+    let bound: Vec<usize> = (0..modules.len()).filter(|&index| roles[index] == Role::Bound).collect();
+    let parts = workers.min(bound.len() / LEAST_PART);
+    if parts < 2 {
+        return check_part(modules, &folds, roles);
+    }
+    let parts: Vec<&[usize]> = bound.chunks(bound.len().div_ceil(parts)).collect();
+    let of_part = |part: usize| -> Vec<Role> {
+        let mut own = roles.to_vec();
+        bound.iter().for_each(|&index| own[index] = Role::Declared);
+        parts[part].iter().for_each(|&index| own[index] = Role::Bound);
+        own
+    };
+    let mut all = Checked { facts: modules.iter().map(|_| None).collect(), ..Checked::default() };
+    let work = |part: usize| check_part(modules, &folds, &of_part(part));
+    let done: Result<(), Infallible> = run_in_order(parts.len(), parts.len(), work, |part, result| {
+        match result {
+            Ok(mut checked) => {
+                // What is wrong with a module is said where it is bound.
+                let is_own = |module: &usize| parts[part].contains(module) || roles[*module] != Role::Bound;
+                checked.problems.retain(|problem| is_own(&problem.module) && !all.problems.contains(problem));
+                all.problems.append(&mut checked.problems);
+                all.panicked.append(&mut checked.panicked);
+                for &index in parts[part] {
+                    all.facts[index] = checked.facts[index].take();
+                }
+            }
+            Err(panicked) => all.panicked.extend(parts[part].iter().map(|&index| (index, panicked.clone()))),
+        }
+        Ok(())
+    });
+    let Ok(()) = done;
+    all
+}
+
+fn check_part(modules: &[StaticModule], folds: &[Folds], roles: &[Role]) -> Checked {
     let attempt = |roles: &[Role]| {
-        catch_unwind(AssertUnwindSafe(|| check_once(modules, &folds, roles)))
+        catch_unwind(AssertUnwindSafe(|| check_once(modules, folds, roles)))
             .map_err(|payload| Panicked(panic_message(&*payload)))
     };
     if let Ok(checked) = attempt(roles) {
