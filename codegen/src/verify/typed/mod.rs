@@ -10,6 +10,7 @@
 //!
 //! * nobody changes locals of a running function from outside (`frame.f_locals`);
 //! * variables whose names no source can have (`<classes>`) are only changed by compiled code;
+//! * the class that a class method is called on has that method (`cls` is only checked to be a class);
 //! * `super()` and methods find functions whose signatures the checker compared with those they override.
 //!
 //! | file | what |

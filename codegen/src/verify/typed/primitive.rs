@@ -269,7 +269,8 @@ impl Step<'_, '_> {
         if operator.divides && !right.not_zero {
             return Err("the divisor may be zero".into());
         }
-        let overflows = !right.not_minus_one && !left.not_least && right.may_divide != name;
+        let is_paired = name != Value::UNNAMED && right.may_divide == name;
+        let overflows = !right.not_minus_one && !left.not_least && !is_paired;
         if operator.divides && is_signed(code) && overflows {
             return Err("the divisor may be -1, which overflows the least integer".into());
         }

@@ -144,6 +144,23 @@ fn division() {
                 drop_top(),
             ]),
         ),
+        // The dividend is another one on each path.
+        (
+            "may be -1",
+            body(arguments, &[
+                with(LoadLocal, local(1)),
+                op(PopJumpIfZero, 15),
+                op(LoadConst, 0),
+                op(PopJumpIfNone, 5),
+                op(NotTaken, 0),
+                load(7),
+                with(StoreLocal, local(0)),
+                with(LoadLocal, local(0)),
+                with(LoadLocal, local(1)),
+                op(PrimitiveBinaryOp, DIVIDE),
+                drop_top(),
+            ]),
+        ),
         // The wrong way of the test.
         (
             "may be zero",
