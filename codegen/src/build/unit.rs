@@ -91,8 +91,6 @@ pub(super) struct Unit<'a> {
     pub(super) trailing_constant: Option<Constant>,
     /// Static code: the JIT cannot compile it safely.
     pub(super) suppresses_jit: bool,
-    /// Static code: primitive parameters that inner functions see; their cells are apart, and hold objects.
-    pub(super) boxed_cells: Vec<NameId>,
     /// Strict code: where the classes to be frozen are kept.
     pub(super) class_list: Option<ClassList>,
     /// Static functions: what the checker knows of this one.
@@ -157,7 +155,6 @@ impl Builder<'_> {
             is_typed: self.inherits_types(),
             trailing_constant: None,
             suppresses_jit: false,
-            boxed_cells: Vec::new(),
             class_list: self.inherited_class_list(kind),
             function,
             primitives,
@@ -205,7 +202,7 @@ impl Builder<'_> {
                 unit.var_names.names().map(|name| unit.fast_hidden.contains_key(&name)).collect()
             },
             var_names: text(&unit.var_names),
-            cell_vars: unit.cell_vars.names().map(|name| self.cell_name(name, &unit.boxed_cells)).collect(),
+            cell_vars: text(&unit.cell_vars),
             free_vars: text(&unit.free_vars),
             sequence: unit.sequence,
         };
@@ -236,15 +233,6 @@ impl Builder<'_> {
     fn inherited_class_list(&self, kind: UnitKind) -> Option<ClassList> {
         let is_transparent = matches!(kind, UnitKind::Class | UnitKind::Annotations);
         self.units.last()?.class_list.filter(|&list| is_transparent && list == ClassList::Global)
-    }
-
-    /// The name of a cell: one beside a primitive of the same name has another.
-    fn cell_name(&self, name: NameId, boxed: &[NameId]) -> PyString {
-        let text = self.names.get(name);
-        if !boxed.contains(&name) {
-            return text.clone();
-        }
-        PyString::from_surrogatepass(&[b"_pystatic_.0._cell_.", text.as_bytes()].concat())
     }
 
     /// Cells and free variables in CPython's order (`dictbytype`): each sorted by name.

@@ -64,11 +64,8 @@ impl Builder<'_> {
         code: TypeCode,
         location: Location,
     ) {
-        let index = i64::try_from(local).expect("a unit has few locals");
-        self.emit_typed(opcode, Constant::tuple([Constant::int(index), primitive_constant(code)]), location);
-        if opcode == Opcode::StoreLocal {
-            self.update_cell(local, code, location);
-        }
+        let local = i64::try_from(local).expect("a unit has few locals");
+        self.emit_typed(opcode, Constant::tuple([Constant::int(local), primitive_constant(code)]), location);
     }
 }
 

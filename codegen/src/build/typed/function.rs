@@ -37,7 +37,6 @@ impl<'a> Builder<'a> {
             .flat_map(|(position, class)| [Constant::int(i64::from(*position)), type_constant(class)]);
         self.unit_mut().trailing_constant =
             Some(Constant::tuple([Constant::tuple(checks), type_constant(&fact.returns)]));
-        self.box_captured(fact, location);
         for &node in &fact.unassigned {
             let Some(TypeKind::Primitive(code)) = facts.node(node).map(|id| facts.get(id).kind) else { continue };
             let Some(name) = self.table.name_of(node) else { continue };
@@ -58,35 +57,6 @@ impl<'a> Builder<'a> {
             self.emit_init_subclass(location);
             self.emit(Opcode::PopTop, location);
         }
-    }
-
-    /// Parameters that are primitives and that inner functions see: those see objects, in cells apart.
-    fn box_captured(&mut self, fact: &FunctionFact, location: Location) {
-        let parameters = self.table.scope(self.unit().scope).parameters.clone();
-        for (name, code) in &fact.primitives {
-            let name = self.names.intern(name);
-            let name = self.mangled(name);
-            let Some(local) = parameters.iter().position(|&parameter| parameter == name) else { continue };
-            if self.resolution(name) == Resolution::Cell {
-                self.unit_mut().boxed_cells.push(name);
-                self.update_cell(local, *code, location);
-            }
-        }
-    }
-
-    /// Brings the cell of a primitive local, if it has one, to the local's value.
-    pub(super) fn update_cell(&mut self, local: usize, code: TypeCode, location: Location) {
-        let unit = self.unit();
-        if unit.boxed_cells.is_empty() {
-            return;
-        }
-        let Some(name) = unit.var_names.names().nth(local).filter(|name| unit.boxed_cells.contains(name)) else {
-            return;
-        };
-        let Some(cell) = unit.cell_vars.get_index_of(name) else { return };
-        self.emit_primitive_local(Opcode::LoadLocal, local, code, location);
-        self.emit_with_code(Opcode::PrimitiveBox, code, location);
-        self.emit_arg(Opcode::StoreDeref, cell, location);
     }
 
     /// Whether a function is one of a shared library: its body is that it cannot be called from here.
