@@ -61,7 +61,7 @@ impl<'a> Builder<'a> {
         }
         let args = &call.arguments.args;
         let keywords = &call.arguments.keywords;
-        self.visit_exprs(args);
+        self.visit_elements(args);
         let location = self.update_start_location_to_match_attr(self.expr_location(expr), method);
         if keywords.is_empty() {
             self.emit_arg(Opcode::Call, args.len(), location);

@@ -35,7 +35,7 @@ impl<'a> Builder<'a> {
         if !plain {
             return self.emit_call_unpacked(location, pushed, args, injected, keywords);
         }
-        self.visit_exprs(args);
+        self.visit_elements(args);
         if let Some(injected) = injected {
             self.emit_name_access(injected, ExprContext::Load, location);
         }
@@ -52,7 +52,7 @@ impl<'a> Builder<'a> {
     /// (`codegen_call_simple_kw_helper`).
     pub(super) fn emit_keyword_values(&mut self, keywords: &'a [Keyword], location: Location) {
         for keyword in keywords {
-            self.visit_expr(&keyword.value);
+            self.visit_element(&keyword.value);
         }
         let names = keywords.iter().map(keyword_name);
         self.emit_const(Constant::tuple(names), location);
@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
         }
         for keyword in keywords {
             self.emit_const(keyword_name(keyword), location);
-            self.visit_expr(&keyword.value);
+            self.visit_element(&keyword.value);
             if big {
                 self.emit_arg(Opcode::MapAdd, 1, Location::NONE);
             }

@@ -73,7 +73,7 @@ impl<'a> Builder<'a> {
         let total = elements.len() + pushed + usize::from(injected.is_some());
         let big = total > STACK_USE_GUIDELINE;
         if !big && !elements.iter().any(Expr::is_starred_expr) {
-            self.visit_exprs(elements);
+            self.visit_elements(elements);
             if let Some(injected) = injected {
                 self.emit_name_access(injected, ExprContext::Load, location);
             }
@@ -90,10 +90,10 @@ impl<'a> Builder<'a> {
                     self.emit_arg(build, index + pushed, location);
                     built = true;
                 }
-                self.visit_expr(&starred.value);
+                self.visit_element(&starred.value);
                 self.emit_arg(extend, 1, location);
             } else {
-                self.visit_expr(element);
+                self.visit_element(element);
                 if built {
                     self.emit_arg(add, 1, location);
                 }
@@ -146,9 +146,9 @@ impl<'a> Builder<'a> {
         }
         for item in items {
             if let Some(key) = &item.key {
-                self.visit_expr(key);
+                self.visit_element(key);
             }
-            self.visit_expr(&item.value);
+            self.visit_element(&item.value);
             if big {
                 self.emit_arg(Opcode::MapAdd, 1, location);
             }

@@ -86,6 +86,11 @@ impl<'a> Builder<'a> {
         if self.facts.is_some() { self.visit_boxed(expr) } else { self.visit_expr(expr) }
     }
 
+    /// Builds elements one after the other.
+    pub(in crate::build) fn visit_elements(&mut self, exprs: &'a [Expr]) {
+        exprs.iter().for_each(|expr| self.visit_element(expr));
+    }
+
     /// Boxes the value of an expression, if it is a primitive.
     pub(super) fn box_primitive(&mut self, expr: &Expr) {
         if let Some(code) = self.primitive_of(expr) {
