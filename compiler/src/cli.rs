@@ -155,7 +155,13 @@ pub struct CompileArgs {
     pub config: Option<PathBuf>,
 
     /// Where it is kept what the artifacts of static modules were made from.
-    #[arg(long, value_name = "DIR", default_value = ".pyclast_cache", conflicts_with = "output", help_heading = "CinderX")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = ".pyclast_cache",
+        conflicts_with = "output",
+        help_heading = "CinderX"
+    )]
     pub cache_dir: PathBuf,
 
     /// The one-module form.

@@ -237,7 +237,9 @@ fn expressions(list: &[&Expr]) -> u64 {
 
 fn mentioned(list: &[&Expr]) -> BTreeSet<String> {
     let mut mentions = Mentions::default();
-    list.iter().for_each(|expression| mentions.visit_expr(expression));
+    for expression in list {
+        mentions.visit_expr(expression);
+    }
     mentions.0
 }
 

@@ -102,7 +102,9 @@ fn cinderx_loads_a_package_without_its_compiler_and_notices_what_changed() {
         write(path, "pkg/m20.py", &middle.replace("+ 20", "+ 120"));
         match ask() {
             Ok(found) => assert_eq!((mode, found), ("unchecked-hash", expected.clone())),
-            Err(message) => assert!(mode != "unchecked-hash" && message.contains("the compiler was asked"), "{message}"),
+            Err(message) => {
+                assert!(mode != "unchecked-hash" && message.contains("the compiler was asked"), "{message}")
+            }
         }
         assert_eq!(compiled(&compile(path, &options)), ["pkg/m20.py"], "{mode}");
         let changed = format!("StrictModule {}", (0..MODULES - 1).sum::<usize>() + MODULES - 1 + 100);
@@ -118,7 +120,11 @@ fn an_interface_that_changed_is_compiled_again_with_those_who_use_it() {
     write(folder.path(), "pkg/m8.py", &text.replace("def f8(c: C8)", "def f8(c: C8, more: int = 1)"));
     assert_eq!(compiled(&compile(folder.path(), &[])), ["pkg/m8.py", "pkg/m9.py"]);
     // Classes that inherit from C8, and who uses those: up to the next that starts anew.
-    write(folder.path(), "pkg/m8.py", &text.replace("    def value", "    def other(self) -> int:\n        return 1\n    def value"));
+    write(
+        folder.path(),
+        "pkg/m8.py",
+        &text.replace("    def value", "    def other(self) -> int:\n        return 1\n    def value"),
+    );
     let again = compiled(&compile(folder.path(), &[]));
     assert!(again.contains(&"pkg/m13.py".to_owned()) && !again.contains(&"pkg/m20.py".to_owned()), "{again:?}");
     assert!(!again.contains(&"pkg/m7.py".to_owned()), "{again:?}");
@@ -167,7 +173,8 @@ fn the_one_module_form_writes_the_same_file() {
     let cached = folder.path().join("pkg/__pycache__/m9.cpython-314.strict.pyc");
     let cached = fs::read(cached).expect("the artifact is there");
     let recorded = folder.path().join("pkg/m9.py");
-    let arguments = ["compile", "pkg/m9.py", "--module-name", "pkg.m9", "--search-path", ".", "--target", "cinderx-3.14"];
+    let arguments =
+        ["compile", "pkg/m9.py", "--module-name", "pkg.m9", "--search-path", ".", "--target", "cinderx-3.14"];
     let output = Command::new(pyclast())
         .args(arguments)
         .args(["--output", "-", "--co-filename", recorded.to_str().expect("a plain name")])

@@ -102,7 +102,8 @@ fn sources_are_not_needed() {
             }
         }
         for place in [out.path(), folder.path()] {
-            let program = "import lib, plain; print(type(lib).__name__, plain.g(), lib.__spec__.loader.get_source('lib'))";
+            let program =
+                "import lib, plain; print(type(lib).__name__, plain.g(), lib.__spec__.loader.get_source('lib'))";
             assert_eq!(printed(&python(oracle::cinderx(), place, program)), "StrictModule 7 None", "{mode}");
         }
     }

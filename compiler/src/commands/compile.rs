@@ -113,9 +113,10 @@ impl<'arguments> Compilation<'arguments> {
         is_distrusted: impl Fn(&Plan) -> bool + Sync,
         shown: &mut Shown,
     ) -> anyhow::Result<()> {
-        let statics = match looks_for_static(self.target(), self.arguments.one.static_.static_mode) {
-            true => Some(StaticTree::prepare(self, steps, &is_distrusted)?),
-            false => None,
+        let statics = if looks_for_static(self.target(), self.arguments.one.static_.static_mode) {
+            Some(StaticTree::prepare(self, steps, &is_distrusted)?)
+        } else {
+            None
         };
         let job = Job {
             read: |index: usize| match &steps[index] {
@@ -256,17 +257,19 @@ impl<'arguments> Compilation<'arguments> {
         let target = self.options.target;
         let validation = artifact::validation(self.mode, metadata, Some(bytes), target);
         let validation = validation.expect("a header needs no more than the source's bytes");
-        match self.is_strict_pyc() {
-            true => strict::prefix(target, false, validation, &[]),
-            false => pyc::header(target, validation).to_vec(),
+        if self.is_strict_pyc() {
+            strict::prefix(target, false, validation, &[])
+        } else {
+            pyc::header(target, validation).to_vec()
         }
     }
 
     /// Where the code of an ordinary module goes.
     fn artifact(&self, path: &Path) -> PathBuf {
-        match self.is_strict_pyc() {
-            true => strict_path(path, self.arguments.one.artifacts.enable_patching),
-            false => path.to_owned(),
+        if self.is_strict_pyc() {
+            strict_path(path, self.arguments.one.artifacts.enable_patching)
+        } else {
+            path.to_owned()
         }
     }
 
@@ -278,9 +281,9 @@ impl<'arguments> Compilation<'arguments> {
     fn all_current(&self, plan: &Plan, metadata: &fs::Metadata, bytes: Option<&[u8]>) -> bool {
         let target = self.options.target;
         let skipped = if self.is_strict_pyc() { strict::HEADER_SIZE - pyc::HEADER_SIZE } else { 0 };
-        plan.artifacts.iter().all(|path| {
-            artifact::is_current(&self.artifact(path), skipped, self.mode, metadata, bytes, target)
-        })
+        plan.artifacts
+            .iter()
+            .all(|path| artifact::is_current(&self.artifact(path), skipped, self.mode, metadata, bytes, target))
     }
 }
 

@@ -55,9 +55,10 @@ pub(super) fn run(arguments: &DisArgs) -> anyhow::Result<Status> {
 /// The code object in the bytes of a `.pyc` file.
 pub(super) fn read_artifact(bytes: &[u8]) -> anyhow::Result<Arc<CodeObject>> {
     let target = &Target::CINDERX_3_14;
-    let body = match strict::is_artifact(target, bytes) {
-        true => strict::parse(target, bytes)?.code,
-        false => pyc::parse(target, bytes)?.1,
+    let body = if strict::is_artifact(target, bytes) {
+        strict::parse(target, bytes)?.code
+    } else {
+        pyc::parse(target, bytes)?.1
     };
     match marshal::read(body)? {
         Constant::Code(code) => Ok(code),

@@ -45,7 +45,8 @@ pub(super) fn run(arguments: &RunArgs) -> anyhow::Result<Status> {
     let imported = imported(arguments, directory)?;
     if !imported.is_empty() {
         let mut compile = compile_arguments(arguments, &[OsStr::new("-q")])?;
-        (compile.paths, compile.one.search_path, compile.cache_dir) = (imported, vec![directory.to_owned()], cache.clone());
+        (compile.paths, compile.one.search_path, compile.cache_dir) =
+            (imported, vec![directory.to_owned()], cache.clone());
         let status = compile::run(&compile)?;
         if status != Status::Clean {
             return Ok(status);
@@ -57,7 +58,7 @@ pub(super) fn run(arguments: &RunArgs) -> anyhow::Result<Status> {
         return Ok(status);
     }
     let loader = loader(&cache)?;
-    let mut command = Command::new(interpreter(arguments)?);
+    let mut command = Command::new(interpreter(arguments));
     match arguments.level {
         1 => drop(command.arg("-O")),
         2 => drop(command.arg("-OO")),
@@ -84,7 +85,9 @@ fn imported(arguments: &RunArgs, directory: &Path) -> anyhow::Result<Vec<PathBuf
     let mut files = Vec::new();
     for node in session.graph().nodes().iter().filter(|node| !node.is_root) {
         if let Place::Text(texts) = &node.place {
-            files.extend(texts.iter().filter(|text| text.extension().is_some_and(|extension| extension == "py")).cloned());
+            files.extend(
+                texts.iter().filter(|text| text.extension().is_some_and(|extension| extension == "py")).cloned(),
+            );
         }
     }
     files.sort();
@@ -139,15 +142,16 @@ fn loader(cache: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// The interpreter: the one named, that of the active environment, the one beside this program, or python3.14.
-fn interpreter(arguments: &RunArgs) -> anyhow::Result<OsString> {
+fn interpreter(arguments: &RunArgs) -> OsString {
     if let Some(python) = &arguments.python {
-        return Ok(python.clone().into());
+        return python.clone().into();
     }
     if let Some(python) = env::var_os("PYCLAST_RUN_PYTHON").filter(|python| !python.is_empty()) {
-        return Ok(python);
+        return python;
     }
     let active = env::var_os("VIRTUAL_ENV").map(|environment| Path::new(&environment).join("bin"));
     let beside = env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
-    let found = active.into_iter().chain(beside).map(|folder| folder.join("python3.14")).find(|python| python.is_file());
-    Ok(found.map_or_else(|| OsString::from("python3.14"), PathBuf::into_os_string))
+    let found =
+        active.into_iter().chain(beside).map(|folder| folder.join("python3.14")).find(|python| python.is_file());
+    found.map_or_else(|| OsString::from("python3.14"), PathBuf::into_os_string)
 }

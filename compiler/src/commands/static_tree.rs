@@ -68,6 +68,7 @@ struct Module {
 }
 
 /// What becomes of a module.
+#[expect(clippy::large_enum_variant, reason = "few modules of a run are of another kind than the rest")]
 enum State {
     /// It was not asked for.
     Declared,
@@ -175,9 +176,10 @@ impl StaticTree {
         let mut graph = NameGraph::new(program);
         let dependencies: Vec<Dependencies> =
             (0..program.modules.len()).map(|module| graph.dependencies(module)).collect();
-        let may_fall_back = match self.switches.no_fallback {
-            true => vec![false; program.modules.len()],
-            false => fallbacks(program, &dependencies),
+        let may_fall_back = if self.switches.no_fallback {
+            vec![false; program.modules.len()]
+        } else {
+            fallbacks(program, &dependencies)
         };
         let mut modules = Vec::with_capacity(program.modules.len());
         for (index, module) in program.modules.iter().enumerate() {
@@ -188,13 +190,14 @@ impl StaticTree {
             (dependencies[index].fingerprint, switches, module.name.as_str()).hash(&mut hasher);
             plans[index].map(|plan| &plan.recorded).hash(&mut hasher);
             let ingredients = Ingredients { text: module.digest, dependencies: hasher.finish128().as_u128() };
-            let mut module = Module { state: State::Declared, prefix, ingredients, may_fall_back: may_fall_back[index] };
+            let mut module =
+                Module { state: State::Declared, prefix, ingredients, may_fall_back: may_fall_back[index] };
             if let Some(plan) = plans[index] {
                 module.state = if forced(plan) { compiled() } else { self.state(plan, &module) };
             }
             modules.push(module);
         }
-        self.check(program, &mut modules, &plans, options.workers);
+        Self::check(program, &mut modules, &plans, options.workers);
         modules
     }
 
@@ -223,7 +226,7 @@ impl StaticTree {
     }
 
     /// Checks the modules that are to be compiled.
-    fn check(&self, program: &StaticProgram, modules: &mut [Module], plans: &[Option<&Plan>], workers: usize) {
+    fn check(program: &StaticProgram, modules: &mut [Module], plans: &[Option<&Plan>], workers: usize) {
         let bound: Vec<usize> =
             (0..modules.len()).filter(|&index| matches!(modules[index].state, State::Compiled { .. })).collect();
         if bound.is_empty() {
@@ -251,7 +254,7 @@ impl StaticTree {
             Ok(())
         });
         let Ok(()) = done;
-        for without in self.kinds(plans) {
+        for without in kinds(plans) {
             let mut checked = check(&program.modules, &roles, without, workers);
             for (index, panicked) in checked.panicked {
                 modules[index].state = State::Panicked(panicked);
@@ -271,18 +274,6 @@ impl StaticTree {
                 }
             }
         }
-    }
-
-    /// Whether code with asserts is to be made, without, or both.
-    fn kinds(&self, plans: &[Option<&Plan>]) -> Vec<bool> {
-        let mut kinds: Vec<bool> = plans
-            .iter()
-            .flatten()
-            .flat_map(|plan| plan.levels.iter().map(|level| *level != Optimize::None))
-            .collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        kinds
     }
 
     /// Whether a step's job is done here.
@@ -417,7 +408,9 @@ pub(super) fn search_path(destinations: &[PathBuf], directories: &[PathBuf]) -> 
         }
         search_path.add_root(root);
     }
-    directories.iter().for_each(|directory| search_path.add_root(plain(directory)));
+    for directory in directories {
+        search_path.add_root(plain(directory));
+    }
     search_path
 }
 
@@ -426,9 +419,12 @@ pub(super) fn plain(path: &Path) -> PathBuf {
     path.strip_prefix(".").unwrap_or(path).to_owned()
 }
 
+/// Requests, each with its step, and the names of their modules.
+type NamedRequests = (FxHashSet<ModuleName>, Vec<(usize, Request)>);
+
 /// The files, each with its step, in groups without two modules of one name.
 fn batches(steps: &[Step], search_path: &SearchPath) -> Vec<Vec<(usize, Request)>> {
-    let mut batches: Vec<(FxHashSet<ModuleName>, Vec<(usize, Request)>)> = Vec::new();
+    let mut batches: Vec<NamedRequests> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let Step::Compile(plan) = step else { continue };
         let path = plain(&plan.source);
@@ -443,6 +439,15 @@ fn batches(steps: &[Step], search_path: &SearchPath) -> Vec<Vec<(usize, Request)
         batches[at].1.push((index, request));
     }
     batches.into_iter().map(|(_, requests)| requests).collect()
+}
+
+/// Whether code with asserts is to be made, without, or both.
+fn kinds(plans: &[Option<&Plan>]) -> Vec<bool> {
+    let is_without = |level: &Optimize| *level != Optimize::None;
+    let mut kinds: Vec<bool> = plans.iter().flatten().flat_map(|plan| plan.levels.iter().map(is_without)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
 }
 
 /// Whether a run has to look for static modules at all.

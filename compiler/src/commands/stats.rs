@@ -24,11 +24,12 @@ use crate::report;
 use crate::static_build::check::{Role, check, slow_code};
 use crate::static_build::counts::{CountedCode, Counts, Kind, count};
 use crate::static_build::generate::static_code;
-use crate::static_program::ProgramProblem;
 use crate::static_build::program::{ProgramOptions, Request, StaticProgram, load};
+use crate::static_program::ProgramProblem;
 use pyclast_codegen::Target;
 use pyclast_syntax::{Diagnostic, LineIndex};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -46,11 +47,8 @@ pub(super) fn run(arguments: &StatsArgs) -> anyhow::Result<Status> {
     let program = program(arguments);
     let mut status = Status::Clean;
     let mut rows = Vec::new();
-    let roles: Vec<Role> = program
-        .modules
-        .iter()
-        .map(|module| if module.is_requested { Role::Bound } else { Role::Declared })
-        .collect();
+    let roles: Vec<Role> =
+        program.modules.iter().map(|module| if module.is_requested { Role::Bound } else { Role::Declared }).collect();
     let mut checked = check(&program.modules, &roles, arguments.level > 0, worker_count(arguments.workers));
     for (path, diagnostics) in refused(&program, &checked.problems) {
         status = status.max(Status::Problems);
@@ -74,15 +72,20 @@ pub(super) fn run(arguments: &StatsArgs) -> anyhow::Result<Status> {
                 status = Status::Bug;
                 let panicked = Panicked(panic_message(&*payload));
                 let bug = internal_error(&module.path, &panicked);
-                report::write(&mut io::stderr().lock(), ErrorFormat::Concise, false, &reported_file(&module.path), &[bug])?;
+                report::write(
+                    &mut io::stderr().lock(),
+                    ErrorFormat::Concise,
+                    false,
+                    &reported_file(&module.path),
+                    &[bug],
+                )?;
                 continue;
             }
         };
         let lines = LineIndex::new(module.parsed.text());
         let own = reasons.iter().filter(|problem| problem.module == index);
-        let own = own.map(|problem| {
-            (lines.line_column(problem.diagnostic.span.start).0, problem.diagnostic.message.clone())
-        });
+        let own =
+            own.map(|problem| (lines.line_column(problem.diagnostic.span.start).0, problem.diagnostic.message.clone()));
         let (name, path) = (module.name.as_str(), &module.path);
         let first = rows.len();
         rows.extend(count(&code).into_iter().map(|code| Row {
@@ -134,10 +137,7 @@ fn program(arguments: &StatsArgs) -> StaticProgram {
 }
 
 /// What is wrong, by file.
-fn refused(
-    program: &StaticProgram,
-    problems: &[ProgramProblem],
-) -> Vec<(PathBuf, Vec<Diagnostic>)> {
+fn refused(program: &StaticProgram, problems: &[ProgramProblem]) -> Vec<(PathBuf, Vec<Diagnostic>)> {
     let mut found: Vec<(PathBuf, Vec<Diagnostic>)> = program.refused.clone();
     for (index, module) in program.modules.iter().enumerate() {
         let own = problems.iter().filter(|problem| problem.module == index);
@@ -151,7 +151,8 @@ fn refused(
 
 /// The function with the fewest lines around a line.
 fn innermost(rows: &mut [Row], line: i32) -> Option<&mut Row> {
-    let holds = |row: &&mut Row| row.code.qualname == "<module>" || (row.code.first_line..=row.code.last_line).contains(&line);
+    let holds =
+        |row: &&mut Row| row.code.qualname == "<module>" || (row.code.first_line..=row.code.last_line).contains(&line);
     let size = |row: &&mut Row| match row.code.qualname.as_str() {
         "<module>" => i32::MAX,
         _ => row.code.last_line - row.code.first_line,
@@ -161,7 +162,9 @@ fn innermost(rows: &mut [Row], line: i32) -> Option<&mut Row> {
 
 fn total(rows: &[Row]) -> Counts {
     let mut total = Counts::default();
-    rows.iter().for_each(|row| total += row.code.counts);
+    for row in rows {
+        total += row.code.counts;
+    }
     total
 }
 
@@ -169,16 +172,18 @@ fn write_text(output: &mut dyn Write, rows: &[Row]) -> io::Result<()> {
     let name = |row: &Row| format!("{}.{}", row.module, row.code.qualname);
     let width = rows.iter().map(|row| name(row).chars().count()).max().unwrap_or(0).max("function".len());
     let cells = |counts: &Counts| -> String {
-        let cell = |kind: &Kind| {
-            let count = counts.of(*kind);
+        Kind::ALL.iter().fold(String::new(), |mut cells, &kind| {
+            let count = counts.of(kind);
             let all = count.typed + count.dynamic;
             let text = if all == 0 { "–".to_owned() } else { format!("{}/{all}", count.typed) };
-            format!("{text:>12}")
-        };
-        Kind::ALL.iter().map(cell).collect()
+            // Writing to a string cannot fail.
+            let _ = write!(cells, "{text:>12}");
+            cells
+        })
     };
-    let heads: String = Kind::ALL.iter().map(|kind| format!("{:>12}", kind.name())).collect();
-    writeln!(output, "{:width$}  line{heads}", "function")?;
+    let [calls, attributes, arithmetic, subscripts, loops] = Kind::ALL.map(Kind::name);
+    write!(output, "{:width$}  line{calls:>12}{attributes:>12}", "function")?;
+    writeln!(output, "{arithmetic:>12}{subscripts:>12}{loops:>12}")?;
     for row in rows {
         writeln!(output, "{:width$} {:>5}{}", name(row), row.code.first_line, cells(&row.code.counts))?;
         for (line, reason) in &row.reasons {

@@ -53,8 +53,9 @@ pub fn check(modules: &[StaticModule], roles: &[Role], optimize: bool, workers: 
     let parts: Vec<&[usize]> = bound.chunks(bound.len().div_ceil(parts)).collect();
     let of_part = |part: usize| -> Vec<Role> {
         let mut own = roles.to_vec();
-        bound.iter().for_each(|&index| own[index] = Role::Declared);
-        parts[part].iter().for_each(|&index| own[index] = Role::Bound);
+        for &index in &bound {
+            own[index] = if parts[part].contains(&index) { Role::Bound } else { Role::Declared };
+        }
         own
     };
     let mut all = Checked { facts: modules.iter().map(|_| None).collect(), ..Checked::default() };

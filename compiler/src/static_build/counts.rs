@@ -128,7 +128,9 @@ fn counts(code: &CodeObject) -> Counts {
     let all: Vec<DecodedInstruction> = instructions(&code.code).collect();
     for (index, instruction) in all.iter().enumerate() {
         match classify(&all[..index], instruction) {
-            Some((kind, is_typed)) if is_typed || !serves_strictness(code, &all[..index]) => counts.note(kind, is_typed),
+            Some((kind, is_typed)) if is_typed || !serves_strictness(code, &all[..index]) => {
+                counts.note(kind, is_typed)
+            }
             _ => {}
         }
     }

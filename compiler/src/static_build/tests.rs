@@ -13,13 +13,19 @@ use std::path::Path;
 
 const FILES: [(&str, &str); 9] = [
     ("base.py", "import __static__\nclass B:\n    x: int\n"),
-    ("lib.py", "import __static__\nfrom base import B\nclass C(B):\n    pass\ndef f() -> int:\n    return 1\ndef g(c: C) -> int:\n    return 2\n"),
+    (
+        "lib.py",
+        "import __static__\nfrom base import B\nclass C(B):\n    pass\ndef f() -> int:\n    return 1\ndef g(c: C) -> int:\n    return 2\n",
+    ),
     ("uses_f.py", "import __static__\nfrom lib import f\nf()\n"),
     ("uses_g.py", "import __static__\nimport lib\ndef h():\n    return lib.g(lib.C())\n"),
     ("uses_h.py", "import __static__\nfrom uses_g import h\n"),
     ("late.py", "import __static__\ndef h():\n    from lib import g\n    import os, json as j\n    return j.x\n"),
     ("ring_a.py", "import __static__\nfrom ring_b import r\ndef q() -> int:\n    return r()\n"),
-    ("ring_b.py", "import __static__\nfrom ring_a import q\nfrom __static__ import int64\ndef r() -> int:\n    return 1\n"),
+    (
+        "ring_b.py",
+        "import __static__\nfrom ring_a import q\nfrom __static__ import int64\ndef r() -> int:\n    return 1\n",
+    ),
     ("plain.py", "from lib import f\n"),
 ];
 
