@@ -12,7 +12,7 @@ What is done with a program says static_plan.py, and how it is run static_observ
     returns     ours returns where theirs raises         raises    the other way round
     exception   another class of exception               message   the same class, another message
     value       another value                            printed   other output
-    modes       ours does not do the same interpreted and under the JIT
+    modes       ours does not do the same interpreted and under the JIT, nor what theirs does in both
 
 Where the reference's code kills the process there is nothing to agree with. Differences that are meant are listed in
 tests/data/static-run.toml, with reasons: [[difference]] with any of file, subject, mode, line, kind, theirs, ours as regular
@@ -146,11 +146,12 @@ def functions_in(text):
     return set(re.findall(r"['\"]([\w.<>]+): ", text))
 
 
-def compare_modes(seen):
-    """Lines that one compiler's code does not do the same interpreted and under the JIT."""
-    jitted = dict(numbered(seen["jit"]))
+def compare_modes(seen, theirs):
+    """Lines that ours does not do the same interpreted and under the JIT, and not as the reference's code does in both."""
+    jitted, other, other_jitted = dict(numbered(seen["jit"])), dict(numbered(theirs["interpreted"])), dict(numbered(theirs["jit"]))
     for key, what in numbered(seen["interpreted"]):
-        if key in jitted and jitted[key] != what:
+        same = (what, jitted.get(key)) == (other.get(key), other_jitted.get(key))
+        if key in jitted and jitted[key] != what and not same:
             yield "modes", *key[:2], f"jit: {jitted[key]}", f"interpreted: {what}"
 
 
@@ -205,7 +206,7 @@ def main():
             tally["lines"] += count
             found += [(mode, *item) for item in different]
         if not options.mode:
-            found += [("both", *item) for item in compare_modes(mine)]
+            found += [("both", *item) for item in compare_modes(mine, their)]
         left = []
         for mode, kind, path, line, their_s, our_s in found:
             names = {"file": file, "subject": program.subject, "mode": mode, "line": line, "kind": kind,
