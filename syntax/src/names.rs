@@ -38,11 +38,12 @@ impl NameTable {
     /// The id of `text`, new or known.
     pub fn intern(&mut self, text: &str) -> NameId {
         let key = Key::of(text.as_bytes());
-        self.find(text, key).unwrap_or_else(|| {
-            let id = NameId::from_index(self.len());
-            self.own.push(PyString::new(text), key, id);
-            id
-        })
+        if let Some(id) = self.find(text, key) {
+            return id;
+        }
+        let id = NameId::from_index(self.len());
+        self.own.push(PyString::new(text), key, id);
+        id
     }
 
     /// The id of `text`, if it was interned.
@@ -52,8 +53,10 @@ impl NameTable {
 
     #[inline(always)]
     fn find(&self, text: &str, key: Key) -> Option<NameId> {
-        let shared = self.shared.list.len();
-        self.shared.find(text.as_bytes(), key, 0).or_else(|| self.own.find(text.as_bytes(), key, shared))
+        match self.shared.find(text.as_bytes(), key, 0) {
+            None => self.own.find(text.as_bytes(), key, self.shared.list.len()),
+            found => found,
+        }
     }
 
     /// From here on clones share the names there are.

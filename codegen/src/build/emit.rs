@@ -41,8 +41,13 @@ impl Builder<'_> {
 
     /// The same with the index shifted and low bits added (`ADDOP_NAME_CUSTOM`).
     pub(super) fn emit_name_bits(&mut self, opcode: Opcode, name: NameId, shift: u32, low: usize, location: Location) {
-        let name = self.mangled(name);
-        let index = self.unit_mut().names.insert_full(name).0;
+        let view = self.unit().view;
+        let index = self.found_names.attribute(view, name).unwrap_or_else(|| {
+            let mangled = self.mangled(name);
+            let index = self.unit_mut().names.insert_full(mangled).0;
+            self.found_names.insert_attribute(view, name, index);
+            index
+        });
         self.emit_arg(opcode, index << shift | low, location);
     }
 

@@ -58,6 +58,8 @@ enum Storage {
 #[derive(Default)]
 pub(super) struct FoundNames {
     by_name: Vec<(View, Storage)>,
+    /// The indices of attributes among the unit's names.
+    attributes: Vec<(View, usize)>,
     views: u32,
 }
 
@@ -70,6 +72,19 @@ impl FoundNames {
     pub(super) fn new_view(&mut self) -> View {
         self.views += 1;
         View(self.views)
+    }
+
+    /// The index of an attribute among the unit's names.
+    pub(super) fn attribute(&self, view: View, name: NameId) -> Option<usize> {
+        self.attributes.get(name.index()).filter(|(found_in, _)| *found_in == view).map(|&(_, index)| index)
+    }
+
+    /// Remembers the index of an attribute.
+    pub(super) fn insert_attribute(&mut self, view: View, name: NameId, index: usize) {
+        if self.attributes.len() <= name.index() {
+            self.attributes.resize(name.index() + 64, (View::default(), 0));
+        }
+        self.attributes[name.index()] = (view, index);
     }
 
     fn get(&self, view: View, name: NameId) -> Option<Storage> {

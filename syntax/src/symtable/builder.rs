@@ -120,6 +120,8 @@ pub(super) struct Builder<'m> {
     /// The class whose private names are mangled (`st_private`).
     pub(super) private: Option<NameId>,
     pub(super) directives: Vec<Directive>,
+    /// By name: the scope that read it last.
+    last_use: Vec<Option<ScopeId>>,
     /// Which scopes share the `mangled_names` of which type-parameter scope.
     shared_mangling: Vec<(ScopeId, ScopeId)>,
     /// `__debug__` is a constant by now and no name (`ast_preprocess.c`).
@@ -145,6 +147,7 @@ impl<'m> Builder<'m> {
             outer: Vec::new(),
             private: None,
             directives: Vec::new(),
+            last_use: Vec::new(),
             shared_mangling: Vec::new(),
             debug_is_constant: true,
             errors,
@@ -319,6 +322,9 @@ impl<'m> Builder<'m> {
     pub(super) fn add_id_to(&mut self, frame: Frame, id: NameId, flags: SymbolFlags, span: Span) {
         const MOVED: SymbolFlags = SymbolFlags::GLOBAL.union(SymbolFlags::NONLOCAL);
         let key = self.key_of(self.current, id);
+        if flags == SymbolFlags::USE && !frame.in_target && self.was_used(key, frame.scope) {
+            return;
+        }
         let scope = &mut self.scopes[frame.scope.index()];
         let symbol = scope.mention(key);
         let known = symbol.flags;
@@ -338,6 +344,14 @@ impl<'m> Builder<'m> {
         } else if frame.in_target && known.union(flags).intersects(MOVED) {
             self.report(span, errors::inner_loop_rebinds_named(self.names.text(id)));
         }
+    }
+
+    /// Whether the name was read in the scope before; from now on it was.
+    fn was_used(&mut self, key: NameId, scope: ScopeId) -> bool {
+        if self.last_use.len() <= key.index() {
+            self.last_use.resize(self.names.len().max(key.index() + 1), None);
+        }
+        self.last_use[key.index()].replace(scope) == Some(scope)
     }
 
     /// Records a name that is never mangled nor checked.

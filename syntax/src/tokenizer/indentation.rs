@@ -15,7 +15,18 @@ use super::Suspicious;
 const TAB_SIZE: u32 = 8;
 
 /// `MAXINDENT`, the outermost level included.
-const MAX_LEVELS: usize = 100;
+pub(super) const MAX_LEVELS: usize = 100;
+
+/// Whether some line may be indented by more than spaces. By spaces alone the parser compares as CPython
+/// does.
+pub(super) fn may_indent_oddly(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let follows_space_only = |end: usize| {
+        let before = bytes[..end].iter().rposition(|&byte| byte != b' ');
+        before.is_none_or(|before| bytes[before] == b'\n')
+    };
+    memchr::memchr2(b'\t', b'\x0c', bytes).is_some() || memchr::memmem::find_iter(bytes, b"\\\n").any(follows_space_only)
+}
 
 /// The columns of a line's first token.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -55,15 +66,6 @@ impl Indentation {
         if current.is_all_before(bytes) {
             return Ok(());
         }
-        // Most others end blocks.
-        if let Some(level) = self.levels.iter().rposition(|level| level.is_all_before(bytes)) {
-            self.levels.truncate(level + 1);
-            return Ok(());
-        }
-        if Column::default().is_all_before(bytes) {
-            self.levels.clear();
-            return Ok(());
-        }
         let indentation = indentation_start(bytes);
         if indentation > 0 && bytes[indentation - 1] != b'\n' {
             return Err(Suspicious);
@@ -71,8 +73,7 @@ impl Indentation {
         let column = measure(&bytes[indentation..]);
         if column.column > current.column {
             self.levels.push(column);
-            let agrees = column.alternative > current.alternative && self.levels.len() < MAX_LEVELS;
-            return if agrees { Ok(()) } else { Err(Suspicious) };
+            return if column.alternative > current.alternative { Ok(()) } else { Err(Suspicious) };
         }
         while self.levels.last().is_some_and(|level| column.column < level.column) {
             self.levels.pop();

@@ -29,7 +29,7 @@ pub(crate) use screen::screen;
 use crate::{Diagnostic, Span};
 use escapes::EscapeWarnings;
 use fields::Fields;
-use indentation::Indentation;
+use indentation::{Indentation, MAX_LEVELS, may_indent_oddly};
 use nesting::{MAX_BRACKETS, is_deep};
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_text_size::Ranged;
@@ -51,9 +51,12 @@ pub(crate) struct TokenFindings {
 
 /// Checks the tokens of `text`.
 pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
+    let indents_oddly = may_indent_oddly(text);
     let mut checks = Checks {
         text,
+        indents_oddly,
         indentation: Indentation::default(),
+        blocks: 0,
         fields: Fields::default(),
         brackets: 0,
         elifs: 0,
@@ -61,12 +64,12 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
         may_be_deep: false,
         escapes: memchr::memchr(b'\\', text.as_bytes()).map(|_| EscapeWarnings::new(text)),
         findings: TokenFindings::default(),
-        at_line_start: true,
+        at_line_start: indents_oddly,
     };
     for (index, token) in tokens.iter().enumerate() {
         let look = LOOKS[token.kind() as usize];
         // Inside of a line most tokens are not looked at.
-        if look == Look::No && !checks.at_line_start {
+        if matches!(look, Look::No | Look::Outside) && !checks.at_line_start {
             continue;
         }
         if let Err(suspicious) = checks.check(*token, look, index) {
@@ -97,6 +100,8 @@ enum Look {
     No,
     /// It is not part of a line.
     Outside,
+    Indent,
+    Dedent,
     Newline,
     Open,
     Close,
@@ -114,11 +119,10 @@ enum Look {
 const LOOKS: [Look; 256] = {
     use TokenKind as Kind;
     let mut looks = [Look::No; 256];
-    let kinds: [(Look, &[Kind]); 10] = [
-        (
-            Look::Outside,
-            &[Kind::Comment, Kind::NonLogicalNewline, Kind::Indent, Kind::Dedent, Kind::EndOfFile, Kind::Unknown],
-        ),
+    let kinds: [(Look, &[Kind]); 12] = [
+        (Look::Outside, &[Kind::Comment, Kind::NonLogicalNewline, Kind::EndOfFile, Kind::Unknown]),
+        (Look::Indent, &[Kind::Indent]),
+        (Look::Dedent, &[Kind::Dedent]),
         (Look::Newline, &[Kind::Newline]),
         (Look::Open, &[Kind::Lpar, Kind::Lsqb, Kind::Lbrace]),
         (Look::Close, &[Kind::Rpar, Kind::Rsqb, Kind::Rbrace]),
@@ -158,7 +162,11 @@ const LOOKS: [Look; 256] = {
 
 struct Checks<'a> {
     text: &'a str,
+    /// Whether the indentation of lines has to be looked at.
+    indents_oddly: bool,
     indentation: Indentation,
+    /// Indented blocks around.
+    blocks: usize,
     fields: Fields,
     /// Brackets that are open.
     brackets: u32,
@@ -177,8 +185,16 @@ impl Checks<'_> {
     fn check(&mut self, token: Token, look: Look, index: usize) -> Result<(), Suspicious> {
         match look {
             Look::Outside => return Ok(()),
+            Look::Indent => {
+                self.blocks += 1;
+                return if self.blocks < MAX_LEVELS { Ok(()) } else { Err(Suspicious) };
+            }
+            Look::Dedent => {
+                self.blocks = self.blocks.saturating_sub(1);
+                return Ok(());
+            }
             Look::Newline => {
-                self.at_line_start = true;
+                self.at_line_start = self.indents_oddly;
                 self.operators = 0;
                 return Ok(());
             }
@@ -217,7 +233,7 @@ impl Checks<'_> {
             Look::Grammar => self.findings.for_grammar.push(index),
             Look::Number => self.number(kind, range.into())?,
             Look::String => self.string(token)?,
-            Look::No | Look::Outside | Look::Newline => {}
+            Look::No | Look::Outside | Look::Indent | Look::Dedent | Look::Newline => {}
         }
         Ok(())
     }
