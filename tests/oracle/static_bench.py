@@ -192,7 +192,8 @@ def bench(path, options, folder):
             codes["pyclast"] = static_code.our_codes(str(Path(options.pyclast).resolve()), [program])[0]
         for who, code in codes.items():
             if "error" in code:
-                sys.exit(f"{name}, {form}: {who}: {code['error']}")
+                print(f"{name}, {form}: {who}: {' '.join(code['error'].split())[:300]}")
+                continue
             file = folder / f"{name}-{form}-{who}.code"
             file.write_bytes(base64.b64decode(code[f"{name}.py"]))
             runs[form, who] = (static_code.cinderx(), folder, "static", file)
