@@ -140,14 +140,14 @@ fn counts(code: &CodeObject) -> Counts {
 /// Whether an instruction after these belongs to what strict modules do at their start and end: it works with variables
 /// that no source can name (`<classes>`).
 fn serves_strictness(code: &CodeObject, before: &[DecodedInstruction]) -> bool {
-    const REACH: usize = 4;
+    const REACH: usize = 6;
     before.iter().rev().take(REACH).any(|instruction| {
-        let is_load = matches!(instruction.known(), Some(Opcode::LoadName | Opcode::LoadGlobal));
+        let is_name = matches!(instruction.known(), Some(Opcode::LoadName | Opcode::StoreName | Opcode::LoadGlobal));
         let index = match instruction.known() {
             Some(Opcode::LoadGlobal) => instruction.oparg >> 1,
             _ => instruction.oparg,
         };
-        is_load && code.names.get(index as usize).is_some_and(|name| name.as_bytes().starts_with(b"<"))
+        is_name && code.names.get(index as usize).is_some_and(|name| name.as_bytes().starts_with(b"<"))
     })
 }
 
