@@ -29,6 +29,10 @@ impl Step<'_, '_> {
     pub(super) fn store_field(&mut self) -> Proof {
         let (class, holds) = self.field_operand()?;
         self.require(1, Type::of(class))?;
+        // A check that is missing is put in while the object lies above the value.
+        if let Shape::Object(class) = holds {
+            self.require(2, class)?;
+        }
         self.pop()?;
         self.pop_shape(holds)
     }
