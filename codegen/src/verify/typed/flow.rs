@@ -84,7 +84,8 @@ fn follow(prover: &mut Prover<'_>, blocks: &mut Blocks, start: usize, mut state:
     loop {
         let instruction = prover.program.instructions[index];
         raise(prover, blocks, index, &mut state, &mut seen_by);
-        let outcome = Step { prover, state: &mut state, index, instruction }.apply();
+        let depth = state.stack.len();
+        let outcome = Step { prover, state: &mut state, index, instruction, depth }.apply();
         let outcome = outcome.map_err(|reason| (index, reason))?;
         if outcome.diverges {
             return Ok(());

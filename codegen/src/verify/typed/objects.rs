@@ -183,7 +183,7 @@ impl Step<'_, '_> {
     }
 
     /// What the awaited object gives.
-    pub(super) fn awaited(&self, value: Value) -> Value {
+    pub(super) fn awaited(value: Value) -> Value {
         match value.kind {
             Kind::Object(_, Note::Awaits(class)) => Value::object(class),
             _ => Value::ANY,

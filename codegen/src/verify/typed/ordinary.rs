@@ -82,7 +82,7 @@ impl Step<'_, '_> {
                 let (_, value) = self.pop_object()?;
                 self.push(Value::truth(value.test().map(Test::negated)));
             }
-            Opcode::ToBool => self.to_bool()?,
+            Opcode::ToBool => self.truth_of_object()?,
             Opcode::IsOp => self.is_operation()?,
             Opcode::ContainsOp => {
                 self.pop_object()?;
@@ -245,7 +245,7 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    fn to_bool(&mut self) -> Proof {
+    fn truth_of_object(&mut self) -> Proof {
         let (class, value) = self.pop_object()?;
         // None is false.
         let test = Test { about: value.name, if_true: Fact::NotNone, if_false: Fact::Nothing };
@@ -307,7 +307,7 @@ impl Step<'_, '_> {
     fn send(&mut self) -> Proof<Value> {
         self.pop_object()?;
         self.peek_object(1)?;
-        let result = self.awaited(self.state.stack[self.place(1)?]);
+        let result = Self::awaited(self.state.stack[self.place(1)?]);
         self.push(Value::ANY);
         Ok(result)
     }
@@ -317,7 +317,7 @@ impl Step<'_, '_> {
         self.pop_object()?;
         self.pop_object()?;
         let (_, receiver) = self.pop_object()?;
-        let result = self.awaited(receiver);
+        let result = Self::awaited(receiver);
         self.push(Value::object(Type::NONE));
         self.push(result);
         Ok(())

@@ -111,6 +111,7 @@ enum Takes {
 }
 
 /// An operator of `PRIMITIVE_BINARY_OP`.
+#[expect(clippy::struct_excessive_bools, reason = "each is asked by itself")]
 #[derive(Clone, Copy)]
 pub(super) struct Operator {
     takes: Takes,
@@ -166,7 +167,7 @@ pub(super) const fn is_unary(oparg: u32) -> bool {
 
 impl Step<'_, '_> {
     /// A machine value that narrow arithmetic may have left with wrong high bits is not used as it is.
-    fn settled(&self, number: Number) -> Proof {
+    fn settled(number: Number) -> Proof {
         if number.raw {
             return Err("the result of narrow arithmetic is used before it is converted to its width".into());
         }
@@ -185,12 +186,12 @@ impl Step<'_, '_> {
     /// Takes a machine value of that code, with settled bits.
     pub(super) fn pop_code(&mut self, wanted: TypeCode) -> Proof<Number> {
         let (code, number, ..) = self.pop_primitive()?;
-        self.same_code(code, wanted)?;
-        self.settled(number)?;
+        Self::same_code(code, wanted)?;
+        Self::settled(number)?;
         Ok(number)
     }
 
-    fn same_code(&self, code: TypeCode, wanted: TypeCode) -> Proof {
+    fn same_code(code: TypeCode, wanted: TypeCode) -> Proof {
         if code == wanted { Ok(()) } else { Err(format!("{wanted:?} is wanted, there is {code:?}")) }
     }
 
@@ -219,13 +220,9 @@ impl Step<'_, '_> {
     /// An object of the class that the primitive is made of.
     pub(super) fn box_primitive(&mut self) -> Proof {
         let code = self.code_operand()?;
-        let test = match self.pop_primitive()? {
-            (found, number, test, _) => {
-                self.same_code(found, code)?;
-                self.settled(number)?;
-                test
-            }
-        };
+        let (found, number, test, _) = self.pop_primitive()?;
+        Self::same_code(found, code)?;
+        Self::settled(number)?;
         self.push(match code {
             TypeCode::Bool => Value::truth(test),
             TypeCode::Double => Value::exact(ClassId::FLOAT),
@@ -258,13 +255,13 @@ impl Step<'_, '_> {
         let operator = Operator::new(self.oparg()).ok_or("unknown operator")?;
         let (right_code, right, ..) = self.pop_primitive()?;
         let (code, left, _, name) = self.pop_primitive()?;
-        self.same_code(right_code, code)?;
+        Self::same_code(right_code, code)?;
         if !operator.fits(code) {
             return Err(format!("the operator does not take {code:?}"));
         }
         if operator.needs_settled {
-            self.settled(left)?;
-            self.settled(right)?;
+            Self::settled(left)?;
+            Self::settled(right)?;
         }
         if operator.divides && !right.not_zero {
             return Err("the divisor may be zero".into());
@@ -291,7 +288,7 @@ impl Step<'_, '_> {
             0 | 1 if bits(code).is_some() => (code, None, is_narrow),
             2 if code == TypeCode::Double => (code, None, false),
             3 if code != TypeCode::Double => {
-                self.settled(number)?;
+                Self::settled(number)?;
                 let is_zero = Test { about: name, if_true: Fact::Nothing, if_false: Fact::NotZero };
                 let named = (name != Value::UNNAMED).then_some(is_zero);
                 (TypeCode::Bool, test.map(Test::negated).or(named), false)
@@ -305,9 +302,9 @@ impl Step<'_, '_> {
     pub(super) fn compare_primitives(&mut self) -> Proof {
         let (right_code, right, ..) = self.pop_primitive()?;
         let (code, left, _, name) = self.pop_primitive()?;
-        self.same_code(right_code, code)?;
-        self.settled(left)?;
-        self.settled(right)?;
+        Self::same_code(right_code, code)?;
+        Self::settled(left)?;
+        Self::settled(right)?;
         let oparg = self.oparg();
         let fits = match oparg {
             0 | 1 => code != TypeCode::Double,
@@ -348,7 +345,7 @@ impl Step<'_, '_> {
         let (from_bits, to_bits) = (bits(from), bits(to));
         // The interpreter extends by the sign that the operand names, which need not be the value's own.
         if from_bits.is_none() || bits(code) != from_bits {
-            self.same_code(code, from)?;
+            Self::same_code(code, from)?;
         }
         // The JIT cannot narrow: it aborts the process.
         let widens = to_bits.is_some() && to_bits >= from_bits && from != TypeCode::Double;
@@ -356,7 +353,7 @@ impl Step<'_, '_> {
             return Err(format!("{from:?} does not convert to {to:?}"));
         }
         if to_bits > from_bits {
-            self.settled(number)?;
+            Self::settled(number)?;
         }
         if to == from && code == from {
             let settled = Number { raw: false, ..number };
@@ -373,7 +370,7 @@ impl Step<'_, '_> {
         if code == TypeCode::Double {
             return Err("a double has no truth".into());
         }
-        self.settled(number)?;
+        Self::settled(number)?;
         let own = Test { about: name, if_true: Fact::NotZero, if_false: Fact::Nothing };
         Ok(test.or((name != Value::UNNAMED).then_some(own)))
     }
@@ -382,7 +379,7 @@ impl Step<'_, '_> {
         let code = self.code_operand()?;
         self.pop_code(code)?;
         match self.prover.returns {
-            Some(Shape::Primitive(returned)) => self.same_code(code, returned),
+            Some(Shape::Primitive(returned)) => Self::same_code(code, returned),
             _ => Err("the function does not return a primitive".into()),
         }
     }

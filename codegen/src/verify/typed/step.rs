@@ -23,6 +23,8 @@ pub(super) struct Step<'s, 'a> {
     pub(super) state: &'s mut State,
     pub(super) index: usize,
     pub(super) instruction: Instruction,
+    /// How many values were on the stack before it.
+    pub(super) depth: usize,
 }
 
 /// What a branch learns.
@@ -144,7 +146,9 @@ impl Step<'_, '_> {
             let wanted = self.describe(Value::object(wanted));
             return Err(format!("{wanted} is wanted, there is {}", self.describe(Value::object(found))));
         };
-        missing.add(MissingCheck { index: self.index, depth, class: wanted });
+        // The instruction may have taken values from above already.
+        let depth_before = depth + self.depth.saturating_sub(self.state.stack.len());
+        missing.add(MissingCheck { index: self.index, depth: depth_before, class: wanted });
         let place = self.place(depth)?;
         self.narrow(place, wanted);
         Ok(())

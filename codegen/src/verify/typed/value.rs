@@ -83,6 +83,7 @@ impl Test {
 }
 
 /// What is known of a machine value.
+#[expect(clippy::struct_excessive_bools, reason = "each is learned by itself")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Number {
     pub(super) not_zero: bool,

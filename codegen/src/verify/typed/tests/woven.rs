@@ -70,6 +70,21 @@ fn a_check_reaches_down_the_stack() {
 }
 
 #[test]
+fn a_check_is_of_the_value_it_is_for() {
+    let body = [
+        (Resume, 0),
+        (LoadFast, 0),
+        (LoadFast, 1),
+        (Cast, 2),
+        (Opcode::StoreField, 1),
+        (LoadConst, 0),
+        (ReturnValue, 0),
+    ];
+    let opcodes = woven(unit(vec![Constant::None, field("x"), class_a()], &body));
+    assert_eq!(opcodes[3..8], [Cast, Swap, Cast, Swap, Opcode::StoreField]);
+}
+
+#[test]
 fn jumps_and_handlers_move() {
     let body = [
         (Resume, 0),
