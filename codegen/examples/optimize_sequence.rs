@@ -114,7 +114,11 @@ fn sequence(instructions: &[Value]) -> Result<InstructionSequence> {
         if let Some(label) = label {
             sequence.use_label(label);
         }
-        sequence.push(instruction);
+        if instruction.opcode.has_target() {
+            sequence.push_jump(instruction.opcode, Label(u32::try_from(instruction.oparg)?), instruction.location);
+        } else {
+            sequence.push(instruction);
+        }
     }
     Ok(sequence)
 }
@@ -132,11 +136,8 @@ fn instruction(value: &Value) -> Result<Instruction> {
         Encoding::Pseudo(number) => i32::from(number) == wanted,
         Encoding::Extended(_) => false,
     });
-    Ok(Instruction {
-        opcode: *opcode.ok_or("unknown opcode")?,
-        oparg: field(1)?,
-        location: Location::new(field(2)?, field(3)?, field(4)?, field(5)?),
-    })
+    let location = Location::new(field(2)?, field(3)?, field(4)?, field(5)?);
+    Ok(Instruction::new(*opcode.ok_or("unknown opcode")?, field(1)?, location))
 }
 
 fn constant(value: &Value) -> Result<Constant> {

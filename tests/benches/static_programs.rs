@@ -9,11 +9,11 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-use pyclast::static_program::check_parsed;
-use pyclast_codegen::{Optimize, Options, Target, compile_module, marshal};
+use pyclast_codegen::verify::typed::{self, World};
+use pyclast_codegen::{Optimize, Options, Target, compile_static_module, marshal};
 use pyclast_syntax::{PyString, SourceText, SymbolTable, parse};
 use pyclast_tests::{oracle, output_of, synthetic};
-use pyclast_typeck::{Source, fold};
+use pyclast_typeck::{Arena, Source, check_program, check_program_with_facts, fold};
 use std::fs;
 use std::process::Command;
 use std::time::Instant;
@@ -61,7 +61,7 @@ fn compiled(text: &str) {
     run(text, true);
 }
 
-/// The steps of one module: parse, scopes, types; code for the interpreter.
+/// The steps of one module: parse, scopes, types; typed code, proved sound.
 fn run(text: &str, compile: bool) {
     let source = SourceText::decode(text.as_bytes()).expect("the text is text");
     let parsed = parse(source).expect("it parses");
@@ -76,13 +76,18 @@ fn run(text: &str, compile: bool) {
         is_stub: false,
         bind: true,
     };
-    assert_eq!(check_parsed(&[module], false), [], "the module is clean");
-    if compile {
-        let filename = PyString::new("main.py");
-        let options = Options { target: &Target::CPYTHON_3_14, optimize: Optimize::None, filename, strict: false };
-        let compiled = compile_module(&parsed, &symbols, &options).expect("it compiles");
-        assert!(!marshal::write(&compiled.code, options.target.marshal_version).is_empty());
+    let (modules, arena) = ([module], Arena::default());
+    if !compile {
+        assert_eq!(check_program(&modules, &arena).errors, [], "the module is clean");
+        return;
     }
+    let (checked, facts) = check_program_with_facts(&modules, &arena);
+    assert_eq!(checked.errors, [], "the module is clean");
+    let filename = PyString::new("main.py");
+    let options = Options { target: &Target::CINDERX_3_14, optimize: Optimize::None, filename, strict: true };
+    let compiled = compile_static_module(&parsed, &symbols, &facts[0], &options).expect("it compiles");
+    typed::prove(&compiled.code, &mut World::new(&facts[0].world)).expect("it is sound");
+    assert!(!marshal::write(&compiled.code, options.target.marshal_version).is_empty());
 }
 
 /// Milliseconds of the fastest round.
