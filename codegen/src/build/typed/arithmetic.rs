@@ -44,6 +44,11 @@ impl<'a> Builder<'a> {
         if is_boxed {
             self.emit_with_code(Opcode::PrimitiveBox, code, location);
         }
+        let divides = matches!(operation.op, Operator::Div | Operator::FloorDiv | Operator::Mod);
+        if divides && code.is_signed() && differs_by_path(left) {
+            // The tests of a division are about one dividend.
+            self.emit_through_local(code, location);
+        }
         self.visit_expr(right);
         self.emit_conversion(common, self.type_id(right), location);
         let divisor = self.known_constant(right);
@@ -144,6 +149,15 @@ impl<'a> Builder<'a> {
             (UnaryOp::UAdd, _) => {}
         }
         true
+    }
+}
+
+/// Whether different ways through an expression may leave different values on the stack.
+fn differs_by_path(expr: &Expr) -> bool {
+    match expr {
+        Expr::If(_) | Expr::BoolOp(_) | Expr::Compare(_) | Expr::Named(_) | Expr::Call(_) => true,
+        Expr::UnaryOp(operation) => differs_by_path(&operation.operand),
+        _ => false,
     }
 }
 

@@ -146,6 +146,7 @@ impl Step<'_, '_> {
         let (local, code) = self.primitive_local()?;
         match self.state.locals[local].kind {
             Kind::Primitive(found, ..) if found == code => {
+                self.rename_local(local);
                 let value = self.named_local(local, 0);
                 self.push(value);
                 Ok(())
@@ -171,6 +172,19 @@ impl Step<'_, '_> {
         self.state.lowest = 0;
         self.state.locals[local] = value;
         Ok(())
+    }
+
+    /// Names the value of a local after this place if no value on the stack has its name: in a loop it gets the same
+    /// name each time, wherever it came from.
+    fn rename_local(&mut self, local: usize) {
+        let name = self.state.locals[local].name;
+        if name == Value::UNNAMED || self.state.stack.iter().any(|value| value.name == name) {
+            return;
+        }
+        if name != self.place_name(0) {
+            let new = self.fresh_name(0);
+            self.state.rename(name, new);
+        }
     }
 
     /// The value of a local, with a name.

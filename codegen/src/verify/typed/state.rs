@@ -38,6 +38,13 @@ impl State {
         }
     }
 
+    /// What has one name, or says something of it, has the other, which nobody had.
+    pub(super) fn rename(&mut self, old: u32, new: u32) {
+        for value in self.stack.iter_mut().chain(&mut self.locals) {
+            value.rename(old, new);
+        }
+    }
+
     /// Nobody has that name any more, nor says anything of it.
     pub(super) fn forget_name(&mut self, name: u32) {
         for value in self.stack.iter_mut().chain(&mut self.locals) {

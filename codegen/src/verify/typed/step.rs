@@ -220,9 +220,14 @@ impl Step<'_, '_> {
 
     /// A name for a value, which nobody has yet: that of this place in the code.
     pub(super) fn fresh_name(&mut self, slot: u32) -> u32 {
-        let name = 1 + 2 * u32::try_from(self.index).unwrap_or(0) + slot;
+        let name = self.place_name(slot);
         self.state.forget_name(name);
         name
+    }
+
+    /// The name of values of this place.
+    pub(super) fn place_name(&self, slot: u32) -> u32 {
+        1 + 2 * u32::try_from(self.index).unwrap_or(0) + slot
     }
 }
 

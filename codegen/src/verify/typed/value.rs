@@ -167,6 +167,27 @@ impl Value {
         Self { kind: self.kind.merge(other.kind, world), name }
     }
 
+    /// Has the new name where it has the old one, or says something of it.
+    pub(super) fn rename(&mut self, old: u32, new: u32) {
+        let change = |name: &mut u32| {
+            if *name == old {
+                *name = new;
+            }
+        };
+        change(&mut self.name);
+        match &mut self.kind {
+            Kind::Object(_, Note::Says(test)) => change(&mut test.about),
+            Kind::Primitive(_, number, test) => {
+                change(&mut number.successor_of);
+                change(&mut number.may_divide);
+                if let Some(test) = test {
+                    change(&mut test.about);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Forgets that it, or what it says, is about the value of that name.
     pub(super) fn forget(&mut self, name: u32) {
         if self.name == name {
