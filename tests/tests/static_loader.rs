@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
 
 use pyclast_tests::{oracle, pyclast};
 use tempfile::TempDir;
@@ -151,37 +150,6 @@ except pyclast.loader.MissingRuntime as error:
         .output()
         .expect("the interpreter starts");
     assert_eq!(printed(&output), "module 7 0\nStrictModule");
-}
-
-#[test]
-fn a_static_program_starts_in_less_than_half_the_time() {
-    const RUNS: usize = 15;
-    let folder = tree();
-    compile(folder.path(), &["--strict-pyc"]);
-    let path = folder.path();
-    let start = |program: &str| {
-        let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../python");
-        let begun = Instant::now();
-        let status = Command::new(oracle::cinderx())
-            .args(["-c", program])
-            .arg(path)
-            .env("PYTHONPATH", package)
-            .status()
-            .expect("the interpreter starts");
-        assert!(status.success(), "{program}");
-        begun.elapsed()
-    };
-    let (mut theirs, mut ours): (Vec<Duration>, Vec<Duration>) = (Vec::new(), Vec::new());
-    for _ in 0..RUNS {
-        theirs.push(start(
-            "import sys; sys.path.insert(0, sys.argv[1])\n\
-             from cinderx.compiler.strict import loader; loader.install(); import lib",
-        ));
-        ours.push(start("import sys, pyclast.loader; pyclast.loader.install([sys.argv[1]]); import lib"));
-    }
-    let least = |times: &[Duration]| times.iter().min().copied().unwrap_or_default().as_secs_f64();
-    let ratio = least(&ours) / least(&theirs);
-    assert!(ratio <= 0.4, "{ratio:.2}: {ours:?} {theirs:?}");
 }
 
 #[test]
