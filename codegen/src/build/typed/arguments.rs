@@ -51,6 +51,7 @@ impl<'a> Builder<'a> {
                 ArgumentFact::Default { value, parameter } => self.emit_default(constant(value), *parameter, location),
             }
         }
+        self.settle_arguments(call, arguments, location);
         if arguments.iter().any(|argument| matches!(argument, ArgumentFact::Mapping { .. })) {
             let mapping = self.spill_local("**");
             self.emit_leftover_test(mapping, function, location);
@@ -76,6 +77,55 @@ impl<'a> Builder<'a> {
         let local = self.temporary(&format!(".settled#{}", code as u8));
         self.emit_primitive_local(Opcode::StoreLocal, local, code, location);
         self.emit_primitive_local(Opcode::LoadLocal, local, code, location);
+    }
+
+    /// Cuts narrow integers to their width again that were on the stack when a later argument may have left the JIT.
+    fn settle_arguments(&mut self, call: &'a ExprCall, arguments: &'a [ArgumentFact], location: Location) {
+        let (mut depth, mut may_leave) = (0, false);
+        for argument in arguments.iter().rev() {
+            match argument {
+                ArgumentFact::Expression { node, parameter } => {
+                    depth += 1;
+                    let Some(value) = self.argument_expression(call, *node) else { continue };
+                    let code = self.primitive_type(*parameter).filter(|code| code.is_narrow());
+                    if let Some(code) = code.filter(|_| may_leave && self.known_constant(value).is_none()) {
+                        self.settle_below(depth, code, location);
+                    }
+                    may_leave |= self.may_leave_jit(value);
+                }
+                ArgumentFact::Spill { .. } => may_leave = true,
+                ArgumentFact::Default { .. } => depth += 1,
+                ArgumentFact::Spilled { parameter, .. } | ArgumentFact::Mapping { parameter, .. } => {
+                    depth += 1;
+                    may_leave |= self.primitive_type(*parameter).is_none();
+                }
+                ArgumentFact::Starred { parameters, .. } => {
+                    depth += parameters.len();
+                    may_leave = true;
+                }
+            }
+        }
+    }
+
+    /// Cuts the narrow integer `depth` from the top to its width: once code has left the JIT it has what its register held.
+    pub(super) fn settle_below(&mut self, depth: usize, code: TypeCode, location: Location) {
+        self.emit_swap(depth, location);
+        self.emit_through_local(code, location);
+        self.emit_swap(depth, location);
+    }
+
+    /// Whether a guard of the JIT may fail in an expression, so that the interpreter goes on.
+    pub(super) fn may_leave_jit(&self, expr: &Expr) -> bool {
+        if self.known_constant(expr).is_some() {
+            return false;
+        }
+        match expr {
+            Expr::BinOp(operation) if self.primitive_of(expr).is_some() => {
+                self.may_leave_jit(&operation.left) || self.may_leave_jit(&operation.right)
+            }
+            Expr::UnaryOp(operation) if self.primitive_of(expr).is_some() => self.may_leave_jit(&operation.operand),
+            _ => !expr.is_name_expr() && !expr.is_literal_expr(),
+        }
     }
 
     fn emit_default(&mut self, value: crate::Constant, parameter: TypeId, location: Location) {
@@ -141,7 +191,7 @@ impl<'a> Builder<'a> {
         match (self.primitive_of(&keyword.value), self.primitive_type(parameter)) {
             (Some(_), Some(wanted)) => {
                 let local = self.spill_primitive(name, wanted);
-                self.emit_primitive_local(Opcode::LoadLocal, local, wanted, location);
+                self.load_primitive(local, wanted, location);
             }
             _ => {
                 let local = self.spill_local(name);

@@ -51,6 +51,9 @@ impl<'a> Builder<'a> {
         }
         self.visit_expr(right);
         self.emit_conversion(common, self.type_id(right), location);
+        if code.is_narrow() && self.known_constant(left).is_none() && self.may_leave_jit(right) {
+            self.settle_below(2, code, location);
+        }
         let divisor = self.known_constant(right);
         self.emit_primitive_arithmetic(operation.op, code, divisor.as_ref(), is_boxed, location);
         // The result of a power is a double, whatever the operands are.

@@ -96,7 +96,7 @@ impl<'a> Builder<'a> {
             Some(code) => {
                 let id = self.name_of(node_index(name), &name.id);
                 let local = self.primitive_local(id);
-                self.emit_primitive_local(Opcode::LoadLocal, local, code, location);
+                self.load_primitive(local, code, location);
             }
             None => self.emit_text_access(&name.id, ExprContext::Load, location),
         }

@@ -67,6 +67,15 @@ impl Builder<'_> {
         let local = i64::try_from(local).expect("a unit has few locals");
         self.emit_typed(opcode, Constant::tuple([Constant::int(local), primitive_constant(code)]), location);
     }
+
+    /// Loads a primitive from a local, a narrow integer through another one, which cuts it to its width: code that
+    /// has left the JIT half way finds in locals what registers held.
+    pub(super) fn load_primitive(&mut self, local: usize, code: TypeCode, location: Location) {
+        self.emit_primitive_local(Opcode::LoadLocal, local, code, location);
+        if code.is_narrow() {
+            self.emit_through_local(code, location);
+        }
+    }
 }
 
 /// The descriptor of a primitive: `("__static__", "int64", "#")`.

@@ -21,9 +21,10 @@ impl Builder<'_> {
         if let Some(code) = self.primitive_of(name) {
             let id = self.name_of(node_index(name), &name.id);
             let local = self.primitive_local(id);
-            let opcode = if name.ctx == ExprContext::Store { Opcode::StoreLocal } else { Opcode::LoadLocal };
-            self.emit_primitive_local(opcode, local, code, location);
-            if name.ctx == ExprContext::Store {
+            if name.ctx != ExprContext::Store {
+                self.load_primitive(local, code, location);
+            } else {
+                self.emit_primitive_local(Opcode::StoreLocal, local, code, location);
                 let id = self.mangled(id);
                 self.fill_cell_apart(id, location);
             }

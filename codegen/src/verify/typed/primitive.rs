@@ -341,6 +341,7 @@ impl Step<'_, '_> {
     pub(super) fn convert_primitive(&mut self) -> Proof {
         let (to, from) = (code_of(self.oparg() >> 4), code_of(self.oparg() & 15));
         let (Some(to), Some(from)) = (to, from) else { return Err("the operand is no pair of type codes".into()) };
+        let value = *self.state.stack.last().ok_or("the stack is empty")?;
         let (code, number, ..) = self.pop_primitive()?;
         let (from_bits, to_bits) = (bits(from), bits(to));
         // The interpreter extends by the sign that the operand names, which need not be the value's own.
@@ -356,8 +357,9 @@ impl Step<'_, '_> {
             Self::settled(number)?;
         }
         if to == from && code == from {
+            // What had its width already is the same value.
             let settled = Number { raw: false, ..number };
-            self.push(Value::new(Kind::Primitive(to, settled, None)));
+            self.push(if number.raw { Value::new(Kind::Primitive(to, settled, None)) } else { value });
             return Ok(());
         }
         self.push(Value::primitive(to));
