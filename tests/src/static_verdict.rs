@@ -18,7 +18,7 @@ use pyclast_syntax::{Severity, SourceText};
 use crate::static_corpus::{Place, Program, Verdict};
 
 /// No program takes longer.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// What we say of a program.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -76,10 +76,7 @@ fn load(folder: &Path, name: &str, expression: &str) -> Result<String, String> {
     let path = folder.to_str().expect("the scratch folder has a plain name");
     let output = Command::new(oracle::cinderx()).args(["-c", CINDERX, path, name, expression]).output();
     let output = output.expect("the interpreter starts");
-    match output.status.success() {
-        true => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
-        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-    }
+    if output.status.success() { Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
 #[test]
@@ -103,7 +100,7 @@ fn cinderx_loads_a_package_without_its_compiler_and_notices_what_changed() {
         match ask() {
             Ok(found) => assert_eq!((mode, found), ("unchecked-hash", expected.clone())),
             Err(message) => {
-                assert!(mode != "unchecked-hash" && message.contains("the compiler was asked"), "{message}")
+                assert!(mode != "unchecked-hash" && message.contains("the compiler was asked"), "{message}");
             }
         }
         assert_eq!(compiled(&compile(path, &options)), ["pkg/m20.py"], "{mode}");

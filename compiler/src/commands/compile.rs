@@ -210,7 +210,7 @@ impl<'arguments> Compilation<'arguments> {
             return Worked::Known(Outcome::Refused(module.warnings));
         }
         if self.arguments.verify {
-            module.codes.iter().for_each(|code| prove(code));
+            module.codes.iter().for_each(prove);
         }
         Worked::Compiled { module, header, mode }
     }

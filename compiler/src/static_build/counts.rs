@@ -129,7 +129,7 @@ fn counts(code: &CodeObject) -> Counts {
     for (index, instruction) in all.iter().enumerate() {
         match classify(&all[..index], instruction) {
             Some((kind, is_typed)) if is_typed || !serves_strictness(code, &all[..index]) => {
-                counts.note(kind, is_typed)
+                counts.note(kind, is_typed);
             }
             _ => {}
         }

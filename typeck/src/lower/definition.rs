@@ -169,7 +169,7 @@ impl<'a> Lowering<'_, 'a> {
         for (name, value) in members {
             match self.checker.types.decorated_kind(value) {
                 Some(DecoratedKind::CachedProperty) => {
-                    fact.cached_properties.push(Name::new(format!("{CACHED}{name}")))
+                    fact.cached_properties.push(Name::new(format!("{CACHED}{name}")));
                 }
                 Some(DecoratedKind::AsyncCachedProperty) => {
                     fact.cached_properties.push(Name::new(format!("{ASYNC_CACHED}{name}")));

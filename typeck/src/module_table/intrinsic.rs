@@ -46,7 +46,7 @@ thread_local! {
     };
 }
 
-impl<'a> Start<'a> {
+impl Start<'_> {
     /// What every checker starts with.
     pub(crate) fn new() -> Self {
         START.with(Clone::clone)
