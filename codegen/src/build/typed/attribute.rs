@@ -14,6 +14,9 @@ use pyclast_syntax::type_facts::{AttributePlan, Descriptor};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprAttribute, ExprContext};
 
+/// `PRIM_OP_OR_INT`
+pub(super) const OR: usize = 12;
+
 impl<'a> Builder<'a> {
     /// `value.attr` of a known class.
     pub(super) fn visit_typed_attribute(&mut self, expr: &'a Expr, attribute: &'a ExprAttribute) -> bool {
@@ -38,6 +41,9 @@ impl<'a> Builder<'a> {
             None => self.visit_attribute(expr, attribute),
             Some(plan) => {
                 self.note_static_attribute(attribute);
+                if attribute.ctx == ExprContext::Store && matches!(plan, AttributePlan::Field { .. }) {
+                    self.emit_stored_width(expr, location);
+                }
                 self.visit_expr(&attribute.value);
                 let location = self.update_start_location_to_match_attr(location, attribute);
                 if attribute.ctx == ExprContext::Store {
@@ -84,6 +90,14 @@ impl<'a> Builder<'a> {
                 self.emit_getter(container_constant(owner), &owner.name, *is_virtual_load, location);
             }
         }
+    }
+
+    /// Makes the narrow integer on the stack, which a field is about to get, the result of an operator: the JIT stores
+    /// 64 bits of a parameter, over the fields behind and the object's end.
+    fn emit_stored_width(&mut self, field: &Expr, location: Location) {
+        let Some(code) = self.primitive_of(field).filter(|code| code.is_narrow()) else { return };
+        self.emit_primitive_const(Constant::int(0), code, location);
+        self.emit_arg(Opcode::PrimitiveBinaryOp, OR, location);
     }
 
     /// Stores in an attribute of the object on the stack the value below it.

@@ -267,11 +267,17 @@ fn load_field(method: &mut MadeFunction, local: usize, field: &FieldFact) {
 
 /// A parameter, in the representation of its field.
 fn load_parameter(method: &mut MadeFunction, local: usize, field: &FieldFact) {
-    if primitive_code(&field.class).is_none() {
-        return method.emit_arg(Opcode::LoadFast, local);
-    }
+    let Some(code) = primitive_code(&field.class) else { return method.emit_arg(Opcode::LoadFast, local) };
     let local = i64::try_from(local).expect("a dataclass has few fields");
     method.emit_const(Opcode::LoadLocal, Constant::tuple([Constant::int(local), type_constant(&field.class)]));
+    if code.is_narrow() {
+        // The JIT stores 64 bits of what is a parameter and nothing else.
+        method.emit_const(
+            Opcode::PrimitiveLoadConst,
+            Constant::tuple([Constant::int(0), Constant::int(i64::from(code as u8))]),
+        );
+        method.emit_arg(Opcode::PrimitiveBinaryOp, super::attribute::OR);
+    }
 }
 
 fn box_field(method: &mut MadeFunction, field: &FieldFact) {
