@@ -44,7 +44,10 @@ fn main() {
             times.sort_unstable_by(f64::total_cmp);
             times[at]
         });
-        println!("{what:>8}: CinderX's loader {theirs:>6.1} ms, pyclast.loader {ours:>6.1} ms, ratio {:.2}", ours / theirs);
+        println!(
+            "{what:>8}: CinderX's loader {theirs:>6.1} ms, pyclast.loader {ours:>6.1} ms, ratio {:.2}",
+            ours / theirs
+        );
     }
 }
 

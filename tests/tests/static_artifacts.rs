@@ -76,7 +76,11 @@ fn load(folder: &Path, name: &str, expression: &str) -> Result<String, String> {
     let path = folder.to_str().expect("the scratch folder has a plain name");
     let output = Command::new(oracle::cinderx()).args(["-c", CINDERX, path, name, expression]).output();
     let output = output.expect("the interpreter starts");
-    if output.status.success() { Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
 }
 
 #[test]

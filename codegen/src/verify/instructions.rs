@@ -93,7 +93,9 @@ pub(super) fn check(code: &CodeObject, page: Page) -> Check<Program> {
 fn operand(code: &CodeObject, opcode: Opcode, decoded: &DecodedInstruction) -> Check<u32> {
     if !opcode.is_extended() {
         return match decoded.extended {
-            Some(_) => Err(Fault::new(decoded.start, Rule::ExtendedOpcode, "EXTENDED_OPCODE before an ordinary opcode")),
+            Some(_) => {
+                Err(Fault::new(decoded.start, Rule::ExtendedOpcode, "EXTENDED_OPCODE before an ordinary opcode"))
+            }
             None => Ok(decoded.oparg),
         };
     }

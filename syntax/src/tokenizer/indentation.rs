@@ -25,7 +25,8 @@ pub(super) fn may_indent_oddly(text: &str) -> bool {
         let before = bytes[..end].iter().rposition(|&byte| byte != b' ');
         before.is_none_or(|before| bytes[before] == b'\n')
     };
-    memchr::memchr2(b'\t', b'\x0c', bytes).is_some() || memchr::memmem::find_iter(bytes, b"\\\n").any(follows_space_only)
+    memchr::memchr2(b'\t', b'\x0c', bytes).is_some()
+        || memchr::memmem::find_iter(bytes, b"\\\n").any(follows_space_only)
 }
 
 /// The columns of a line's first token.

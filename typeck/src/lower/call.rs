@@ -8,10 +8,10 @@ use crate::constants::Constant;
 use crate::facts::{ArgumentPlan, CallPlan};
 use crate::types::{BoundId, BoundKind, ClassId, ClassKind, DefaultValue, FunctionId, FunctionKind, Special, Value};
 use pyclast_syntax::node_index;
-use pyclast_syntax::world_facts::FunctionPart;
 use pyclast_syntax::type_facts::{
     ArgumentFact, Binding, CallFact, ConstantFact, Descriptor, FunctionDescriptor, Invocation, KnownFunction, TypeCode,
 };
+use pyclast_syntax::world_facts::FunctionPart;
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
 use ruff_python_ast::{Expr, ExprCall};
 
@@ -183,11 +183,7 @@ impl Lowering<'_, '_> {
         let arguments = plans.into_iter().map(|plan| self.argument(function, plan)).collect::<Option<_>>()?;
         let descriptor = self.function_descriptor(function);
         self.note_function(descriptor.clone(), FunctionPart::Whole, function);
-        Some(Invocation {
-            function: descriptor,
-            parameters: self.parameter_count(function),
-            arguments,
-        })
+        Some(Invocation { function: descriptor, parameters: self.parameter_count(function), arguments })
     }
 
     /// A function of a shared library, which its decorator names.

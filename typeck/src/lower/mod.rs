@@ -17,13 +17,15 @@ mod world;
 
 use crate::program::Checker;
 use crate::types::{ClassId, ClassKind, Literal, ModuleId, Value};
-use pyclast_syntax::node_index;
-use pyclast_syntax::world_facts::FunctionPart;
 use indexmap::IndexSet;
-use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, LiteralFact, Refinement, Sequence, TypeCode, TypeFact, TypeFacts, TypeId, TypeKind};
+use pyclast_syntax::node_index;
+use pyclast_syntax::type_facts::{
+    Descriptor, FunctionDescriptor, LiteralFact, Refinement, Sequence, TypeCode, TypeFact, TypeFacts, TypeId, TypeKind,
+};
+use pyclast_syntax::world_facts::FunctionPart;
+use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
-use ruff_python_ast::name::Name;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::cell::RefCell;
 

@@ -23,15 +23,16 @@ impl Lowering<'_, '_> {
         let (kind, count, container, name) =
             (data.kind, data.params.as_ref().map(Vec::len), data.container, data.name.clone());
         let is_typed = kind.is_function() || count.is_some();
-        let is_foreign = container.is_some_and(|class| {
-            matches!(self.checker.types.class(class).module.as_str(), "builtins" | "__static__")
-        });
+        let is_foreign = container
+            .is_some_and(|class| matches!(self.checker.types.class(class).module.as_str(), "builtins" | "__static__"));
         if is_typed && is_foreign {
             // Checked collections state what they take; the proof knows them.
             return;
         }
         let parameters = count.map(|count| {
-            (0..count).map(|index| self.checker.parameter_type(function, index).and_then(|class| self.checked(class))).collect()
+            (0..count)
+                .map(|index| self.checker.parameter_type(function, index).and_then(|class| self.checked(class)))
+                .collect()
         });
         let member = container.and_then(|class| self.checker.types.own_member(class, &name));
         let decorated = member.and_then(|member| self.checker.types.decorated_kind(member));
@@ -69,7 +70,8 @@ impl Lowering<'_, '_> {
         let declared = self.checker.slot_decl_type(slot);
         let holds = self.checked(declared);
         if self.checker.is_slot_with_default(slot) {
-            let function = FunctionDescriptor { class: Some(class.clone()), module: class.module.clone(), name: name.clone() };
+            let function =
+                FunctionDescriptor { class: Some(class.clone()), module: class.module.clone(), name: name.clone() };
             let receiver = Some(class.clone());
             self.note_accessor(function.clone(), FunctionPart::Get, vec![receiver.clone()], holds.clone());
             self.note_accessor(function, FunctionPart::Set, vec![receiver, holds], None);
@@ -93,8 +95,7 @@ impl Lowering<'_, '_> {
         returns: Option<Descriptor>,
     ) {
         let parameters = Some(parameters);
-        let world =
-            FunctionWorld { function, part, parameters, returns, is_coroutine: false, is_static: false };
+        let world = FunctionWorld { function, part, parameters, returns, is_coroutine: false, is_static: false };
         self.facts.world.functions.push(world);
     }
 

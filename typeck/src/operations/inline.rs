@@ -119,10 +119,7 @@ fn argument_of(call: &ExprCall, index: u32) -> Option<&Expr> {
 /// Whether functions or comprehensions are in an expression.
 fn has_scopes(expression: &Expr) -> bool {
     any_over_expr(expression, &|part: &Expr| {
-        matches!(
-            part,
-            Expr::Lambda(_) | Expr::Generator(_) | Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_)
-        )
+        matches!(part, Expr::Lambda(_) | Expr::Generator(_) | Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_))
     })
 }
 

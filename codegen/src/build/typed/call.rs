@@ -236,7 +236,9 @@ impl<'a> Builder<'a> {
 fn is_checked_extend(invocation: &Invocation) -> bool {
     let class = invocation.function.class.as_ref();
     invocation.function.name == "extend"
-        && class.is_some_and(|class| class.module == "__static__" && class.path.last().is_some_and(|name| name == "chklist"))
+        && class.is_some_and(|class| {
+            class.module == "__static__" && class.path.last().is_some_and(|name| name == "chklist")
+        })
 }
 
 fn receiver(call: &ExprCall) -> Option<&Expr> {

@@ -89,7 +89,8 @@ pub(super) fn signature(world: &World, class: Option<ClassId>, module: &str, nam
         },
         Some(class) => {
             let family = world.class(class).family;
-            let is_foreign = matches!(world.class(class).descriptor.module.as_str(), "builtins" | "_static" | "__static__");
+            let is_foreign =
+                matches!(world.class(class).descriptor.module.as_str(), "builtins" | "_static" | "__static__");
             typed_method(world, class, family, name).or_else(|| untyped.filter(|_| is_foreign))
         }
     }
@@ -106,9 +107,7 @@ fn typed_method(world: &World, class: ClassId, family: Family, name: &str) -> Op
         (Family::CheckedDict, "__getitem__") => (vec![argument(0)?], optional(1)?),
         (Family::CheckedDict, "__setitem__") => (vec![argument(0)?, argument(1)?], none),
         (Family::CheckedDict, "get" | "setdefault") => (vec![argument(0)?, optional(1)?], optional(1)?),
-        (Family::CheckedList, "__getitem__" | "extend") => {
-            (vec![any], if name == "extend" { none } else { any })
-        }
+        (Family::CheckedList, "__getitem__" | "extend") => (vec![any], if name == "extend" { none } else { any }),
         (Family::CheckedList, "__setitem__") => (vec![any, any], none),
         (Family::CheckedList, "append") => (vec![argument(0)?], none),
         (Family::CheckedList, "copy") => (Vec::new(), any),

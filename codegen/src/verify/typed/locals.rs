@@ -58,7 +58,13 @@ fn check_others(program: &Program, locals: &[Option<TypeCode>]) -> Result<(), (u
             _ => None,
         };
         if let Some(local) = touched {
-            return Err((index, format!("local {local} holds a primitive, which {} would take for an object", instruction.opcode.name())));
+            return Err((
+                index,
+                format!(
+                    "local {local} holds a primitive, which {} would take for an object",
+                    instruction.opcode.name()
+                ),
+            ));
         }
     }
     Ok(())

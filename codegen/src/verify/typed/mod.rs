@@ -81,10 +81,12 @@ impl std::error::Error for TypedUnsound {}
 /// Proves a code object of static code sound, and all code objects among its constants.
 pub fn prove(code: &CodeObject, world: &mut World) -> Result<(), TypedUnsound> {
     prove_alone(code, world)?;
-    let inner = || code.constants.iter().filter_map(|constant| match constant {
-        Constant::Code(inner) => Some(inner),
-        _ => None,
-    });
+    let inner = || {
+        code.constants.iter().filter_map(|constant| match constant {
+            Constant::Code(inner) => Some(inner),
+            _ => None,
+        })
+    };
     // Of definitions of one name, callers find the last; the parts of a property stay.
     let mut last: FxHashMap<&PyString, Result<(), String>> = FxHashMap::default();
     for code in inner() {

@@ -14,7 +14,10 @@ use super::world::{ClassId, Family, Shape, Type};
 impl Step<'_, '_> {
     fn field_operand(&mut self) -> Proof<(ClassId, Shape)> {
         let constant = self.constant().clone();
-        self.prover.world.field(&constant).ok_or_else(|| format!("the field {} is not known", crate::repr::repr(&constant)))
+        self.prover
+            .world
+            .field(&constant)
+            .ok_or_else(|| format!("the field {} is not known", crate::repr::repr(&constant)))
     }
 
     pub(super) fn load_field(&mut self) -> Proof {

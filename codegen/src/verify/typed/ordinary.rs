@@ -398,7 +398,9 @@ fn binary_result(oparg: u32, left: Type, right: Type) -> Option<Type> {
         _ if is_number(left) && is_number(right) && matches!(operator, 0 | 2 | 5 | 6 | 10 | 11) => ClassId::FLOAT,
         // What derives from str may have its own idea of it.
         (ClassId::STR, other) if operator == 6 && other.is_builtin() => ClassId::STR,
-        (ClassId::STR | ClassId::LIST | ClassId::TUPLE | ClassId::BYTES, other) if operator == 0 && other == left.class => {
+        (ClassId::STR | ClassId::LIST | ClassId::TUPLE | ClassId::BYTES, other)
+            if operator == 0 && other == left.class =>
+        {
             left.class
         }
         (ClassId::STR | ClassId::LIST | ClassId::TUPLE | ClassId::BYTES, _) if operator == 5 && is_int(right) => {

@@ -205,12 +205,9 @@ impl Step<'_, '_> {
         };
         let code = code.ok_or("the constant has no type code")?;
         let number = match value.as_small_int() {
-            Some(value) => Number {
-                not_zero: value != 0,
-                not_minus_one: value != -1,
-                constant: Some(value),
-                ..Number::default()
-            },
+            Some(value) => {
+                Number { not_zero: value != 0, not_minus_one: value != -1, constant: Some(value), ..Number::default() }
+            }
             None => Number { not_minus_one: true, not_zero: bits(code).is_some(), ..Number::default() },
         };
         self.push(Value::new(Kind::Primitive(code, number, None)));

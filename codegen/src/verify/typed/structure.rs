@@ -69,9 +69,7 @@ fn is_constant(code: &CodeObject, opcode: Opcode, constant: &Constant) -> bool {
             _ => false,
         },
         Opcode::PrimitiveLoadConst => match parts {
-            Some([value, kind]) => {
-                kind.as_small_int().and_then(code_of).is_some_and(|kind| holds(kind, value))
-            }
+            Some([value, kind]) => kind.as_small_int().and_then(code_of).is_some_and(|kind| holds(kind, value)),
             _ => false,
         },
         _ => false,

@@ -18,11 +18,7 @@ pub(crate) fn has_typed_code(unit: &OptimizedUnit) -> bool {
 }
 
 /// The unit with the checks that its assembled code lacks; none if it lacks none, or cannot be helped.
-pub(crate) fn with_missing_checks(
-    unit: &OptimizedUnit,
-    code: &CodeObject,
-    world: &mut World,
-) -> Option<OptimizedUnit> {
+pub(crate) fn with_missing_checks(unit: &OptimizedUnit, code: &CodeObject, world: &mut World) -> Option<OptimizedUnit> {
     let checks = super::examine(code, world, Some(MissingChecks::default())).ok()?.into_sorted();
     (!checks.is_empty()).then(|| weave(unit, &checks, world))
 }

@@ -14,9 +14,9 @@
 use super::builtins;
 use super::primitive::primitive_named;
 use crate::Constant;
+use pyclast_syntax::PyString;
 use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, TypeCode};
 use pyclast_syntax::world_facts::{FunctionPart, FunctionWorld, WorldFacts};
-use pyclast_syntax::PyString;
 use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
 
@@ -169,9 +169,10 @@ impl World {
     }
 
     fn signature(&mut self, function: &FunctionWorld) -> Signature {
-        let parameters = function.parameters.as_ref().map(|parameters| {
-            parameters.iter().map(|parameter| self.shape(parameter.as_ref())).collect()
-        });
+        let parameters = function
+            .parameters
+            .as_ref()
+            .map(|parameters| parameters.iter().map(|parameter| self.shape(parameter.as_ref())).collect());
         Signature {
             parameters,
             returns: self.shape(function.returns.as_ref()),
@@ -370,7 +371,8 @@ impl World {
             text = text + "." + name;
         }
         if arguments.is_some() {
-            let inner: Vec<String> = self.class(class.class).arguments.iter().map(|&inner| self.describe(inner)).collect();
+            let inner: Vec<String> =
+                self.class(class.class).arguments.iter().map(|&inner| self.describe(inner)).collect();
             text = text + "[" + &inner.join(", ") + "]";
         }
         let exact = if class.exact { "exactly " } else { "" };

@@ -2,10 +2,10 @@
 
 use super::*;
 use Opcode::{
-    BuildCheckedList, BuildCheckedMap, BuildList, Call, Cast, FastLen, InvokeFunction, InvokeMethod, ListAppend, LoadClass,
-    LoadConst, LoadFast, LoadField, LoadGlobal, LoadIterableArg, LoadMappingArg, LoadMethodStatic, LoadSmallInt, LoadType,
-    NotTaken, PopJumpIfNone, PopTop, PrimitiveLoadConst, PushNull, RefineType, ReturnValue, SequenceGet, SequenceSet,
-    StoreFast, StoreField, Swap, TpAlloc,
+    BuildCheckedList, BuildCheckedMap, BuildList, Call, Cast, FastLen, InvokeFunction, InvokeMethod, ListAppend,
+    LoadClass, LoadConst, LoadFast, LoadField, LoadGlobal, LoadIterableArg, LoadMappingArg, LoadMethodStatic,
+    LoadSmallInt, LoadType, NotTaken, PopJumpIfNone, PopTop, PrimitiveLoadConst, PushNull, RefineType, ReturnValue,
+    SequenceGet, SequenceSet, StoreFast, StoreField, Swap, TpAlloc,
 };
 
 fn a_is_a() -> [(i64, Constant); 1] {
@@ -71,43 +71,52 @@ fn types() {
         // A cast of one path does not hold on the other.
         (
             "m.A is wanted",
-            body(&[], &[
-                op(LoadFast, 1),
-                op(PopJumpIfNone, 5),
-                op(NotTaken, 0),
-                op(LoadFast, 0),
-                with(Cast, class_a()),
-                op(StoreFast, 0),
-                op(LoadFast, 0),
-                with(LoadField, field("x")),
-                drop_top(),
-            ]),
+            body(
+                &[],
+                &[
+                    op(LoadFast, 1),
+                    op(PopJumpIfNone, 5),
+                    op(NotTaken, 0),
+                    op(LoadFast, 0),
+                    with(Cast, class_a()),
+                    op(StoreFast, 0),
+                    op(LoadFast, 0),
+                    with(LoadField, field("x")),
+                    drop_top(),
+                ],
+            ),
         ),
         // What is not None is not what is: the wrong way of the test.
         (
             "m.A is wanted",
-            body(&[(0, words(&["m", "A", "?"]))], &[
-                op(LoadFast, 0),
-                op(Opcode::PopJumpIfNotNone, 5),
-                op(NotTaken, 0),
-                op(LoadFast, 0),
-                with(LoadField, field("x")),
-                drop_top(),
-            ]),
+            body(
+                &[(0, words(&["m", "A", "?"]))],
+                &[
+                    op(LoadFast, 0),
+                    op(Opcode::PopJumpIfNotNone, 5),
+                    op(NotTaken, 0),
+                    op(LoadFast, 0),
+                    with(LoadField, field("x")),
+                    drop_top(),
+                ],
+            ),
         ),
         // The variable was stored between the test and its use.
         (
             "m.A is wanted",
-            body(&[(0, words(&["m", "A", "?"])), (1, words(&["m", "A", "?"]))], &[
-                op(LoadFast, 0),
-                op(PopJumpIfNone, 7),
-                op(NotTaken, 0),
-                op(LoadFast, 1),
-                op(StoreFast, 0),
-                op(LoadFast, 0),
-                with(LoadField, field("x")),
-                drop_top(),
-            ]),
+            body(
+                &[(0, words(&["m", "A", "?"])), (1, words(&["m", "A", "?"]))],
+                &[
+                    op(LoadFast, 0),
+                    op(PopJumpIfNone, 7),
+                    op(NotTaken, 0),
+                    op(LoadFast, 1),
+                    op(StoreFast, 0),
+                    op(LoadFast, 0),
+                    with(LoadField, field("x")),
+                    drop_top(),
+                ],
+            ),
         ),
     ]);
 }
@@ -117,19 +126,25 @@ fn calls() {
     let a = &a_is_a();
     let one = || with(PrimitiveLoadConst, number(1, 7));
     refused(vec![
-        ("m.A is wanted", body(&[], &[op(LoadFast, 0), one(), with(InvokeFunction, call(function_f(), 2)), drop_top()])),
+        (
+            "m.A is wanted",
+            body(&[], &[op(LoadFast, 0), one(), with(InvokeFunction, call(function_f(), 2)), drop_top()]),
+        ),
         (
             "a primitive is wanted",
             body(a, &[op(LoadFast, 0), op(LoadSmallInt, 1), with(InvokeFunction, call(function_f(), 2)), drop_top()]),
         ),
         (
             "Int64 is wanted",
-            body(a, &[
-                op(LoadFast, 0),
-                with(PrimitiveLoadConst, number(1, 1)),
-                with(InvokeFunction, call(function_f(), 2)),
-                drop_top(),
-            ]),
+            body(
+                a,
+                &[
+                    op(LoadFast, 0),
+                    with(PrimitiveLoadConst, number(1, 1)),
+                    with(InvokeFunction, call(function_f(), 2)),
+                    drop_top(),
+                ],
+            ),
         ),
         ("1 arguments for 2", body(a, &[op(LoadFast, 0), with(InvokeFunction, call(function_f(), 1)), drop_top()])),
         (
@@ -139,12 +154,22 @@ fn calls() {
         ("no such constant", body(a, &[with(InvokeFunction, call(class_a(), -1)), drop_top()])),
         (
             "an object is wanted",
-            body(a, &[one(), with(InvokeFunction, call(Constant::tuple([words(&["builtins"]), text("abs")]), 1)), drop_top()]),
+            body(
+                a,
+                &[
+                    one(),
+                    with(InvokeFunction, call(Constant::tuple([words(&["builtins"]), text("abs")]), 1)),
+                    drop_top(),
+                ],
+            ),
         ),
         // What a function returns as a primitive is none of an object.
         (
             "an object is wanted",
-            body(a, &[op(LoadFast, 0), one(), with(InvokeFunction, call(function_f(), 2)), with(Cast, int()), drop_top()]),
+            body(
+                a,
+                &[op(LoadFast, 0), one(), with(InvokeFunction, call(function_f(), 2)), with(Cast, int()), drop_top()],
+            ),
         ),
         (
             "m.A is wanted",
@@ -156,63 +181,98 @@ fn calls() {
         ),
         (
             "builtins.type is wanted",
-            body(a, &[
-                op(LoadFast, 0),
-                with(LoadMethodStatic, Constant::tuple([method("g"), Constant::Bool(true)])),
-                op(PopTop, 0),
-                op(PopTop, 0),
-            ]),
+            body(
+                a,
+                &[
+                    op(LoadFast, 0),
+                    with(LoadMethodStatic, Constant::tuple([method("g"), Constant::Bool(true)])),
+                    op(PopTop, 0),
+                    op(PopTop, 0),
+                ],
+            ),
         ),
         (
             "builtins.int is wanted",
-            body(a, &[
-                op(LoadFast, 0),
-                with(LoadMethodStatic, loaded(method("g"))),
-                op(LoadConst, 0),
-                with(InvokeMethod, call(method("g"), 1)),
-                drop_top(),
-            ]),
+            body(
+                a,
+                &[
+                    op(LoadFast, 0),
+                    with(LoadMethodStatic, loaded(method("g"))),
+                    op(LoadConst, 0),
+                    with(InvokeMethod, call(method("g"), 1)),
+                    drop_top(),
+                ],
+            ),
         ),
         (
             "a method is wanted",
-            body(a, &[
-                op(LoadFast, 1),
-                op(LoadFast, 0),
-                op(LoadSmallInt, 1),
-                with(InvokeMethod, call(method("g"), 1)),
-                drop_top(),
-            ]),
+            body(
+                a,
+                &[
+                    op(LoadFast, 1),
+                    op(LoadFast, 0),
+                    op(LoadSmallInt, 1),
+                    with(InvokeMethod, call(method("g"), 1)),
+                    drop_top(),
+                ],
+            ),
         ),
         (
             "not the one loaded",
-            body(a, &[
-                op(LoadFast, 0),
-                with(LoadMethodStatic, loaded(method("g"))),
-                with(InvokeMethod, call(method("co"), 0)),
-                drop_top(),
-            ]),
+            body(
+                a,
+                &[
+                    op(LoadFast, 0),
+                    with(LoadMethodStatic, loaded(method("g"))),
+                    with(InvokeMethod, call(method("co"), 0)),
+                    drop_top(),
+                ],
+            ),
         ),
         (
             "an object is wanted, there is a method",
-            body(a, &[op(LoadFast, 0), with(LoadMethodStatic, loaded(method("g"))), op(Swap, 2), op(StoreFast, 2), drop_top()]),
+            body(
+                a,
+                &[
+                    op(LoadFast, 0),
+                    with(LoadMethodStatic, loaded(method("g"))),
+                    op(Swap, 2),
+                    op(StoreFast, 2),
+                    drop_top(),
+                ],
+            ),
         ),
         // A coroutine is not what it gives.
         (
             "m.A is wanted",
-            body(a, &[op(LoadFast, 0), with(InvokeFunction, call(method("co"), 1)), with(LoadField, field("x")), drop_top()]),
+            body(
+                a,
+                &[
+                    op(LoadFast, 0),
+                    with(InvokeFunction, call(method("co"), 1)),
+                    with(LoadField, field("x")),
+                    drop_top(),
+                ],
+            ),
         ),
         (
             "an object is wanted",
-            body(a, &[op(LoadFast, 1), op(PushNull, 0), with(PrimitiveLoadConst, number(1, 7)), op(Call, 1), drop_top()]),
+            body(
+                a,
+                &[op(LoadFast, 1), op(PushNull, 0), with(PrimitiveLoadConst, number(1, 7)), op(Call, 1), drop_top()],
+            ),
         ),
         ("no operand 2", body(a, &[op(LoadFast, 0), op(LoadFast, 1), op(LoadMappingArg, 2), drop_top()])),
         ("an object is wanted", body(a, &[one(), op(LoadIterableArg, 0), op(PopTop, 0), drop_top()])),
         (
             "primitives only",
-            body(a, &[
-                with(Opcode::InvokeNative, Constant::tuple([words(&["lib", "f"]), Constant::tuple([class_a()])])),
-                drop_top(),
-            ]),
+            body(
+                a,
+                &[
+                    with(Opcode::InvokeNative, Constant::tuple([words(&["lib", "f"]), Constant::tuple([class_a()])])),
+                    drop_top(),
+                ],
+            ),
         ),
     ]);
 }
@@ -230,31 +290,28 @@ fn collections() {
         ("no operand 1", body(a, &[op(BuildList, 0), zero(), op(SequenceGet, 1), drop_top()])),
         (
             "m.B is wanted",
-            body(&[(0, checked_list())], &[
-                op(LoadFast, 0),
-                zero(),
-                op(SequenceGet, 0x100),
-                with(RefineType, class_b()),
-                drop_top(),
-            ]),
+            body(
+                &[(0, checked_list())],
+                &[op(LoadFast, 0), zero(), op(SequenceGet, 0x100), with(RefineType, class_b()), drop_top()],
+            ),
         ),
-        ("no operand 256", body(&[(0, checked_list())], &[op(LoadFast, 1), op(LoadFast, 0), zero(), op(SequenceSet, 256)])),
+        (
+            "no operand 256",
+            body(&[(0, checked_list())], &[op(LoadFast, 1), op(LoadFast, 0), zero(), op(SequenceSet, 256)]),
+        ),
         ("an object is wanted", body(a, &[zero(), op(BuildList, 0), zero(), op(SequenceSet, 0)])),
-        ("a primitive is wanted", body(&[(0, array())], &[op(LoadConst, 0), op(LoadFast, 0), zero(), op(SequenceSet, 0xF0)])),
+        (
+            "a primitive is wanted",
+            body(&[(0, array())], &[op(LoadConst, 0), op(LoadFast, 0), zero(), op(SequenceSet, 0xF0)]),
+        ),
         ("no operand", body(a, &[op(BuildList, 0), zero(), op(Opcode::ListDel, 0)])),
         ("exactly builtins.list is wanted", body(a, &[op(LoadFast, 1), op(FastLen, 0), drop_top()])),
         ("exactly builtins.dict is wanted", body(a, &[op(BuildList, 0), op(FastLen, 1), drop_top()])),
         ("layout", body(a, &[op(BuildList, 0), op(FastLen, 4), drop_top()])),
         ("no operand 6", body(a, &[op(BuildList, 0), op(FastLen, 6), drop_top()])),
-        (
-            "m.A is wanted",
-            body(a, &[op(LoadFast, 1), with(BuildCheckedList, call(checked_list(), 1)), drop_top()]),
-        ),
+        ("m.A is wanted", body(a, &[op(LoadFast, 1), with(BuildCheckedList, call(checked_list(), 1)), drop_top()])),
         ("no checked collection", body(a, &[op(LoadFast, 1), with(BuildCheckedList, call(class_a(), 1)), drop_top()])),
         ("no checked collection", body(a, &[with(BuildCheckedMap, call(checked_list(), 0)), drop_top()])),
-        (
-            "builtins.list is wanted",
-            body(a, &[op(LoadFast, 1), op(LoadFast, 0), op(ListAppend, 1), drop_top()]),
-        ),
+        ("builtins.list is wanted", body(a, &[op(LoadFast, 1), op(LoadFast, 0), op(ListAppend, 1), drop_top()])),
     ]);
 }

@@ -2,9 +2,9 @@
 
 use super::*;
 use Opcode::{
-    ConvertPrimitive, LoadConst, LoadFast, LoadLocal, LoadSmallInt, NotTaken, PopJumpIfNone, PopJumpIfNonzero, PopJumpIfZero,
-    PopTop, PrimitiveBinaryOp, PrimitiveBox, PrimitiveCompareOp, PrimitiveLoadConst, PrimitiveUnaryOp, PrimitiveUnbox,
-    ReturnPrimitive, ReturnValue, StoreFast, StoreLocal,
+    ConvertPrimitive, LoadConst, LoadFast, LoadLocal, LoadSmallInt, NotTaken, PopJumpIfNone, PopJumpIfNonzero,
+    PopJumpIfZero, PopTop, PrimitiveBinaryOp, PrimitiveBox, PrimitiveCompareOp, PrimitiveLoadConst, PrimitiveUnaryOp,
+    PrimitiveUnbox, ReturnPrimitive, ReturnValue, StoreFast, StoreLocal,
 };
 
 const ADD: u32 = 0;
@@ -57,18 +57,24 @@ fn locals() {
         // Stored on one path only.
         (
             "may have no value",
-            body(&[], &[
-                op(LoadFast, 0),
-                op(PopJumpIfNone, 5),
-                op(NotTaken, 0),
-                load(1),
-                with(StoreLocal, local(2)),
-                with(LoadLocal, local(2)),
-                drop_top(),
-            ]),
+            body(
+                &[],
+                &[
+                    op(LoadFast, 0),
+                    op(PopJumpIfNone, 5),
+                    op(NotTaken, 0),
+                    load(1),
+                    with(StoreLocal, local(2)),
+                    with(LoadLocal, local(2)),
+                    drop_top(),
+                ],
+            ),
         ),
         ("is any object", body(&[], &[with(LoadLocal, local(0)), drop_top()])),
-        ("would take for an object", body(&[], &[load(1), with(StoreLocal, local(2)), op(LoadConst, 0), op(StoreFast, 2)])),
+        (
+            "would take for an object",
+            body(&[], &[load(1), with(StoreLocal, local(2)), op(LoadConst, 0), op(StoreFast, 2)]),
+        ),
         (
             "would take for an object",
             body(&[(0, int64())], &[op(LoadFast, 0), drop_top(), with(LoadLocal, local(0)), drop_top()]),
@@ -76,20 +82,20 @@ fn locals() {
         ("would take for an object", body(&[], &[load(1), with(StoreLocal, local(2)), op(Opcode::DeleteFast, 2)])),
         (
             "two types",
-            body(&[], &[
-                load(1),
-                with(StoreLocal, local(2)),
-                narrow(1),
-                with(StoreLocal, Constant::tuple([Constant::int(2), words(&["__static__", "int8", "#"])])),
-            ]),
+            body(
+                &[],
+                &[
+                    load(1),
+                    with(StoreLocal, local(2)),
+                    narrow(1),
+                    with(StoreLocal, Constant::tuple([Constant::int(2), words(&["__static__", "int8", "#"])])),
+                ],
+            ),
         ),
         ("Int64 is wanted", body(&[], &[narrow(1), with(StoreLocal, local(2))])),
         ("Int64 is wanted", body(&[], &[op(LoadSmallInt, 1), with(StoreLocal, local(2))])),
         ("no such constant", body(&[], &[load(1), with(StoreLocal, local(9))])),
-        (
-            "no such constant",
-            body(&[], &[load(1), with(StoreLocal, Constant::tuple([Constant::int(2), class_a()]))]),
-        ),
+        ("no such constant", body(&[], &[load(1), with(StoreLocal, Constant::tuple([Constant::int(2), class_a()]))])),
         // A primitive argument is not to be loaded as an object.
         ("an object is wanted", body(&[(0, int64())], &[op(LoadFast, 0), op(StoreFast, 2)])),
     ]);
@@ -120,7 +126,10 @@ fn operators() {
         ("no operand", body(&[], &[load(1), op(ConvertPrimitive, 8 << 4 | 7), drop_top()])),
         ("a primitive is wanted", body(&[], &[op(LoadFast, 0), op(PopJumpIfZero, 0)])),
         ("has no truth", body(&[], &[double(0.0), op(PopJumpIfNonzero, 0)])),
-        ("before it is converted", body(&[], &[narrow(100), narrow(100), op(PrimitiveBinaryOp, ADD), op(PrimitiveBox, 1), drop_top()])),
+        (
+            "before it is converted",
+            body(&[], &[narrow(100), narrow(100), op(PrimitiveBinaryOp, ADD), op(PrimitiveBox, 1), drop_top()]),
+        ),
     ]);
 }
 
@@ -135,69 +144,84 @@ fn division() {
         // Tested against zero only.
         (
             "may be -1",
-            body(arguments, &[
-                with(LoadLocal, local(1)),
-                op(PopJumpIfZero, 7),
-                with(LoadLocal, local(0)),
-                with(LoadLocal, local(1)),
-                op(PrimitiveBinaryOp, DIVIDE),
-                drop_top(),
-            ]),
+            body(
+                arguments,
+                &[
+                    with(LoadLocal, local(1)),
+                    op(PopJumpIfZero, 7),
+                    with(LoadLocal, local(0)),
+                    with(LoadLocal, local(1)),
+                    op(PrimitiveBinaryOp, DIVIDE),
+                    drop_top(),
+                ],
+            ),
         ),
         // The dividend is another one on each path.
         (
             "may be -1",
-            body(arguments, &[
-                with(LoadLocal, local(1)),
-                op(PopJumpIfZero, 15),
-                op(LoadConst, 0),
-                op(PopJumpIfNone, 5),
-                op(NotTaken, 0),
-                load(7),
-                with(StoreLocal, local(0)),
-                with(LoadLocal, local(0)),
-                with(LoadLocal, local(1)),
-                op(PrimitiveBinaryOp, DIVIDE),
-                drop_top(),
-            ]),
+            body(
+                arguments,
+                &[
+                    with(LoadLocal, local(1)),
+                    op(PopJumpIfZero, 15),
+                    op(LoadConst, 0),
+                    op(PopJumpIfNone, 5),
+                    op(NotTaken, 0),
+                    load(7),
+                    with(StoreLocal, local(0)),
+                    with(LoadLocal, local(0)),
+                    with(LoadLocal, local(1)),
+                    op(PrimitiveBinaryOp, DIVIDE),
+                    drop_top(),
+                ],
+            ),
         ),
         // The wrong way of the test.
         (
             "may be zero",
-            body(arguments, &[
-                with(LoadLocal, local(1)),
-                op(PopJumpIfNonzero, 7),
-                with(LoadLocal, local(0)),
-                with(LoadLocal, local(1)),
-                op(PrimitiveBinaryOp, DIVIDE),
-                drop_top(),
-            ]),
+            body(
+                arguments,
+                &[
+                    with(LoadLocal, local(1)),
+                    op(PopJumpIfNonzero, 7),
+                    with(LoadLocal, local(0)),
+                    with(LoadLocal, local(1)),
+                    op(PrimitiveBinaryOp, DIVIDE),
+                    drop_top(),
+                ],
+            ),
         ),
         // Another value was tested.
         (
             "may be zero",
-            body(arguments, &[
-                with(LoadLocal, local(0)),
-                op(PopJumpIfZero, 7),
-                with(LoadLocal, local(0)),
-                with(LoadLocal, local(1)),
-                op(PrimitiveBinaryOp, DIVIDE),
-                drop_top(),
-            ]),
+            body(
+                arguments,
+                &[
+                    with(LoadLocal, local(0)),
+                    op(PopJumpIfZero, 7),
+                    with(LoadLocal, local(0)),
+                    with(LoadLocal, local(1)),
+                    op(PrimitiveBinaryOp, DIVIDE),
+                    drop_top(),
+                ],
+            ),
         ),
         // Stored between test and use.
         (
             "may be zero",
-            body(arguments, &[
-                with(LoadLocal, local(1)),
-                op(PopJumpIfZero, 11),
-                with(LoadLocal, local(0)),
-                with(StoreLocal, local(1)),
-                with(LoadLocal, local(0)),
-                with(LoadLocal, local(1)),
-                op(PrimitiveBinaryOp, DIVIDE),
-                drop_top(),
-            ]),
+            body(
+                arguments,
+                &[
+                    with(LoadLocal, local(1)),
+                    op(PopJumpIfZero, 11),
+                    with(LoadLocal, local(0)),
+                    with(StoreLocal, local(1)),
+                    with(LoadLocal, local(0)),
+                    with(LoadLocal, local(1)),
+                    op(PrimitiveBinaryOp, DIVIDE),
+                    drop_top(),
+                ],
+            ),
         ),
     ]);
 }

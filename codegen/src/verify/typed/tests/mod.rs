@@ -184,15 +184,17 @@ fn world() -> World {
         mro: mro.iter().map(|&base| base.clone()).collect(),
         is_final: false,
     };
-    let field = |name: &str, holds: Descriptor| FieldWorld { class: a.clone(), name: Name::new(name), holds: Some(holds) };
-    let function = |class: Option<&Descriptor>, name: &str, parameters: Vec<Descriptor>, returns: Descriptor| FunctionWorld {
-        function: FunctionDescriptor { class: class.cloned(), module: Name::new("m"), name: Name::new(name) },
-        part: FunctionPart::Whole,
-        parameters: Some(parameters.into_iter().map(Some).collect()),
-        returns: Some(returns),
-        is_coroutine: name == "co",
-        is_static: false,
-    };
+    let field =
+        |name: &str, holds: Descriptor| FieldWorld { class: a.clone(), name: Name::new(name), holds: Some(holds) };
+    let function =
+        |class: Option<&Descriptor>, name: &str, parameters: Vec<Descriptor>, returns: Descriptor| FunctionWorld {
+            function: FunctionDescriptor { class: class.cloned(), module: Name::new("m"), name: Name::new(name) },
+            part: FunctionPart::Whole,
+            parameters: Some(parameters.into_iter().map(Some).collect()),
+            returns: Some(returns),
+            is_coroutine: name == "co",
+            is_static: false,
+        };
     World::new(&WorldFacts {
         module: Name::new("m"),
         classes: vec![class(&[&a, &object]), class(&[&b, &a, &object])],

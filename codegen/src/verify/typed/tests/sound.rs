@@ -4,8 +4,8 @@ use super::*;
 use Opcode::{
     BuildList, Cast, Copy, ForIter, GetIter, InvokeFunction, JumpBackward, LoadConst, LoadFast, LoadField, LoadLocal,
     LoadMethodStatic, LoadSmallInt, NotTaken, PopJumpIfFalse, PopJumpIfNone, PopJumpIfZero, PopTop, PrimitiveBinaryOp,
-    PrimitiveBox, PrimitiveCompareOp, PrimitiveLoadConst, RefineType, ReturnPrimitive, ReturnValue, SequenceGet, StoreFast,
-    StoreField, StoreLocal, ToBool,
+    PrimitiveBox, PrimitiveCompareOp, PrimitiveLoadConst, RefineType, ReturnPrimitive, ReturnValue, SequenceGet,
+    StoreFast, StoreField, StoreLocal, ToBool,
 };
 
 fn accepted(code: &CodeObject) {
@@ -30,7 +30,8 @@ fn a_cast_holds_for_the_variable() {
 
 #[test]
 fn a_test_for_none_holds_where_it_leads() {
-    let tests: [&[Item]; 2] = [&[op(PopJumpIfNone, 5), op(NotTaken, 0)], &[op(ToBool, 0), op(PopJumpIfFalse, 5), op(NotTaken, 0)]];
+    let tests: [&[Item]; 2] =
+        [&[op(PopJumpIfNone, 5), op(NotTaken, 0)], &[op(ToBool, 0), op(PopJumpIfFalse, 5), op(NotTaken, 0)]];
     for test in tests {
         accepted(&body(&[(0, optional_a())], &[&[op(LoadFast, 0)], test, &read_field(0)].concat()));
         // As of a field kept in a temporary.
@@ -102,12 +103,7 @@ fn a_loop_over_machine_values() {
 
 #[test]
 fn a_divisor_that_was_tested() {
-    let divide = [
-        with(LoadLocal, local(0)),
-        with(LoadLocal, local(1)),
-        op(PrimitiveBinaryOp, 3),
-        op(PopTop, 0),
-    ];
+    let divide = [with(LoadLocal, local(0)), with(LoadLocal, local(1)), op(PrimitiveBinaryOp, 3), op(PopTop, 0)];
     let tests = [
         with(LoadLocal, local(1)),
         op(PopJumpIfZero, 16),

@@ -5,8 +5,8 @@ use crate::assemble::assemble;
 use crate::verify::typed::with_missing_checks;
 use crate::{CodeUnit, FinalInstruction, Handler, InstructionSequence, OptimizedUnit};
 use Opcode::{
-    Cast, InvokeFunction, LoadConst, LoadFast, LoadField, LoadSmallInt, NotTaken, PopJumpIfTrue, PopTop, PrimitiveLoadConst,
-    RefineType, Resume, ReturnValue, Swap,
+    Cast, InvokeFunction, LoadConst, LoadFast, LoadField, LoadSmallInt, NotTaken, PopJumpIfTrue, PopTop,
+    PrimitiveLoadConst, RefineType, Resume, ReturnValue, Swap,
 };
 
 /// A unit of two unchecked arguments.
@@ -33,7 +33,12 @@ fn unit(constants: Vec<Constant>, instructions: &[(Opcode, i32)]) -> OptimizedUn
         },
         instructions: instructions
             .iter()
-            .map(|&(opcode, oparg)| FinalInstruction { opcode, oparg, location: pyclast_syntax::Location::NONE, handler: None })
+            .map(|&(opcode, oparg)| FinalInstruction {
+                opcode,
+                oparg,
+                location: pyclast_syntax::Location::NONE,
+                handler: None,
+            })
             .collect(),
         stack_size: 4,
     }
@@ -45,7 +50,8 @@ fn woven(unit: OptimizedUnit) -> Vec<Opcode> {
     let mut world = world();
     let code = assemble(unit.clone(), &filename);
     let refused = prove(&code, &mut world).expect_err("nothing is missing");
-    let checked = with_missing_checks(&unit, &code, &mut world).unwrap_or_else(|| panic!("not to be helped: {refused}"));
+    let checked =
+        with_missing_checks(&unit, &code, &mut world).unwrap_or_else(|| panic!("not to be helped: {refused}"));
     let opcodes = checked.instructions.iter().map(|instruction| instruction.opcode).collect();
     prove(&assemble(checked, &filename), &mut world).expect("nothing is missing any more");
     opcodes
@@ -53,7 +59,8 @@ fn woven(unit: OptimizedUnit) -> Vec<Opcode> {
 
 #[test]
 fn a_check_comes_before_what_trusts_it() {
-    let body = [(Resume, 0), (LoadFast, 0), (LoadField, 1), (PopTop, 0), (LoadFast, 0), (LoadField, 1), (ReturnValue, 0)];
+    let body =
+        [(Resume, 0), (LoadFast, 0), (LoadField, 1), (PopTop, 0), (LoadFast, 0), (LoadField, 1), (ReturnValue, 0)];
     let opcodes = woven(unit(vec![Constant::None, field("x")], &body));
     // The second read is of what was checked.
     assert_eq!(opcodes, [Resume, LoadFast, Cast, LoadField, PopTop, LoadFast, LoadField, ReturnValue]);
