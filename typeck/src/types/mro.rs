@@ -17,7 +17,17 @@ impl Types<'_> {
         }
         let bases: Vec<_> = self.class(class).bases.clone();
         let bases: Vec<_> = bases.into_iter().map(|base| self.exact_type(base)).collect();
-        let mut sequences = vec![vec![self.exact_type(class)]];
+        let own = self.exact_type(class);
+        if let [base] = bases[..] {
+            let inherited = self.mro(base);
+            if inherited.first() == Some(&base) {
+                // Nothing to merge: long chains of classes need not be looked through again and again.
+                let mro: Rc<[ClassId]> = std::iter::once(own).chain(inherited.iter().copied()).collect();
+                self.class_mut(class).mro = Some(Rc::clone(&mro));
+                return mro;
+            }
+        }
+        let mut sequences = vec![vec![own]];
         for &base in &bases {
             sequences.push(self.mro(base).to_vec());
         }
