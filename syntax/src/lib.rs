@@ -33,6 +33,7 @@ mod source_text;
 pub mod static_interface;
 pub mod symtable;
 mod tokenizer;
+mod type_code;
 pub mod type_facts;
 pub mod world_facts;
 

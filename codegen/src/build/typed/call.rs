@@ -154,7 +154,7 @@ impl<'a> Builder<'a> {
     ) {
         for (argument, wanted) in call.arguments.args.iter().zip(arguments) {
             self.visit_expr(argument);
-            let wanted = wanted.path.last().and_then(|name| super::emit::primitive_named(name));
+            let wanted = wanted.path.last().and_then(|name| TypeCode::named(name));
             if let (Some(from), Some(to)) = (self.primitive_of(argument), wanted) {
                 self.emit_primitive_conversion(from, to, self.expr_location(argument));
                 if let Some(given) = self.type_id(argument).filter(|_| from == to) {

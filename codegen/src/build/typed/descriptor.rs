@@ -48,17 +48,5 @@ pub(super) fn primitive_code(descriptor: &Descriptor) -> Option<TypeCode> {
     if !descriptor.marks.contains(&'#') {
         return None;
     }
-    Some(match descriptor.path.first()?.as_str() {
-        "uint8" => TypeCode::UInt8,
-        "int8" | "char" => TypeCode::Int8,
-        "uint16" => TypeCode::UInt16,
-        "int16" => TypeCode::Int16,
-        "uint32" => TypeCode::UInt32,
-        "int32" => TypeCode::Int32,
-        "uint64" => TypeCode::UInt64,
-        "int64" => TypeCode::Int64,
-        "double" => TypeCode::Double,
-        "cbool" => TypeCode::Bool,
-        _ => return None,
-    })
+    TypeCode::named(descriptor.path.first()?)
 }

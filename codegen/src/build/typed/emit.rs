@@ -82,8 +82,3 @@ impl Builder<'_> {
 pub(super) fn primitive_constant(code: TypeCode) -> Constant {
     Constant::tuple([Constant::str("__static__"), Constant::str(code.name()), Constant::str("#")])
 }
-
-/// The primitive of that name.
-pub(super) fn primitive_named(name: &str) -> Option<TypeCode> {
-    (0..=12).filter_map(TypeCode::from_code).find(|&code| code.name() == name)
-}

@@ -20,23 +20,6 @@ pub(super) fn code_of(number: impl TryInto<u8>) -> Option<TypeCode> {
     TypeCode::from_code(number.try_into().ok()?)
 }
 
-/// The primitive with a name of `__static__`.
-pub(super) fn primitive_named(name: &str) -> Option<TypeCode> {
-    Some(match name {
-        "uint8" => TypeCode::UInt8,
-        "int8" | "char" => TypeCode::Int8,
-        "uint16" => TypeCode::UInt16,
-        "int16" => TypeCode::Int16,
-        "uint32" => TypeCode::UInt32,
-        "int32" => TypeCode::Int32,
-        "uint64" => TypeCode::UInt64,
-        "int64" => TypeCode::Int64,
-        "double" => TypeCode::Double,
-        "cbool" => TypeCode::Bool,
-        _ => return None,
-    })
-}
-
 /// The primitive that a constant names: `("__static__", "int64", "#")`.
 pub(super) fn code_named(constant: &Constant) -> Option<TypeCode> {
     let Constant::Tuple(parts) = constant else { return None };
@@ -44,7 +27,7 @@ pub(super) fn code_named(constant: &Constant) -> Option<TypeCode> {
         [Constant::Str(module), Constant::Str(name), Constant::Str(mark)]
             if module.as_str() == Some("__static__") && mark.as_str() == Some("#") =>
         {
-            primitive_named(name.as_str()?)
+            TypeCode::named(name.as_str()?)
         }
         _ => None,
     }

@@ -12,7 +12,6 @@
 //! Invariant: equal classes have equal ids.
 
 use super::builtins;
-use super::primitive::primitive_named;
 use crate::Constant;
 use pyclast_syntax::PyString;
 use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, TypeCode};
@@ -231,7 +230,7 @@ impl World {
     fn shape(&mut self, descriptor: Option<&Descriptor>) -> Shape {
         let Some(descriptor) = descriptor else { return Shape::ANY };
         if descriptor.marks.contains(&'#') {
-            let code = descriptor.path.last().and_then(|name| primitive_named(name));
+            let code = descriptor.path.last().and_then(|name| TypeCode::named(name));
             return code.map_or(Shape::ANY, Shape::Primitive);
         }
         let class = self.class_id(descriptor);
