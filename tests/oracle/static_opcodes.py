@@ -22,10 +22,10 @@ Exit status 1 if anything MISSING, OPERAND, CONST, FLAGS or ABSENT is left.
 import argparse
 import re
 import sys
-import tomllib
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import meant
 import static_code
 from codecmp import show_const
 
@@ -89,22 +89,11 @@ def listing(code):
             yield f"  {name} {operand}"
 
 
-def load_meant():
-    """The differences that are meant."""
-    return tomllib.loads(MEANT.read_text(encoding="utf-8"))["difference"] if MEANT.exists() else []
-
-
-def is_meant(meant, file, program, difference):
-    """Whether an entry of the list covers a difference: its keys are regular expressions; absent ones match everything."""
+def is_meant(entries, file, program, difference):
+    """Whether an entry of the list covers a difference."""
     kind, function, opcode, theirs, ours = difference
-    found = {
-        "file": file, "subject": program.subject, "kind": kind, "function": function, "opcode": opcode,
-        "theirs": str(theirs), "ours": str(ours),
-    }  # fmt: skip
-    return any(
-        all(re.fullmatch(value, found[key], re.DOTALL) for key, value in entry.items() if key != "reason")
-        for entry in meant
-    )
+    where = {"file": file, "subject": program.subject, "function": function}
+    return meant.covers(entries, **where, kind=kind, opcode=opcode, theirs=str(theirs), ours=str(ours))
 
 
 def main():
@@ -123,7 +112,7 @@ def main():
     programs = [program for _, program in chosen]
     theirs = static_code.reference_codes(programs, options.jobs)
     ours = static_code.our_codes(pyclast, programs, options.jobs)
-    meant = load_meant()
+    entries = meant.load(MEANT)
 
     by_kind, by_opcode, by_file, total = Counter(), defaultdict(Counter), defaultdict(Counter), Counter()
     failed = Counter()
@@ -145,7 +134,7 @@ def main():
             for code in static_code.functions(b).values():
                 total.update(opcode for opcode, _ in typed(code))
             differences = list(compare(a, b))
-            left = [item for item in differences if not is_meant(meant, file, program, item)]
+            left = [item for item in differences if not is_meant(entries, file, program, item)]
             tally["meant"] += len(differences) - len(left)
             shown = set()
             for kind, function, opcode, their, our in left:

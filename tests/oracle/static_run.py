@@ -30,10 +30,10 @@ import re
 import subprocess
 import sys
 import threading
-import tomllib
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import meant
 import static_code
 
 MEANT = static_code.ROOT / "tests/data/static-run.toml"
@@ -155,19 +155,6 @@ def compare_modes(seen, theirs):
             yield "modes", *key[:2], f"jit: {jitted[key]}", f"interpreted: {what}"
 
 
-def load_meant():
-    """The differences that are meant."""
-    return tomllib.loads(MEANT.read_text(encoding="utf-8")).get("difference", []) if MEANT.exists() else []
-
-
-def is_meant(meant, **found):
-    """Whether an entry covers a difference."""
-    return any(
-        all(re.fullmatch(str(value), found[key], re.DOTALL) for key, value in entry.items() if key != "reason")
-        for entry in meant
-    )
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("paths", nargs="*", type=Path, default=[static_code.ROOT / "tests/static"])
@@ -190,7 +177,7 @@ def main():
         return show(chosen, theirs)
     our_codes = static_code.our_codes(str(Path(options.pyclast).resolve()), programs, options.jobs)
     ours = observer.observe(list(zip(programs, our_codes, strict=True)))
-    meant = load_meant()
+    entries = meant.load(MEANT)
     by_file, failed, static = defaultdict(Counter), Counter(), 0
     for (file, program), mine, their, codes in zip(chosen, ours, theirs, our_codes, strict=True):
         tally = by_file[file]
@@ -211,7 +198,7 @@ def main():
         for mode, kind, path, line, their_s, our_s in found:
             names = {"file": file, "subject": program.subject, "mode": mode, "line": line, "kind": kind,
                      "theirs": their_s, "ours": our_s}  # fmt: skip
-            if is_meant(meant, **names):
+            if meant.covers(entries, **names):
                 tally["meant"] += 1
             else:
                 left.append((mode, kind, path, line, their_s, our_s))
