@@ -145,63 +145,63 @@ codes! {
     /// `import __static__` or `import __strict__` stands where it does not count.
     BadFlag = "bad-flag", Error, Fixed;
     /// A name of another module cannot be found because the modules import each other.
-    ModuleTable = "module-table", Error, Fixed;
+    ModuleTable = "module-table", Error, Free;
     /// Static Python has no such thing.
-    Unsupported = "unsupported", Error, Fixed;
+    Unsupported = "unsupported", Error, Free;
     /// A value is assigned to something of another type.
-    TypeMismatch = "type-mismatch", Error, Fixed;
+    TypeMismatch = "type-mismatch", Error, Free;
     /// An argument has another type than the parameter.
-    ArgumentType = "argument-type", Error, Fixed;
+    ArgumentType = "argument-type", Error, Free;
     /// The arguments of a call do not fit the parameters.
-    CallArguments = "call-arguments", Error, Fixed;
+    CallArguments = "call-arguments", Error, Free;
     /// A function returns something of another type than it declares.
-    ReturnType = "return-type", Error, Fixed;
+    ReturnType = "return-type", Error, Free;
     /// A function that declares a result may end without one.
-    MissingReturn = "missing-return", Error, Fixed;
+    MissingReturn = "missing-return", Error, Free;
     /// A name is not defined.
-    UndefinedName = "undefined-name", Error, Fixed;
+    UndefinedName = "undefined-name", Error, Free;
     /// A name is declared twice.
-    Redefinition = "redefinition", Error, Fixed;
+    Redefinition = "redefinition", Error, Free;
     /// A primitive is a global or is captured by an inner function.
-    PrimitiveScope = "primitive-scope", Error, Fixed;
+    PrimitiveScope = "primitive-scope", Error, Free;
     /// A primitive stands where an object is needed.
-    PrimitiveValue = "primitive-value", Error, Fixed;
+    PrimitiveValue = "primitive-value", Error, Free;
     /// Something `Final` is assigned again, or never.
-    FinalAssignment = "final-assignment", Error, Fixed;
+    FinalAssignment = "final-assignment", Error, Free;
     /// `Final`, `ClassVar` or `InitVar` stands where it means nothing.
-    TypeQualifier = "type-qualifier", Error, Fixed;
+    TypeQualifier = "type-qualifier", Error, Free;
     /// A class variable is assigned through an instance.
-    ClassVariable = "class-variable", Error, Fixed;
+    ClassVariable = "class-variable", Error, Free;
     /// A member does not fit the inherited one.
-    BadOverride = "bad-override", Error, Fixed;
+    BadOverride = "bad-override", Error, Free;
     /// A class cannot have these bases.
-    BadBase = "bad-base", Error, Fixed;
+    BadBase = "bad-base", Error, Free;
     /// A value does not have the operation.
-    NoOperation = "no-operation", Error, Fixed;
+    NoOperation = "no-operation", Error, Free;
     /// An operation on `None`.
-    NoneOperation = "none-operation", Error, Fixed;
+    NoneOperation = "none-operation", Error, Free;
     /// An operation that a member of a union does not have.
-    UnionOperation = "union-operation", Error, Fixed;
+    UnionOperation = "union-operation", Error, Free;
     /// An operator does not take these operands.
-    OperandType = "operand-type", Error, Fixed;
+    OperandType = "operand-type", Error, Free;
     /// A primitive is made of something it cannot be made of.
-    PrimitiveConversion = "primitive-conversion", Error, Fixed;
+    PrimitiveConversion = "primitive-conversion", Error, Free;
     /// A builtin function is called in a way it does not take.
-    BuiltinCall = "builtin-call", Error, Fixed;
+    BuiltinCall = "builtin-call", Error, Free;
     /// A type cannot be formed.
-    InvalidType = "invalid-type", Error, Fixed;
+    InvalidType = "invalid-type", Error, Free;
     /// A dataclass or a field of one is declared wrongly.
-    BadDataclass = "bad-dataclass", Error, Fixed;
+    BadDataclass = "bad-dataclass", Error, Free;
     /// An enum is declared or used wrongly.
-    BadEnum = "bad-enum", Error, Fixed;
+    BadEnum = "bad-enum", Error, Free;
     /// A decorator does not take what it decorates.
-    BadDecorator = "bad-decorator", Error, Fixed;
+    BadDecorator = "bad-decorator", Error, Free;
     /// A `@native` function is declared wrongly.
-    BadNative = "bad-native", Error, Fixed;
+    BadNative = "bad-native", Error, Free;
     /// An import that static modules do not have.
-    BadImport = "bad-import", Error, Fixed;
+    BadImport = "bad-import", Error, Free;
     /// `reveal_type` tells a type.
-    RevealType = "reveal-type", Error, Fixed;
+    RevealType = "reveal-type", Error, Free;
     /// Something stays dynamic and is slow.
     Performance = "performance", Warning, Free;
     /// A bug of pyclast.
@@ -211,11 +211,12 @@ codes! {
 /// What may change the severity of a code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rule {
-    /// Nothing: there is no code object, whatever anyone wants.
+    /// Nothing: the text is no module.
     Fixed,
     /// The settings; a comment cannot hide it.
     Settings,
-    /// The settings, and comments on its line.
+    /// The settings, and comments on its line. They tell `check` what not to report; a static module with a type error has
+    /// no code all the same, and `compile` says why.
     Free,
 }
 

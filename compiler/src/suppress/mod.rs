@@ -6,9 +6,8 @@
 //! # pyclast: ignore-file[syntax-warning]            one code, in the whole file
 //! ```
 //!
-//! A comment hides what begins or ends on its line. It hides no syntax error and no bug of pyclast:
-//! there is no code object for them. While a file has such an error, nothing is said about comments
-//! that hide nothing, for later checks have not been run.
+//! A comment hides what begins or ends on its line, from `check`. It hides no syntax error and no bug of pyclast. While a
+//! file has such an error, nothing is said about comments that hide nothing, for later checks have not been run.
 //!
 //! Invariant: a `#` in a string is no comment.
 

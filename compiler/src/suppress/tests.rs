@@ -92,6 +92,13 @@ fn syntax_errors_and_bugs_cannot_be_hidden_and_make_no_comment_unused() {
 }
 
 #[test]
+fn type_errors_can_be_hidden() {
+    let error = || Diagnostic::type_error(Code::ReturnType, Span::new(0, 3), "e");
+    assert_eq!(apply("BAD  # pyclast: ignore[return-type]\n", vec![error()]), []);
+    assert_eq!(apply("BAD  # pyclast: ignore\n", vec![error()]), []);
+}
+
+#[test]
 fn comments_that_cannot_be_understood_are_reported_at_their_place() {
     let text =
         "# pyclast: ignore[syntax-waning]\n# pyclast: ignore[a\n# pyclast: off\n# pyclast: ignore[internal-error]\n";
