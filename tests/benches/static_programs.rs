@@ -9,7 +9,7 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-use pyclast_codegen::verify::typed::{self, World};
+use pyclast_codegen::verify::typed;
 use pyclast_codegen::{Optimize, Options, Target, compile_static_module, marshal};
 use pyclast_syntax::{PyString, SourceText, SymbolTable, parse};
 use pyclast_tests::{oracle, output_of, synthetic};
@@ -17,6 +17,10 @@ use pyclast_typeck::{Arena, Source, check_program, check_program_with_facts, fol
 use std::fs;
 use std::process::Command;
 use std::time::Instant;
+
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const SIZES: [usize; 5] = [500, 2_000, 5_000, 20_000, 50_000];
 
@@ -85,8 +89,8 @@ fn run(text: &str, compile: bool) {
     assert_eq!(checked.errors, [], "the module is clean");
     let filename = PyString::new("main.py");
     let options = Options { target: &Target::CINDERX_3_14, optimize: Optimize::None, filename, strict: true };
-    let compiled = compile_static_module(&parsed, &symbols, &facts[0], &options).expect("it compiles");
-    typed::prove(&compiled.code, &mut World::new(&facts[0].world)).expect("it is sound");
+    let (compiled, mut world) = compile_static_module(&parsed, &symbols, &facts[0], &options).expect("it compiles");
+    typed::prove(&compiled.code, &mut world).expect("it is sound");
     assert!(!marshal::write(&compiled.code, options.target.marshal_version).is_empty());
 }
 

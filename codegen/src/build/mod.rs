@@ -104,18 +104,20 @@ pub fn compile_module(
     builder.finish(code)
 }
 
-/// Compiles a static module for CinderX: where the checker knows types, typed opcodes; elsewhere CPython's code.
+/// Compiles a static module for CinderX: where the checker knows types, typed opcodes; elsewhere CPython's code. The
+/// world it comes with, in which the code is to be proved, knows what is proved of it already.
 pub fn compile_static_module(
     module: &ParsedModule,
     table: &SymbolTable,
     facts: &TypeFacts,
     options: &Options,
-) -> Result<Compiled, Vec<Diagnostic>> {
+) -> Result<(Compiled, World), Vec<Diagnostic>> {
     let mut builder = Builder::new(module, table, options);
     builder.use_facts(facts);
     builder.world = Some(World::new(&facts.world));
     let code = builder.build_module();
-    builder.finish(code)
+    let world = builder.world.take().expect("nobody else takes it");
+    Ok((builder.finish(code)?, world))
 }
 
 /// Problems in the order found, each once: `finally` bodies are built twice.

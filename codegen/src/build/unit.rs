@@ -219,10 +219,10 @@ impl Builder<'_> {
         let optimized = cfg::optimize(unit, self.options.target, &mut self.graph);
         match self.world.as_mut().filter(|_| has_typed_code(&optimized)) {
             Some(world) => {
-                let code = self.assembler.assemble(optimized.clone(), &self.options.filename);
+                let code = Arc::new(self.assembler.assemble(optimized.clone(), &self.options.filename));
                 match with_missing_checks(&optimized, &code, world) {
                     Some(checked) => Arc::new(self.assembler.assemble(checked, &self.options.filename)),
-                    None => Arc::new(code),
+                    None => code,
                 }
             }
             None => Arc::new(self.assembler.assemble(optimized, &self.options.filename)),

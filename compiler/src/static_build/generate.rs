@@ -4,7 +4,7 @@
 
 use super::program::StaticModule;
 use crate::stack::{Code, for_depth};
-use pyclast_codegen::verify::typed::{World, prove};
+use pyclast_codegen::verify::typed::prove;
 use pyclast_codegen::{Compiled, Optimize, Options, Target, compile_module, compile_static_module};
 use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_syntax::{Diagnostic, PyString};
@@ -22,9 +22,8 @@ pub fn static_code(
 ) -> Result<(Code, Vec<Diagnostic>), Vec<Diagnostic>> {
     let options = Options { target, optimize, filename: filename.clone(), strict: module.flags.is_strict };
     let compile = || compile_static_module(&module.parsed, &module.symbols, facts, &options);
-    let Compiled { code, warnings } = for_depth(module.parsed.nesting() * DEPTH_FACTOR, compile)?;
+    let (Compiled { code, warnings }, mut world) = for_depth(module.parsed.nesting() * DEPTH_FACTOR, compile)?;
     let code = Code::from(code);
-    let mut world = World::new(&facts.world);
     if let Err(error) = for_depth(code.depth(), || prove(&code, &mut world)) {
         panic!("unsound code: {error}");
     }

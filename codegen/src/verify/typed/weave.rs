@@ -10,6 +10,7 @@
 use super::missing::{MissingCheck, MissingChecks};
 use super::world::World;
 use crate::{CodeFlags, CodeObject, FinalInstruction, Opcode, OptimizedUnit};
+use std::sync::Arc;
 
 /// Whether a unit has anything to prove: typed opcodes, or a promise to its callers.
 pub(crate) fn has_typed_code(unit: &OptimizedUnit) -> bool {
@@ -17,10 +18,18 @@ pub(crate) fn has_typed_code(unit: &OptimizedUnit) -> bool {
         || unit.instructions.iter().any(|instruction| instruction.opcode.is_extended())
 }
 
-/// The unit with the checks that its assembled code lacks; none if it lacks none, or cannot be helped.
-pub(crate) fn with_missing_checks(unit: &OptimizedUnit, code: &CodeObject, world: &mut World) -> Option<OptimizedUnit> {
+/// The unit with the checks that its assembled code lacks; none if it lacks none, and so is proved, or cannot be helped.
+pub(crate) fn with_missing_checks(
+    unit: &OptimizedUnit,
+    code: &Arc<CodeObject>,
+    world: &mut World,
+) -> Option<OptimizedUnit> {
     let checks = super::examine(code, world, Some(MissingChecks::default())).ok()?.into_sorted();
-    (!checks.is_empty()).then(|| weave(unit, &checks, world))
+    if checks.is_empty() {
+        world.remember(code);
+        return None;
+    }
+    Some(weave(unit, &checks, world))
 }
 
 fn weave(unit: &OptimizedUnit, checks: &[MissingCheck], world: &World) -> OptimizedUnit {

@@ -9,15 +9,18 @@
 //! The checker made it ([`WorldFacts`]) and vouches for it. A class that it does not know is taken as one without
 //! relatives, fields and methods.
 //!
+//! A world also remembers which code objects were proved in it, so that none is examined twice.
+//!
 //! Invariant: equal classes have equal ids.
 
 use super::builtins;
-use crate::Constant;
+use crate::{CodeObject, Constant};
 use pyclast_syntax::PyString;
 use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, TypeCode};
 use pyclast_syntax::world_facts::{FunctionPart, FunctionWorld, WorldFacts};
 use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
+use std::sync::{Arc, Weak};
 
 /// A class.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -117,6 +120,9 @@ pub struct World {
     functions: FxHashMap<FunctionKey, Signature>,
     /// The functions of this module.
     by_qualname: FxHashMap<String, Vec<FunctionKey>>,
+    /// Code objects proved here, by their addresses, which nothing else gets while they are remembered; nor are they
+    /// changed, being shared.
+    proved: FxHashMap<usize, Weak<CodeObject>>,
 }
 
 impl World {
@@ -129,6 +135,7 @@ impl World {
             fields: FxHashMap::default(),
             functions: FxHashMap::default(),
             by_qualname: FxHashMap::default(),
+            proved: FxHashMap::default(),
         };
         builtins::add_classes(&mut world);
         for class in &facts.classes {
@@ -157,6 +164,17 @@ impl World {
             world.functions.insert(key, signature);
         }
         world
+    }
+
+    /// Remembers that a code object is proved.
+    pub(super) fn remember(&mut self, code: &Arc<CodeObject>) {
+        let code = Arc::downgrade(code);
+        self.proved.insert(code.as_ptr().addr(), code);
+    }
+
+    /// Whether that very code object is proved.
+    pub(super) fn has_proved(&self, code: &CodeObject) -> bool {
+        self.proved.contains_key(&std::ptr::from_ref(code).addr())
     }
 
     fn key(&mut self, function: &FunctionDescriptor, part: FunctionPart) -> FunctionKey {

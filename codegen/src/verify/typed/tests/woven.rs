@@ -4,6 +4,7 @@ use super::*;
 use crate::assemble::assemble;
 use crate::verify::typed::with_missing_checks;
 use crate::{CodeUnit, FinalInstruction, Handler, InstructionSequence, OptimizedUnit};
+use std::sync::Arc;
 use Opcode::{
     Cast, InvokeFunction, LoadConst, LoadFast, LoadField, LoadSmallInt, NotTaken, PopJumpIfTrue, PopTop,
     PrimitiveLoadConst, RefineType, Resume, ReturnValue, Swap,
@@ -48,7 +49,7 @@ fn unit(constants: Vec<Constant>, instructions: &[(Opcode, i32)]) -> OptimizedUn
 fn woven(unit: OptimizedUnit) -> Vec<Opcode> {
     let filename = PyString::new("m.py");
     let mut world = world();
-    let code = assemble(unit.clone(), &filename);
+    let code = Arc::new(assemble(unit.clone(), &filename));
     let refused = prove(&code, &mut world).expect_err("nothing is missing");
     let checked =
         with_missing_checks(&unit, &code, &mut world).unwrap_or_else(|| panic!("not to be helped: {refused}"));
@@ -121,7 +122,7 @@ fn what_cannot_be_is_not_checked() {
     let constants = vec![Constant::None, field("x")];
     let body = [(Resume, 0), (LoadSmallInt, 1), (LoadField, 1), (ReturnValue, 0)];
     let unit = unit(constants, &body);
-    let code = assemble(unit.clone(), &PyString::new("m.py"));
+    let code = Arc::new(assemble(unit.clone(), &PyString::new("m.py")));
     assert!(with_missing_checks(&unit, &code, &mut world()).is_none());
     assert!(prove(&code, &mut world()).is_err());
 }
