@@ -7,6 +7,7 @@
 //! Invariant: a program that is not judged in time ends the process, and names itself.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
@@ -49,12 +50,15 @@ pub fn judge(program: &Program) -> Ours {
     let files: Vec<_> = program.files.iter().collect();
     let sources: Vec<_> = files
         .iter()
-        .map(|file| ProgramSource {
-            name: module_name(&file.path),
-            bytes: file.source.clone().into_bytes(),
-            is_package: file.path.ends_with("__init__.py"),
-            is_stub: file.path.ends_with(".pyi"),
-            is_requested: !file.path.ends_with(".pyi"),
+        .map(|file| {
+            let is_stub = Path::new(&file.path).extension().is_some_and(|extension| extension == "pyi");
+            ProgramSource {
+                name: module_name(&file.path),
+                bytes: file.source.clone().into_bytes(),
+                is_package: file.path.ends_with("__init__.py"),
+                is_stub,
+                is_requested: !is_stub,
+            }
         })
         .collect();
     let mode = if program.static_always { StaticMode::Always } else { StaticMode::Auto };

@@ -83,6 +83,9 @@ fn load(folder: &Path, name: &str, expression: &str) -> Result<String, String> {
     }
 }
 
+/// The text of a module by its number.
+type TextOfModule<'a> = &'a dyn Fn(usize) -> String;
+
 #[test]
 fn cinderx_loads_a_package_without_its_compiler_and_notices_what_changed() {
     for mode in ["timestamp", "checked-hash", "unchecked-hash"] {
@@ -199,7 +202,7 @@ fn deep_programs_need_no_deep_stack() {
         format!("import __static__\nfrom m{} import f as g\ndef f(x: int) -> int:\n    return g(x)\n", index + 1)
     };
     let ring = |index: usize| chain(index).replace("from m1000 ", "from m0 ");
-    let programs: [(&str, usize, &dyn Fn(usize) -> String); 3] =
+    let programs: [(&str, usize, TextOfModule<'_>); 3] =
         [("chain", 10_000, &chain), ("inheritance", 1_000, &inherit), ("ring", 1_000, &ring)];
     for (name, count, text) in programs {
         let path = folder.path().join(name);

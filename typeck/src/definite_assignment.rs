@@ -266,7 +266,7 @@ mod tests {
 
     /// How many names of `def f(a): …` may be unassigned; `a` to `e` are its locals.
     fn count(body: &str) -> usize {
-        let source = format!("def f(a):\n{}\n", body.lines().map(|line| format!("    {line}\n")).collect::<String>());
+        let source = format!("def f(a):\n    {}\n", body.replace('\n', "\n    "));
         let module = parse(SourceText::decode(source.as_bytes()).expect("text")).expect("the source parses");
         let [Stmt::FunctionDef(function)] = &*module.module().body else { panic!("one function") };
         unassigned(&function.parameters, &function.body, &|name| ["a", "b", "c", "d", "e"].contains(&name)).len()

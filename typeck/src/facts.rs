@@ -79,7 +79,7 @@ pub enum CallPlan {
 }
 
 /// Where an argument comes from (`ArgEmitter`).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "fields are named as what they hold")]
 pub enum ArgumentPlan {
     /// The expression of that node, in place.

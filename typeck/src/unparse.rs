@@ -14,6 +14,7 @@ use pyclast_syntax::{PyString, node_index};
 use ruff_python_ast::{
     BoolOp, Comprehension, Expr, ExprAttribute, ExprCompare, HasNodeIndex, Operator, Parameters, UnaryOp,
 };
+use std::fmt::Write as _;
 
 /// The text of an expression of a module with that text.
 pub(crate) fn unparse(expression: &Expr, folds: &Folds, source: &str) -> String {
@@ -182,7 +183,7 @@ impl Unparser<'_> {
                 Expr::List(list) if is_list => format!("({})", self.list(&list.elts)),
                 _ => self.expr(comparator, COMPARISON + 1),
             };
-            text += &format!(" {} {comparator}", operator.as_str());
+            let _ = write!(text, " {} {comparator}", operator.as_str());
         }
         parens(level, COMPARISON, text)
     }
@@ -198,9 +199,9 @@ impl Unparser<'_> {
         for generator in generators {
             let target = self.expr(&generator.target, TUPLE);
             let header = if generator.is_async { " async for" } else { " for" };
-            text += &format!("{header} {target} in {}", self.expr(&generator.iter, TEST + 1));
+            let _ = write!(text, "{header} {target} in {}", self.expr(&generator.iter, TEST + 1));
             for test in &generator.ifs {
-                text += &format!(" if {}", self.expr(test, TEST + 1));
+                let _ = write!(text, " if {}", self.expr(test, TEST + 1));
             }
         }
         text

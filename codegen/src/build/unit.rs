@@ -53,6 +53,7 @@ pub(super) struct DeferredAnnotation<'a> {
 
 /// A code unit while it is built.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub(super) struct Unit<'a> {
     pub(super) kind: UnitKind,
     pub(super) scope: ScopeId,

@@ -145,8 +145,11 @@ struct WrittenTypes {
     mode: String,
     performance: bool,
     fingerprint: Option<u128>,
-    checked: Option<(Vec<(String, Option<u128>)>, Vec<Written>)>,
+    checked: Option<WrittenCheck>,
 }
+
+/// The modules that were asked for, with their fingerprints; and what was found.
+type WrittenCheck = (Vec<(String, Option<u128>)>, Vec<Written>);
 
 impl WrittenTypes {
     fn new(facts: &StaticFacts) -> Self {

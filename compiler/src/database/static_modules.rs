@@ -43,14 +43,14 @@ pub struct StaticProject {
     pub performance: bool,
     /// All files of the project, and whether each was asked for.
     #[returns(ref)]
-    pub files: Arc<Vec<(SourceFile, bool)>>,
+    pub files: Arc<[(SourceFile, bool)]>,
 }
 
 /// Sets the files if they changed.
 pub(super) fn set_files(db: &mut super::Database, files: Vec<(SourceFile, bool)>) {
     let project = StaticProject::get(db);
-    if **project.files(db) != files {
-        project.set_files(db).to(Arc::new(files));
+    if **project.files(db) != *files {
+        project.set_files(db).to(files.into());
     }
 }
 

@@ -111,7 +111,7 @@ impl<'a> Binder<'_, 'a> {
                 self.visit_expected(&node.value, Value::DYNAMIC, "cannot yield from a primitive value");
                 self.set_type(node, Value::DYNAMIC);
             }
-            Expr::Compare(node) => return self.bind_comparison(node, expression, context, false),
+            Expr::Compare(node) => return self.bind_comparison(node, expression, false),
             Expr::Call(node) => {
                 self.visit_expr(&node.func, None);
                 let function = self.get_type(&*node.func);
@@ -126,12 +126,12 @@ impl<'a> Binder<'_, 'a> {
                 self.set_exact(node, ClassId::STR);
             }
             Expr::TString(node) => self.bind_template(node),
-            Expr::Attribute(node) => self.bind_attribute(node, expression, context)?,
+            Expr::Attribute(node) => self.bind_attribute(node, expression)?,
             Expr::Subscript(node) => {
                 self.visit_expr(&node.value, None);
                 self.visit_expr(&node.slice, None);
                 let (value, slice) = (self.get_type(&*node.value), self.get_type(&*node.slice));
-                self.bind_subscr(value, node, slice, context)?;
+                self.bind_subscr(value, node, slice)?;
             }
             Expr::Starred(node) => {
                 self.visit_expected(&node.value, Value::DYNAMIC, "cannot use primitive in starred expression");
@@ -300,9 +300,8 @@ impl<'a> Binder<'_, 'a> {
         {
             // The optimizer makes `a is not b` of `not a is b`.
             let place = self.place(&node.operand);
-            let effect = self
-                .context(place, |this| this.bind_comparison(comparison, &node.operand, context, true))
-                .unwrap_or_default();
+            let effect =
+                self.context(place, |this| this.bind_comparison(comparison, &node.operand, true)).unwrap_or_default();
             if self.preserved.contains(&node_index(comparison)) {
                 self.preserve_refined(node);
             }
@@ -312,7 +311,7 @@ impl<'a> Binder<'_, 'a> {
         }
         let effect = self.visit_expr(&node.operand, context);
         let operand = self.get_type(&*node.operand);
-        self.bind_unaryop(operand, node, context)?;
+        self.bind_unaryop(operand, node)?;
         Ok(if node.op == UnaryOp::Not && !effect.is_none() { effect.not() } else { Effect::None })
     }
 
@@ -360,13 +359,7 @@ impl<'a> Binder<'_, 'a> {
         self.set_type(node, Value::Instance(ClassId::SLICE));
     }
 
-    fn bind_comparison(
-        &mut self,
-        node: &'a ExprCompare,
-        expression: &'a Expr,
-        context: Option<Value>,
-        is_inverted: bool,
-    ) -> Check<Effect> {
+    fn bind_comparison(&mut self, node: &'a ExprCompare, expression: &'a Expr, is_inverted: bool) -> Check<Effect> {
         let module = self.module;
         let operator = |operator: CmpOp| if is_inverted { operator.negate() } else { operator };
         if let ([op], [right]) = (&*node.ops, &*node.comparators)
@@ -401,14 +394,14 @@ impl<'a> Binder<'_, 'a> {
             let comparison = Comparison { node, left: left_node, operator: operator(*op), position, right: right_node };
             let tries_right = self.is_proper_subtype(right, left);
             // The reference asks the left one here, too.
-            if tries_right && self.bind_reverse_compare(left, comparison, context)? {
+            if tries_right && self.bind_reverse_compare(left, comparison)? {
                 continue;
             }
-            if self.bind_compare(left, comparison, context)? {
+            if self.bind_compare(left, comparison)? {
                 continue;
             }
             if !tries_right {
-                self.bind_reverse_compare(right, comparison, context)?;
+                self.bind_reverse_compare(right, comparison)?;
             }
             left = right;
         }
@@ -441,10 +434,10 @@ impl<'a> Binder<'_, 'a> {
         }
     }
 
-    fn bind_attribute(&mut self, node: &'a ExprAttribute, expression: &'a Expr, context: Option<Value>) -> Check<()> {
+    fn bind_attribute(&mut self, node: &'a ExprAttribute, expression: &'a Expr) -> Check<()> {
         self.visit_expr(&node.value, None);
         let base = self.get_type(&*node.value);
-        self.bind_attr(base, node, context)?;
+        self.bind_attr(base, node)?;
         let index = node_index(node);
         let module = self.module;
         if let Expr::Name(name) = &*node.value

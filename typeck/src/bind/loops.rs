@@ -123,7 +123,7 @@ impl<'a> Binder<'_, 'a> {
             })?;
             let container = self.get_type(&*node.iter);
             let element = self.iter_type(container, &node.iter);
-            self.in_target(|this| this.bind_loop_target(container, &node.target))?;
+            self.in_target(|this| this.bind_loop_target(container, &node.target));
             self.assign_value(&node.target, element, None, None)?;
         }
         let branch = self.scope().branch();

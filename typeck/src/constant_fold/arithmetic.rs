@@ -220,7 +220,8 @@ fn repeated_product(base: [f64; 2], mut count: f64) -> [f64; 2] {
     let product = |[a, b]: [f64; 2], [c, d]: [f64; 2]| [a * c - b * d, a * d + b * c];
     let (mut value, mut square) = ([1.0, 0.0], base);
     while count >= 1.0 {
-        if count % 2.0 == 1.0 {
+        // Small whole numbers: the remainder is 0 or 1.
+        if count % 2.0 > 0.5 {
             value = product(value, square);
         }
         count = (count / 2.0).floor();

@@ -38,8 +38,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn decorated(&mut self, kind: DecoratedKind, inner: Value, decorator: &'a Expr, class: ClassId) -> Option<Value> {
-        Some(Value::Decorated(self.types.add_decorated(DecoratedData { kind, inner, decorator, class })))
+    fn decorated(&mut self, kind: DecoratedKind, inner: Value, decorator: &'a Expr, class: ClassId) -> Value {
+        Value::Decorated(self.types.add_decorated(DecoratedData { kind, inner, decorator, class }))
     }
 
     fn decorate_with(&mut self, kind: Decorator, function: Value, decorator: &'a Expr) -> Check<Option<Value>> {
@@ -48,14 +48,14 @@ impl<'a> Checker<'a> {
         Ok(match kind {
             Decorator::Final => {
                 self.types.function_mut(real).is_final = true;
-                self.decorated(DecoratedKind::Transparent, function, decorator, ClassId::FUNCTION)
+                Some(self.decorated(DecoratedKind::Transparent, function, decorator, ClassId::FUNCTION))
             }
             Decorator::DynamicReturn => {
                 let is_async = self.types.function(real).node.is_some_and(|node| node.is_async);
                 let dynamic = TypeRef::Resolved(ClassId::DYNAMIC);
                 self.types.function_mut(real).returns =
                     if is_async { TypeRef::Awaitable(Rc::new(dynamic)) } else { dynamic };
-                self.decorated(DecoratedKind::Transparent, function, decorator, ClassId::FUNCTION)
+                Some(self.decorated(DecoratedKind::Transparent, function, decorator, ClassId::FUNCTION))
             }
             Decorator::Inline => {
                 let node = self.types.function(real).node;
@@ -63,17 +63,17 @@ impl<'a> Checker<'a> {
                     return Err(Raised::new("@inline only supported on functions with simple return"));
                 }
                 self.types.function_mut(real).inline = true;
-                self.decorated(DecoratedKind::Transparent, function, decorator, ClassId::FUNCTION)
+                Some(self.decorated(DecoratedKind::Transparent, function, decorator, ClassId::FUNCTION))
             }
             Decorator::DoNotCompile => {
                 self.types.function_mut(real).do_not_compile = true;
-                self.decorated(DecoratedKind::Transparent, function, decorator, ClassId::FUNCTION)
+                Some(self.decorated(DecoratedKind::Transparent, function, decorator, ClassId::FUNCTION))
             }
             Decorator::ClassMethod if is_plain => {
                 let has_container = self.types.function(real).container.is_some();
                 let class = if has_container { ClassId::TYPE } else { ClassId::DYNAMIC };
                 self.set_first_parameter(real, class);
-                self.decorated(DecoratedKind::Class, function, decorator, ClassId::CLASS_METHOD)
+                Some(self.decorated(DecoratedKind::Class, function, decorator, ClassId::CLASS_METHOD))
             }
             Decorator::StaticMethod if is_plain => {
                 let is_annotated = self.types.function(real).node.is_some_and(|node| {
@@ -84,24 +84,27 @@ impl<'a> Checker<'a> {
                     self.set_first_parameter(real, ClassId::DYNAMIC);
                     self.replace_context_items(function);
                 }
-                self.decorated(DecoratedKind::Static, function, decorator, ClassId::STATIC_METHOD)
+                Some(self.decorated(DecoratedKind::Static, function, decorator, ClassId::STATIC_METHOD))
             }
             Decorator::Property if is_plain => {
-                self.decorated(DecoratedKind::Property, function, decorator, ClassId::PROPERTY)
+                Some(self.decorated(DecoratedKind::Property, function, decorator, ClassId::PROPERTY))
             }
             Decorator::CachedProperty if is_plain => {
-                self.decorated(DecoratedKind::CachedProperty, function, decorator, ClassId::CACHED_PROPERTY)
+                Some(self.decorated(DecoratedKind::CachedProperty, function, decorator, ClassId::CACHED_PROPERTY))
             }
-            Decorator::AsyncCachedProperty if is_plain => {
-                self.decorated(DecoratedKind::AsyncCachedProperty, function, decorator, ClassId::ASYNC_CACHED_PROPERTY)
-            }
+            Decorator::AsyncCachedProperty if is_plain => Some(self.decorated(
+                DecoratedKind::AsyncCachedProperty,
+                function,
+                decorator,
+                ClassId::ASYNC_CACHED_PROPERTY,
+            )),
             Decorator::Identity => Some(function),
             Decorator::Override => Some(function).filter(|function| matches!(function, Value::Decorated(_))),
             Decorator::Overload => {
-                self.decorated(DecoratedKind::Transient, Value::Function(real), decorator, ClassId::FUNCTION)
+                Some(self.decorated(DecoratedKind::Transient, Value::Function(real), decorator, ClassId::FUNCTION))
             }
             Decorator::PropertySetter | Decorator::PropertyDeleter if is_plain => {
-                self.decorated(DecoratedKind::TransientProperty, function, decorator, ClassId::FUNCTION)
+                Some(self.decorated(DecoratedKind::TransientProperty, function, decorator, ClassId::FUNCTION))
             }
             _ => None,
         })

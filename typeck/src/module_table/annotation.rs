@@ -227,7 +227,7 @@ impl<'a> Checker<'a> {
         let place = self.foreign_or_span(module, node);
         match self.types.kind(class) {
             ClassKind::Annotated => self.annotated(module, node, place, nesting),
-            ClassKind::LiteralForm => self.literal_form(module, node, place),
+            ClassKind::LiteralForm => Ok(Some(self.literal_form(module, node, place))),
             _ if self.types.is_generic(class) => self.generic_subscript(module, class, node, place, nesting),
             _ => Ok(None),
         }
@@ -278,25 +278,25 @@ impl<'a> Checker<'a> {
         self.constant(module, node).is_some()
     }
 
-    fn literal_form(&mut self, module: ModuleId, node: &'a ExprSubscript, place: Place) -> Check<Option<Value>> {
+    fn literal_form(&mut self, module: ModuleId, node: &'a ExprSubscript, place: Place) -> Value {
         if matches!(&*node.slice, Expr::Slice(_)) {
             self.place_error(module, place, "can't slice generic types");
-            return Ok(Some(Value::DYNAMIC));
+            return Value::DYNAMIC;
         }
         let constant = self.constant(module, &node.slice);
         if constant.is_none() && matches!(&*node.slice, Expr::Tuple(_)) {
-            return Ok(Some(Value::DYNAMIC));
+            return Value::DYNAMIC;
         }
         let literal = match constant {
             None => {
                 self.place_error(module, place, "Literal must be parametrized by a constant");
-                return Ok(Some(Value::DYNAMIC));
+                return Value::DYNAMIC;
             }
             Some(Constant::Bool(value)) => self.types.literal(Value::Instance(ClassId::BOOL), Literal::Bool(value)),
             Some(Constant::Int(value)) => self.types.literal(Value::Instance(ClassId::INT), Literal::Int(value)),
-            Some(_) => return Ok(Some(Value::DYNAMIC)),
+            Some(_) => return Value::DYNAMIC,
         };
-        Ok(Some(Value::Class(self.types.class_of(literal))))
+        Value::Class(self.types.class_of(literal))
     }
 
     fn generic_subscript(

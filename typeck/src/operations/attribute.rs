@@ -233,15 +233,15 @@ fn is_same_kind(left: &BoundKind<'_>, right: &BoundKind<'_>) -> bool {
 
 impl<'a> Binder<'_, 'a> {
     /// `value.bind_attr(node, visitor, type_ctx)`
-    pub(crate) fn bind_attr(&mut self, value: Value, node: &'a ExprAttribute, context: Option<Value>) -> Check<()> {
+    pub(crate) fn bind_attr(&mut self, value: Value, node: &'a ExprAttribute) -> Check<()> {
         match value {
             Value::EnumMember(_) if self.bind_enum_attr(value, node) => {
                 return Ok(());
             }
-            Value::Class(class) if matches!(self.types.kind(class), ClassKind::Enum(_)) => {
-                if self.bind_enum_attr(value, node) {
-                    return Ok(());
-                }
+            Value::Class(class)
+                if matches!(self.types.kind(class), ClassKind::Enum(_)) && self.bind_enum_attr(value, node) =>
+            {
+                return Ok(());
             }
             Value::Instance(class) => match self.types.kind(class) {
                 ClassKind::NoneType if self.types.own_member(ClassId::OBJECT, &node.attr).is_none() => {
@@ -253,7 +253,7 @@ impl<'a> Binder<'_, 'a> {
                 }
                 ClassKind::Union | ClassKind::Optional => {
                     self.bind_union(class, node, "access attribute from", |binder, value| {
-                        binder.bind_attr(value, node, context)?;
+                        binder.bind_attr(value, node)?;
                         Ok(true)
                     })?;
                     return Ok(());

@@ -48,12 +48,7 @@ pub(super) fn mixed_math(types: &Types<'_>, left: Value, right: Value) -> Option
 
 impl<'a> Binder<'_, 'a> {
     /// `value.bind_compare(…)`: whether it knows the result.
-    pub(crate) fn bind_compare(
-        &mut self,
-        value: Value,
-        comparison: Comparison<'a>,
-        context: Option<Value>,
-    ) -> Check<bool> {
+    pub(crate) fn bind_compare(&mut self, value: Value, comparison: Comparison<'a>) -> Check<bool> {
         let class = match value {
             Value::Group(_) => return Ok(self.error_cannot_compare(value, "compare", comparison)),
             Value::Instance(class) => class,
@@ -65,7 +60,7 @@ impl<'a> Binder<'_, 'a> {
             }
             ClassKind::Union | ClassKind::Optional => {
                 self.bind_union(class, comparison.node, "compare", |binder, value| {
-                    binder.bind_compare(value, comparison, context)
+                    binder.bind_compare(value, comparison)
                 })
             }
             ClassKind::PrimitiveInt(primitive) => Ok(self.compare_primitive(value, primitive, comparison)),
@@ -78,12 +73,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `value.bind_reverse_compare(…)`
-    pub(crate) fn bind_reverse_compare(
-        &mut self,
-        value: Value,
-        comparison: Comparison<'a>,
-        context: Option<Value>,
-    ) -> Check<bool> {
+    pub(crate) fn bind_reverse_compare(&mut self, value: Value, comparison: Comparison<'a>) -> Check<bool> {
         if let Value::Group(_) = value {
             return Ok(self.error_cannot_compare(value, "reverse compare", comparison));
         }
@@ -96,7 +86,7 @@ impl<'a> Binder<'_, 'a> {
                 }
                 ClassKind::Union | ClassKind::Optional => {
                     return self.bind_union(class, comparison.node, "compare", |binder, value| {
-                        binder.bind_reverse_compare(value, comparison, context)
+                        binder.bind_reverse_compare(value, comparison)
                     });
                 }
                 ClassKind::PrimitiveInt(_) => {

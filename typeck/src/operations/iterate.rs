@@ -7,7 +7,6 @@
 //! Invariant: `v` is bound already.
 
 use crate::bind::Binder;
-use crate::errors::Check;
 use crate::types::{ClassId, ClassKind, Value};
 use ruff_python_ast::Expr;
 
@@ -33,7 +32,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `value.bind_forloop_target(target, visitor)`
-    pub(crate) fn bind_loop_target(&mut self, value: Value, target: &'a Expr) -> Check<()> {
+    pub(crate) fn bind_loop_target(&mut self, value: Value, target: &'a Expr) {
         let yields_primitives = match value {
             Value::CRangeIterator => true,
             Value::Instance(class) => self.types.kind(class) == ClassKind::Array,
@@ -44,7 +43,6 @@ impl<'a> Binder<'_, 'a> {
             self.error_at(target, format!("cannot unpack multiple values from {name} while iterating"));
         }
         self.visit_expr(target, None);
-        Ok(())
     }
 
     /// `value.get_fast_len_type()`: the operand of `FAST_LEN`, if the length is to be had without a call.

@@ -15,6 +15,7 @@ use crate::unparse::unparse;
 use pyclast_syntax::node_index;
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::Ranged;
+use std::fmt::Write as _;
 
 impl<'a> Binder<'_, 'a> {
     /// The call of a function that has rules of its own.
@@ -134,7 +135,7 @@ impl<'a> Binder<'_, 'a> {
             let local = self.scope().state.locals.get(&name.id).copied().unwrap_or(given);
             let declared = self.types.name_with_exact(declaration.value);
             let local = self.types.name_with_exact(local);
-            message.push_str(&format!(", '{}' has declared type '{declared}' and local type '{local}'", name.id));
+            let _ = write!(message, ", '{}' has declared type '{declared}' and local type '{local}'", name.id);
         }
         self.error_on(node, message);
     }

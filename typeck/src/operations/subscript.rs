@@ -13,13 +13,7 @@ use ruff_python_ast::ExprSubscript;
 
 impl<'a> Binder<'_, 'a> {
     /// `value.bind_subscr(node, type, visitor, type_ctx)`
-    pub(crate) fn bind_subscr(
-        &mut self,
-        value: Value,
-        node: &'a ExprSubscript,
-        slice: Value,
-        context: Option<Value>,
-    ) -> Check<()> {
+    pub(crate) fn bind_subscr(&mut self, value: Value, node: &'a ExprSubscript, slice: Value) -> Check<()> {
         let Value::Instance(class) = value else { return self.bind_subscr_of_object(value, node, slice) };
         let slice_class = self.types.class_of(slice);
         let is_slice = slice == Value::Instance(ClassId::SLICE);
@@ -37,7 +31,7 @@ impl<'a> Binder<'_, 'a> {
             }
             ClassKind::Union | ClassKind::Optional => {
                 self.bind_union(class, node, "subscript", |binder, value| {
-                    binder.bind_subscr(value, node, slice, context)?;
+                    binder.bind_subscr(value, node, slice)?;
                     Ok(true)
                 })?;
             }

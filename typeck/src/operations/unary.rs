@@ -13,7 +13,7 @@ use ruff_python_ast::{ExprAwait, ExprUnaryOp, UnaryOp};
 
 impl<'a> Binder<'_, 'a> {
     /// `value.bind_unaryop(node, visitor, type_ctx)`
-    pub(crate) fn bind_unaryop(&mut self, value: Value, node: &'a ExprUnaryOp, context: Option<Value>) -> Check<()> {
+    pub(crate) fn bind_unaryop(&mut self, value: Value, node: &'a ExprUnaryOp) -> Check<()> {
         let is_not = node.op == UnaryOp::Not;
         let bool = Value::Instance(ClassId::BOOL);
         if let Value::Group(_) = value {
@@ -46,7 +46,7 @@ impl<'a> Binder<'_, 'a> {
             }
             Some((class, ClassKind::Union | ClassKind::Optional)) => {
                 self.bind_union(class, node, "unary op", |binder, value| {
-                    binder.bind_unaryop(value, node, context)?;
+                    binder.bind_unaryop(value, node)?;
                     Ok(true)
                 })?;
                 return Ok(());

@@ -34,7 +34,8 @@ impl<'a> Builder<'a> {
         let Some(facts) = self.typed_facts() else { return false };
         let value = assign.value.as_deref().map(node_index);
         let kept = facts.classes.values().filter_map(|fact| fact.dataclass.as_ref());
-        let Some(kept) = kept.flat_map(|fact| fact.field_calls.get(&value?)).next() else { return false };
+        let mut kept = kept.filter_map(|fact| fact.field_calls.get(&value?));
+        let Some(kept) = kept.next() else { return false };
         let keyword = call.arguments.keywords.iter().find(|keyword| Some(node_index(&keyword.value)) == *kept);
         if let Some(keyword) = keyword {
             self.visit_expr(&keyword.value);

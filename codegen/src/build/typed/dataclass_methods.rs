@@ -47,10 +47,10 @@ impl Comparison {
     const fn method(self) -> (&'static str, usize) {
         match self {
             Self::Lt => ("__lt__", 2),
-            Self::Le => ("__le__", 1 << 5 | 10),
-            Self::Eq => ("__eq__", 2 << 5 | 8),
-            Self::Gt => ("__gt__", 4 << 5 | 4),
-            Self::Ge => ("__ge__", 5 << 5 | 12),
+            Self::Le => ("__le__", (1 << 5) | 0b1010),
+            Self::Eq => ("__eq__", (2 << 5) | 0b1000),
+            Self::Gt => ("__gt__", (4 << 5) | 0b0100),
+            Self::Ge => ("__ge__", (5 << 5) | 0b1100),
         }
     }
 }
@@ -59,7 +59,7 @@ impl<'a> DataclassMethods<'a> {
     /// `__eq__` and the like.
     pub(super) fn comparison(self, comparison: Comparison) -> MadeFunction {
         let (name, operand) = comparison.method();
-        let mut method = self.method(name, &["self", "other"], &[], object());
+        let mut method = self.method(name, &["self", "other"], &[], &object());
         let different = method.new_label();
         for local in [1, 0] {
             method.emit_arg(Opcode::LoadFast, local);
@@ -90,7 +90,7 @@ impl<'a> DataclassMethods<'a> {
         } else {
             ("__setattr__", &["self", "name", "value"], "cannot assign to field ")
         };
-        let mut method = self.method(name, parameters, &[(1, builtin("str"))], none());
+        let mut method = self.method(name, parameters, &[(1, builtin("str"))], &none());
         let (refused, allowed) = (method.new_label(), method.new_label());
         method.emit_arg(Opcode::LoadFast, 0);
         method.emit_arg(Opcode::LoadType, 0);
@@ -128,7 +128,7 @@ impl<'a> DataclassMethods<'a> {
 
     /// `__hash__`
     pub(super) fn hash(self) -> MadeFunction {
-        let mut method = self.method("__hash__", &["self"], &[], builtin("int"));
+        let mut method = self.method("__hash__", &["self"], &[], &builtin("int"));
         method.load_global("hash");
         method.emit(Opcode::PushNull);
         let mut count = 0;
@@ -144,7 +144,7 @@ impl<'a> DataclassMethods<'a> {
 
     /// `__repr__`
     pub(super) fn repr(self) -> MadeFunction {
-        let mut method = self.method("__repr__", &["self"], &[], builtin("str"));
+        let mut method = self.method("__repr__", &["self"], &[], &builtin("str"));
         method.emit_arg(Opcode::LoadFast, 0);
         method.emit_arg(Opcode::LoadType, 0);
         method.load_attribute("__qualname__");
@@ -176,7 +176,7 @@ impl<'a> DataclassMethods<'a> {
             .map(|(position, field)| (position, field.class.clone()))
             .collect();
         let local_of = |field: &FieldFact| names.iter().skip(1).position(|&name| name == field.name).map(|at| at + 1);
-        let mut method = self.method("__init__", &names, &checks, none());
+        let mut method = self.method("__init__", &names, &checks, &none());
         for field in self.fields() {
             let local = local_of(field);
             match (field.default, local) {
@@ -246,14 +246,14 @@ impl<'a> DataclassMethods<'a> {
         name: &'static str,
         parameters: &[&str],
         checks: &[(i64, Descriptor)],
-        returns: Descriptor,
+        returns: &Descriptor,
     ) -> MadeFunction {
         let mut method = MadeFunction::new(name, parameters, self.location);
         let mut class = self.fact.class.clone();
         class.marks.retain(|&mark| mark != '!');
         let checks = [(0, class)].into_iter().chain(checks.iter().cloned());
         let checks = checks.flat_map(|(position, class)| [Constant::int(position), type_constant(&class)]);
-        method.trailing_constant = Some(Constant::tuple([Constant::tuple(checks), type_constant(&returns)]));
+        method.trailing_constant = Some(Constant::tuple([Constant::tuple(checks), type_constant(returns)]));
         method
     }
 }

@@ -108,7 +108,7 @@ impl<'a> Builder<'a> {
         let is_strict = self.options.strict;
         let decorators = class.decorator_list.iter().enumerate();
         decorators
-            .filter(|(position, decorator)| !omitted.contains(position) && !(is_strict && is_mutable(decorator)))
+            .filter(|(position, decorator)| !omitted.contains(position) && (!is_strict || !is_mutable(decorator)))
             .map(|(_, decorator)| decorator)
             .collect()
     }

@@ -88,7 +88,9 @@ impl<'a> Builder<'a> {
 
     /// Builds elements one after the other.
     pub(in crate::build) fn visit_elements(&mut self, exprs: &'a [Expr]) {
-        exprs.iter().for_each(|expr| self.visit_element(expr));
+        for expr in exprs {
+            self.visit_element(expr);
+        }
     }
 
     /// Boxes the value of an expression, if it is a primitive.

@@ -256,7 +256,7 @@ impl Step<'_, '_> {
         let raw = is_narrow && (operator.is_raw || left.raw || right.raw);
         // ADD
         let successor_of = if self.oparg() == 0 && right.constant == Some(1) { name } else { Value::UNNAMED };
-        self.push(Value::new(Kind::Primitive(code, Number { raw, successor_of, ..Number::default() }, None)));
+        self.push(Value::new(Kind::Primitive(code, Number { successor_of, raw, ..Number::default() }, None)));
         Ok(())
     }
 

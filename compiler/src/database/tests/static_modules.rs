@@ -105,7 +105,9 @@ type Log = Arc<Mutex<Vec<salsa::DatabaseKeyIndex>>>;
 #[test]
 fn a_second_session_knows_what_the_checker_said() {
     let folder = tempfile::tempdir().expect("a scratch folder can be made");
-    PROJECT.iter().for_each(|(path, text)| write(folder.path(), path, text));
+    for (path, text) in PROJECT {
+        write(folder.path(), path, text);
+    }
     let broken = SHAPE.replace("self.sides: int", "self.sides: str");
     write(folder.path(), "shape.py", &broken);
     let cache = folder.path().join("cache");

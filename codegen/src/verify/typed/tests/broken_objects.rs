@@ -122,6 +122,7 @@ fn types() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn calls() {
     let a = &a_is_a();
     let one = || with(PrimitiveLoadConst, number(1, 7));

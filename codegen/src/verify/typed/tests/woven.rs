@@ -46,6 +46,7 @@ fn unit(constants: Vec<Constant>, instructions: &[(Opcode, i32)]) -> OptimizedUn
 }
 
 /// The opcodes with their checks; what they make is proved.
+#[expect(clippy::needless_pass_by_value, reason = "what a test wrote is of no use afterwards")]
 fn woven(unit: OptimizedUnit) -> Vec<Opcode> {
     let filename = PyString::new("m.py");
     let mut world = world();
