@@ -474,7 +474,7 @@ pub enum TargetName {
 pub enum ErrorFormat {
     /// For people: the source line, marks, colours on a terminal.
     Pretty,
-    /// One line each: path:line:column: severity[code] message.
+    /// One line each: path:line:column: exception: message [code].
     Concise,
     /// For machines: one JSON object a line, on standard output.
     Json,
