@@ -10,25 +10,25 @@
 //! instruction that a handler covers may raise before it does anything, so the state before it also
 //! goes to the handler, unwound to the handler's depth; opcodes that never raise aside.
 
+use super::blocks::{Blocks, Reached};
 use super::instructions::{Instruction, Program, falls_through, jumps};
-use super::state::{Borrow, State, Value};
+use super::state::{Borrow, State};
 use super::tables::Handlers;
-use super::{Check, Fault, Rule, effect};
+use super::{Check, Fault, Rule, Structure, effect};
 use crate::{CodeObject, Opcode};
 
 /// Checks every path.
-pub(super) fn check(code: &CodeObject, program: &Program, handlers: &Handlers) -> Check {
-    let mut flow = Flow {
-        code,
-        program,
-        handlers,
-        starts_block: block_starts(program, handlers),
-        states: vec![None; program.instructions.len()],
-        pending: Vec::new(),
-    };
-    flow.reach(0, &State::entry(code), 0)?;
-    while let Some(block) = flow.pending.pop() {
-        flow.follow(block)?;
+pub(super) fn check(code: &CodeObject, structure: &Structure) -> Check {
+    let Structure { program, handlers, blocks } = structure;
+    let mut flow = Flow { code, program, handlers, blocks, reached: Reached::new(blocks) };
+    // Memory for the state that is followed, used for one block after the other.
+    let mut state = State::entry(code);
+    flow.reach(0, &state, 0)?;
+    while let Some(block) = flow.reached.take() {
+        if let Some(known) = &flow.reached.states[block] {
+            state.clone_from(known);
+            flow.follow(blocks.start(block), &mut state)?;
+        }
     }
     Ok(())
 }
@@ -59,47 +59,27 @@ pub(super) fn never_raises(opcode: Opcode) -> bool {
     )
 }
 
-/// By instruction: whether a basic block starts there.
-pub(super) fn block_starts(program: &Program, handlers: &Handlers) -> Vec<bool> {
-    let mut starts = vec![false; program.instructions.len()];
-    for (index, instruction) in program.instructions.iter().enumerate() {
-        if let Some(target) = instruction.target.filter(|_| jumps(instruction.opcode)) {
-            starts[target] = true;
-        }
-        if jumps(instruction.opcode) && index + 1 < starts.len() {
-            starts[index + 1] = true;
-        }
-    }
-    for entry in &handlers.entries {
-        starts[entry.target] = true;
-    }
-    starts
-}
-
 struct Flow<'code> {
     code: &'code CodeObject,
     program: &'code Program,
     handlers: &'code Handlers,
-    starts_block: Vec<bool>,
-    /// By instruction that starts a block (and the first): the state before it, once reached.
-    states: Vec<Option<State>>,
-    /// Blocks whose state is new.
-    pending: Vec<usize>,
+    blocks: &'code Blocks,
+    reached: Reached<State>,
 }
 
 impl Flow<'_> {
     /// Follows a block to its end.
-    fn follow(&mut self, block: usize) -> Check {
-        let Some(mut state) = self.states[block].clone() else { return Ok(()) };
-        let mut index = block;
+    fn follow(&mut self, start: usize, state: &mut State) -> Check {
+        let mut index = start;
         loop {
             let instruction = self.program.instructions[index];
-            self.raise(index, &state)?;
-            self.check_depth(instruction, &state)?;
-            effect::apply(&mut state, instruction)?;
+            self.raise(index, state)?;
+            self.check_depth(instruction, state)?;
+            effect::apply(state, instruction)?;
             let next = index + 1;
             let goes_on = falls_through(instruction.opcode);
-            let ends = jumps(instruction.opcode) || !goes_on || self.starts_block[next];
+            let jumps = jumps(instruction.opcode);
+            let ends = jumps || !goes_on || self.blocks.starts_at(next);
             if !ends {
                 index = next;
                 continue;
@@ -108,11 +88,11 @@ impl Flow<'_> {
                 let message = "a borrowed reference is left at the end of the block";
                 return Err(Fault::new(instruction.start, Rule::BorrowedBlockEnd, message));
             }
-            if let Some(target) = instruction.target.filter(|_| jumps(instruction.opcode)) {
-                self.reach(target, &state, instruction.start)?;
+            if let Some(target) = instruction.target.filter(|_| jumps) {
+                self.reach(target, state, instruction.start)?;
             }
             if goes_on {
-                self.reach(next, &state, instruction.start)?;
+                self.reach(next, state, instruction.start)?;
             }
             return Ok(());
         }
@@ -143,38 +123,51 @@ impl Flow<'_> {
         if never_raises(self.program.instructions[index].opcode) {
             return Ok(());
         }
-        let pushed = 1 + usize::from(entry.lasti);
-        let mut stack = Vec::with_capacity(kept.len() + pushed);
-        stack.extend(kept.iter().map(|value| value.inherited()));
-        stack.resize(kept.len() + pushed, Value::OWNED);
-        if stack.len() > self.code.stack_size as usize {
+        let depth = kept.len() + 1 + usize::from(entry.lasti);
+        if depth > self.code.stack_size as usize {
             return Err(Fault::new(start, Rule::StackOverflow, "a handler needs more than co_stacksize"));
         }
-        self.reach(entry.target, &state.with_stack(stack), start)
+        let block = self.blocks.at(entry.target);
+        let is_new = match &mut self.reached.states[block] {
+            Some(known) => {
+                Self::same_depth(known.stack.len(), depth, start)?;
+                known.merge_handled(state, kept.len())
+            }
+            place => {
+                *place = Some(state.handled(kept.len(), depth));
+                true
+            }
+        };
+        if is_new {
+            self.reached.note(block);
+        }
+        Ok(())
     }
 
     /// A state reaches an instruction that starts a block.
     fn reach(&mut self, index: usize, state: &State, from: u32) -> Check {
-        match &mut self.states[index] {
-            Some(known) if known.stack.len() != state.stack.len() => {
-                let message = format!(
-                    "an instruction is reached with {} values on the stack and with {}",
-                    known.stack.len(),
-                    state.stack.len()
-                );
-                Err(Fault::new(from, Rule::StackDepth, message))
-            }
+        let block = self.blocks.at(index);
+        let is_new = match &mut self.reached.states[block] {
             Some(known) => {
-                if known.merge(state) {
-                    self.pending.push(index);
-                }
-                Ok(())
+                Self::same_depth(known.stack.len(), state.stack.len(), from)?;
+                known.merge(state)
             }
             place => {
                 *place = Some(state.clone());
-                self.pending.push(index);
-                Ok(())
+                true
             }
+        };
+        if is_new {
+            self.reached.note(block);
         }
+        Ok(())
+    }
+
+    fn same_depth(known: usize, other: usize, from: u32) -> Check {
+        if known == other {
+            return Ok(());
+        }
+        let message = format!("an instruction is reached with {known} values on the stack and with {other}");
+        Err(Fault::new(from, Rule::StackDepth, message))
     }
 }

@@ -51,9 +51,11 @@ pub(super) fn check(code: &CodeObject, page: Page) -> Check<Program> {
         return Err(Fault::new(0, Rule::CodeUnits, "the code is not a sequence of code units"));
     }
     let units = code.code.as_chunks::<2>().0;
-    let mut program = Program { instructions: Vec::new(), index_by_unit: vec![None; units.len()] };
+    // Half of the code units are caches or prefixes, or more.
+    let room = units.len() / 2;
+    let mut program = Program { instructions: Vec::with_capacity(room), index_by_unit: vec![None; units.len()] };
     let mut end = 0;
-    let mut targets = Vec::new();
+    let mut targets = Vec::with_capacity(room);
     for decoded in instructions(&code.code) {
         let opcode = decoded.known().filter(|&opcode| is_compiled(opcode, page)).ok_or_else(|| {
             let byte = units[decoded.offset as usize][0];

@@ -20,6 +20,7 @@
 //!
 //! Invariant: every code object that CPython compiles is accepted.
 
+mod blocks;
 mod effect;
 mod flow;
 mod instructions;
@@ -32,6 +33,7 @@ mod tests;
 pub mod typed;
 
 use crate::{CodeObject, Constant};
+use blocks::Blocks;
 use instructions::Program;
 use std::fmt;
 use tables::Handlers;
@@ -163,11 +165,20 @@ enum Page {
     Typed,
 }
 
-fn check(code: &CodeObject, page: Page) -> Check<(Program, Handlers)> {
+/// A code object, read.
+struct Structure {
+    program: Program,
+    handlers: Handlers,
+    blocks: Blocks,
+}
+
+fn check(code: &CodeObject, page: Page) -> Check<Structure> {
     let program = instructions::check(code, page)?;
     operands::check(code, &program)?;
     let handlers = tables::check(code, &program)?;
     order::check(code, &program)?;
-    flow::check(code, &program, &handlers)?;
-    Ok((program, handlers))
+    let blocks = Blocks::new(&program, &handlers);
+    let structure = Structure { program, handlers, blocks };
+    flow::check(code, &structure)?;
+    Ok(structure)
 }

@@ -4,6 +4,7 @@
 //! the analysis ends.
 
 use crate::{CodeObject, LocalKind};
+use std::iter;
 
 /// From where a reference is borrowed, and who has to see to its end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,7 +66,7 @@ impl Value {
 }
 
 /// The stack and the bound locals.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(super) struct State {
     pub(super) stack: Vec<Value>,
     /// A bit for each local: it is bound (a cell: it exists).
@@ -111,12 +112,19 @@ impl State {
 
     /// Forgets what does not hold in `other`, of the same depth; whether that is anything.
     pub(super) fn merge(&mut self, other: &Self) -> bool {
+        let changed = merge_values(&mut self.stack, other.stack.iter().copied());
+        self.merge_bound(other) | changed
+    }
+
+    /// Forgets what does not hold where a handler starts that finds the lowest `kept` values of `other`.
+    pub(super) fn merge_handled(&mut self, other: &Self, kept: usize) -> bool {
+        let theirs = other.stack[..kept].iter().map(|value| value.inherited());
+        let changed = merge_values(&mut self.stack, theirs.chain(iter::repeat(Value::OWNED)));
+        self.merge_bound(other) | changed
+    }
+
+    fn merge_bound(&mut self, other: &Self) -> bool {
         let mut changed = false;
-        for (mine, &theirs) in self.stack.iter_mut().zip(&other.stack) {
-            let merged = mine.merge(theirs);
-            changed |= *mine != merged;
-            *mine = merged;
-        }
         for (mine, theirs) in self.bound.iter_mut().zip(&other.bound) {
             changed |= *mine & !theirs != 0;
             *mine &= theirs;
@@ -124,8 +132,34 @@ impl State {
         changed
     }
 
-    /// The same locals with another stack.
-    pub(super) fn with_stack(&self, stack: Vec<Value>) -> Self {
+    /// The state where a handler starts: the lowest `kept` values, and what is pushed up to `depth`.
+    pub(super) fn handled(&self, kept: usize, depth: usize) -> Self {
+        let mut stack = Vec::with_capacity(depth);
+        stack.extend(self.stack[..kept].iter().map(|value| value.inherited()));
+        stack.resize(depth, Value::OWNED);
         Self { stack, bound: self.bound.clone(), variables: self.variables }
     }
+}
+
+impl Clone for State {
+    fn clone(&self) -> Self {
+        Self { stack: self.stack.clone(), bound: self.bound.clone(), variables: self.variables }
+    }
+
+    /// Uses the memory that is there.
+    fn clone_from(&mut self, other: &Self) {
+        self.stack.clone_from(&other.stack);
+        self.bound.clone_from(&other.bound);
+        self.variables = other.variables;
+    }
+}
+
+fn merge_values(mine: &mut [Value], theirs: impl Iterator<Item = Value>) -> bool {
+    let mut changed = false;
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        let merged = mine.merge(theirs);
+        changed |= *mine != merged;
+        *mine = merged;
+    }
+    changed
 }

@@ -13,17 +13,22 @@ use super::step::{Proof, Step};
 use super::value::{Kind, Note, Value};
 use super::world::{ClassId, Shape, Signature, Type};
 use crate::Constant;
+use std::sync::Arc;
+
+/// What a tuple holds.
+fn parts(constant: &Constant) -> &[Constant] {
+    match constant {
+        Constant::Tuple(parts) => parts,
+        _ => &[],
+    }
+}
 
 impl Step<'_, '_> {
     /// The function that the constant names first.
-    fn function_operand(&mut self) -> Proof<(Option<ClassId>, Signature)> {
-        let function = match self.constant() {
-            Constant::Tuple(parts) => parts.first().cloned(),
-            _ => None,
-        };
-        let function = function.ok_or("the operand names no function")?;
-        let known = self.prover.world.function(&function);
-        known.ok_or_else(|| format!("the signature of {} is not known", crate::repr::repr(&function)))
+    fn function_operand(&mut self) -> Proof<(Option<ClassId>, Arc<Signature>)> {
+        let function = parts(self.constant()).first().ok_or("the operand names no function")?;
+        let known = self.prover.world.function(function);
+        known.ok_or_else(|| format!("the signature of {} is not known", crate::repr::repr(function)))
     }
 
     /// Takes arguments for these parameters.
@@ -69,7 +74,7 @@ impl Step<'_, '_> {
     pub(super) fn load_method(&mut self) -> Proof {
         let (class, _) = self.function_operand()?;
         let class = class.ok_or("a method is wanted, not a function")?;
-        let is_class_call = matches!(self.constant(), Constant::Tuple(parts) if parts.len() == 2);
+        let is_class_call = parts(self.constant()).len() == 2;
         let wanted = if is_class_call { Type::of(ClassId::TYPE) } else { Type::of(class) };
         self.require(1, wanted)?;
         let receiver = self.pop()?;
@@ -102,10 +107,6 @@ impl Step<'_, '_> {
 
     /// Whether the constant of a `LOAD_METHOD_STATIC` names what this one does.
     fn is_same_method(&self, loaded: usize) -> bool {
-        let parts = |constant: &Constant| match constant {
-            Constant::Tuple(parts) => parts.to_vec(),
-            _ => Vec::new(),
-        };
         let (loaded, called) = (parts(&self.prover.code.constants[loaded]), parts(self.constant()));
         loaded.first() == called.first() && loaded.get(1) == called.get(2)
     }
@@ -114,7 +115,7 @@ impl Step<'_, '_> {
     pub(super) fn invoke_native(&mut self) -> Proof {
         let Constant::Tuple(parts) = self.constant() else { return Err("the operand names no function".into()) };
         let types = match parts.get(1) {
-            Some(Constant::Tuple(types)) => types.clone(),
+            Some(Constant::Tuple(types)) => types,
             _ => return Err("the operand names no types".into()),
         };
         let mut shapes = Vec::with_capacity(types.len());

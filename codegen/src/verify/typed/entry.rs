@@ -39,7 +39,7 @@ pub(super) fn state(prover: &mut Prover<'_>) -> Proof<State> {
 }
 
 /// Whether it checks its arguments and promises what it returns.
-fn is_static_function(code: &CodeObject) -> bool {
+pub(super) fn is_static_function(code: &CodeObject) -> bool {
     code.flags.intersects(CodeFlags::STATICALLY_COMPILED) && code.flags.intersects(CodeFlags::OPTIMIZED)
 }
 
@@ -105,8 +105,9 @@ pub(super) fn check_signature(code: &CodeObject, world: &mut World) -> Proof {
     let parameters = parameters(code, world, checks)?;
     let returns = world.shape_of(returns).ok_or("what is returned is no type")?;
     let is_coroutine = code.flags.intersects(CodeFlags::COROUTINE);
-    let qualname = code.qualname.to_string();
-    let mut found = world.functions_called(&qualname).filter(|signature| signature.parameters.is_some()).peekable();
+    // No function of the program has a name that is no text.
+    let qualname = code.qualname.as_str().unwrap_or_default();
+    let mut found = world.functions_called(qualname).filter(|signature| signature.parameters.is_some()).peekable();
     let own = Own { world, parameters: &parameters, returns, is_coroutine };
     if found.peek().is_none() || found.any(|signature| own.is_as(signature)) {
         Ok(())

@@ -47,9 +47,10 @@ mod world;
 pub(crate) use weave::{has_typed_code, with_missing_checks};
 pub use world::World;
 
+use super::blocks::Blocks;
 use super::instructions::Program;
 use super::tables::Handlers;
-use super::{Fault, Page};
+use super::{Fault, Page, Structure};
 use crate::{CodeObject, Constant};
 use missing::MissingChecks;
 use pyclast_syntax::PyString;
@@ -120,7 +121,11 @@ fn examine(
     world: &mut World,
     missing: Option<MissingChecks>,
 ) -> Result<MissingChecks, TypedUnsound> {
-    let (program, handlers) = super::check(code, Page::Typed).map_err(|fault| structural(code, &fault))?;
+    let Structure { program, handlers, blocks } =
+        super::check(code, Page::Typed).map_err(|fault| structural(code, &fault))?;
+    if relies_on_nothing(code, &program) {
+        return Ok(missing.unwrap_or_default());
+    }
     let unsound = |(index, reason): (usize, String)| {
         let (unit, opcode) = program.instructions.get(index).map_or((0, ""), |at| (at.start, at.opcode.name()));
         TypedUnsound { qualname: code.qualname.to_string(), offset: 2 * unit as usize, opcode, reason }
@@ -131,13 +136,20 @@ fn examine(
         code,
         program: &program,
         handlers: &handlers,
+        blocks: &blocks,
         returns: None,
-        shapes: vec![None; code.constants.len()],
         missing,
     };
     let entry = entry::state(&mut prover).map_err(|reason| unsound((0, reason)))?;
-    flow::check(&mut prover, &entry).map_err(unsound)?;
+    flow::check(&mut prover, entry).map_err(unsound)?;
     Ok(prover.missing.unwrap_or_default())
+}
+
+/// Whether a code object promises nothing and nothing in it asks for a type: then all its values are objects, and that
+/// is all its opcodes want.
+fn relies_on_nothing(code: &CodeObject, program: &Program) -> bool {
+    let asks = program.instructions.iter().any(|instruction| ordinary::asks_for_type(instruction.opcode));
+    !asks && !entry::is_static_function(code)
 }
 
 /// What is wrong with a code object as a whole.
@@ -161,30 +173,9 @@ struct Prover<'a> {
     code: &'a CodeObject,
     program: &'a Program,
     handlers: &'a Handlers,
+    blocks: &'a Blocks,
     /// What the code returns; none if nobody relies on it.
     returns: Option<Shape>,
-    /// By constant: the type it names, once asked for.
-    shapes: Vec<Option<Shape>>,
     /// Where missing checks go; without it they are errors.
     missing: Option<MissingChecks>,
-}
-
-impl Prover<'_> {
-    /// The type that a constant names.
-    fn shape(&mut self, index: usize) -> Option<Shape> {
-        if let Some(known) = *self.shapes.get(index)? {
-            return Some(known);
-        }
-        let shape = self.world.shape_of(&self.code.constants[index])?;
-        self.shapes[index] = Some(shape);
-        Some(shape)
-    }
-
-    /// The type that a constant names as the first of what it says.
-    fn shape_of_first(&mut self, index: usize) -> Option<Shape> {
-        match self.code.constants.get(index)? {
-            Constant::Tuple(parts) => self.world.shape_of(parts.first()?),
-            _ => None,
-        }
-    }
 }

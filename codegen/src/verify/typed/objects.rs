@@ -10,14 +10,13 @@
 use super::step::{Proof, Step};
 use super::value::{Kind, Note, Value};
 use super::world::{ClassId, Family, Shape, Type};
+use crate::Constant;
 
 impl Step<'_, '_> {
     fn field_operand(&mut self) -> Proof<(ClassId, Shape)> {
-        let constant = self.constant().clone();
-        self.prover
-            .world
-            .field(&constant)
-            .ok_or_else(|| format!("the field {} is not known", crate::repr::repr(&constant)))
+        let constant = self.constant();
+        let known = self.prover.world.field(constant);
+        known.ok_or_else(|| format!("the field {} is not known", crate::repr::repr(constant)))
     }
 
     pub(super) fn load_field(&mut self) -> Proof {
@@ -108,8 +107,10 @@ impl Step<'_, '_> {
 
     /// The checked collection that the constant names first.
     fn collection_operand(&mut self, family: Family) -> Proof<Type> {
-        let index = self.constant_index();
-        let shape = self.prover.shape_of_first(index);
+        let shape = match self.constant() {
+            Constant::Tuple(parts) => parts.first().and_then(|class| self.prover.world.shape_of(class)),
+            _ => None,
+        };
         match shape {
             Some(Shape::Object(class)) if self.prover.world.class(class.class).family == family => Ok(class),
             _ => Err("the operand names no checked collection".into()),

@@ -14,6 +14,11 @@ use super::world::{ClassId, Family, Shape, Type};
 use crate::{Constant, Opcode};
 use pyclast_syntax::PyInt;
 
+/// Whether an opcode may want more than objects, as typed ones do and those that rely on the layout of a collection.
+pub(super) fn asks_for_type(opcode: Opcode) -> bool {
+    opcode.is_extended() || matches!(opcode, Opcode::ListAppend | Opcode::ListExtend | Opcode::MapAdd)
+}
+
 impl Step<'_, '_> {
     pub(super) fn apply_ordinary(&mut self) -> Proof<Outcome> {
         let oparg = self.oparg();

@@ -25,7 +25,7 @@ pub(super) fn code_named(constant: &Constant) -> Option<TypeCode> {
     let Constant::Tuple(parts) = constant else { return None };
     match &parts[..] {
         [Constant::Str(module), Constant::Str(name), Constant::Str(mark)]
-            if module.as_str() == Some("__static__") && mark.as_str() == Some("#") =>
+            if module.as_bytes() == b"__static__" && mark.as_bytes() == b"#" =>
         {
             TypeCode::named(name.as_str()?)
         }

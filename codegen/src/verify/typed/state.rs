@@ -4,9 +4,10 @@
 
 use super::value::Value;
 use super::world::World;
+use std::iter;
 
 /// What is known of the stack and the locals.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(PartialEq, Eq, Debug, Default)]
 pub(super) struct State {
     pub(super) stack: Vec<Value>,
     pub(super) locals: Vec<Value>,
@@ -17,16 +18,23 @@ pub(super) struct State {
 impl State {
     /// Forgets what does not hold in `other`, of the same depth; whether that is anything.
     pub(super) fn merge(&mut self, other: &Self, world: &World) -> bool {
-        let mut changed = false;
-        let mine = self.stack.iter_mut().chain(&mut self.locals);
-        for (mine, &theirs) in mine.zip(other.stack.iter().chain(&other.locals)) {
-            if *mine != theirs {
-                let merged = mine.merge(theirs, world);
-                changed |= *mine != merged;
-                *mine = merged;
-            }
-        }
-        changed
+        let changed = merge_values(&mut self.stack, other.stack.iter(), world);
+        merge_values(&mut self.locals, other.locals.iter(), world) | changed
+    }
+
+    /// Forgets what does not hold where a handler starts that finds the lowest `kept` values of `other`.
+    pub(super) fn merge_handled(&mut self, other: &Self, kept: usize, world: &World) -> bool {
+        let theirs = other.stack.iter().take(kept).chain(iter::repeat(&Value::ANY));
+        let changed = merge_values(&mut self.stack, theirs, world);
+        merge_values(&mut self.locals, other.locals.iter(), world) | changed
+    }
+
+    /// The state where a handler starts: the lowest `kept` values, and what is pushed up to `depth`.
+    pub(super) fn handled(&self, kept: usize, depth: usize) -> Self {
+        let mut stack = Vec::with_capacity(depth);
+        stack.extend(self.stack.iter().take(kept));
+        stack.resize(depth, Value::ANY);
+        Self { stack, locals: self.locals.clone(), lowest: 0 }
     }
 
     /// Changes every value of that name.
@@ -51,4 +59,29 @@ impl State {
             value.forget(name);
         }
     }
+}
+
+impl Clone for State {
+    fn clone(&self) -> Self {
+        Self { stack: self.stack.clone(), locals: self.locals.clone(), lowest: self.lowest }
+    }
+
+    /// Uses the memory that is there.
+    fn clone_from(&mut self, other: &Self) {
+        self.stack.clone_from(&other.stack);
+        self.locals.clone_from(&other.locals);
+        self.lowest = other.lowest;
+    }
+}
+
+fn merge_values<'v>(mine: &mut [Value], theirs: impl Iterator<Item = &'v Value>, world: &World) -> bool {
+    let mut changed = false;
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        if mine != theirs {
+            let merged = mine.merge(*theirs, world);
+            changed |= *mine != merged;
+            *mine = merged;
+        }
+    }
+    changed
 }

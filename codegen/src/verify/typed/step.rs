@@ -38,7 +38,7 @@ pub(super) struct Outcome {
     pub(super) diverges: bool,
 }
 
-impl Step<'_, '_> {
+impl<'a> Step<'_, 'a> {
     /// Applies the instruction.
     pub(super) fn apply(&mut self) -> Proof<Outcome> {
         if !self.instruction.opcode.is_extended() {
@@ -91,7 +91,7 @@ impl Step<'_, '_> {
     }
 
     /// The constant of the operand.
-    pub(super) fn constant(&self) -> &Constant {
+    pub(super) fn constant(&self) -> &'a Constant {
         &self.prover.code.constants[self.constant_index()]
     }
 
@@ -195,8 +195,7 @@ impl Step<'_, '_> {
 
     /// The type of the constant operand.
     pub(super) fn shape_operand(&mut self) -> Proof<Shape> {
-        let index = self.constant_index();
-        self.prover.shape(index).ok_or_else(|| "the operand names no type".to_owned())
+        self.prover.world.shape_of(self.constant()).ok_or_else(|| "the operand names no type".to_owned())
     }
 
     /// The class of the constant operand.

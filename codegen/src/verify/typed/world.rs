@@ -117,12 +117,21 @@ pub struct World {
     classes: Vec<Class>,
     ids: FxHashMap<Descriptor, ClassId>,
     fields: FxHashMap<(ClassId, Name), Shape>,
-    functions: FxHashMap<FunctionKey, Signature>,
+    functions: FxHashMap<FunctionKey, Arc<Signature>>,
     /// The functions of this module.
     by_qualname: FxHashMap<String, Vec<FunctionKey>>,
+    named: Named,
     /// Code objects proved here, by their addresses, which nothing else gets while they are remembered; nor are they
     /// changed, being shared.
     proved: FxHashMap<usize, Weak<CodeObject>>,
+}
+
+/// What constants name, once somebody asked: the same ones are in many code objects.
+#[derive(Debug, Default)]
+struct Named {
+    types: FxHashMap<Constant, Shape>,
+    fields: FxHashMap<Constant, (ClassId, Shape)>,
+    functions: FxHashMap<Constant, (Option<ClassId>, Arc<Signature>)>,
 }
 
 impl World {
@@ -135,6 +144,7 @@ impl World {
             fields: FxHashMap::default(),
             functions: FxHashMap::default(),
             by_qualname: FxHashMap::default(),
+            named: Named::default(),
             proved: FxHashMap::default(),
         };
         builtins::add_classes(&mut world);
@@ -161,7 +171,7 @@ impl World {
             if let Some(qualname) = world.qualname(&key) {
                 world.by_qualname.entry(qualname).or_default().push(key.clone());
             }
-            world.functions.insert(key, signature);
+            world.functions.insert(key, Arc::new(signature));
         }
         world
     }
@@ -259,21 +269,42 @@ impl World {
 
     /// What a constant that names a type stands for.
     pub(super) fn shape_of(&mut self, constant: &Constant) -> Option<Shape> {
-        let descriptor = descriptor(constant)?;
-        Some(self.shape(Some(&descriptor)))
+        if let Some(&known) = self.named.types.get(constant) {
+            return Some(known);
+        }
+        let shape = self.shape(Some(&descriptor(constant)?));
+        self.named.types.insert(constant.clone(), shape);
+        Some(shape)
     }
 
     /// What a field holds.
     pub(super) fn field(&mut self, constant: &Constant) -> Option<(ClassId, Shape)> {
+        if let Some(&known) = self.named.fields.get(constant) {
+            return Some(known);
+        }
         let Constant::Tuple(parts) = constant else { return None };
         let [class, Constant::Str(name)] = &parts[..] else { return None };
         let class = self.class_id(&descriptor(class)?);
-        let shape = self.fields.get(&(class, name_of(name)?))?;
-        Some((class, *shape))
+        let shape = *self.fields.get(&(class, name_of(name)?))?;
+        self.named.fields.insert(constant.clone(), (class, shape));
+        Some((class, shape))
     }
 
     /// A function, and the class it is in.
-    pub(super) fn function(&mut self, constant: &Constant) -> Option<(Option<ClassId>, Signature)> {
+    pub(super) fn function(&mut self, constant: &Constant) -> Option<(Option<ClassId>, Arc<Signature>)> {
+        if let Some(known) = self.named.functions.get(constant) {
+            return Some(known.clone());
+        }
+        let (class, key) = self.function_key(constant)?;
+        let signature = match self.functions.get(&key) {
+            Some(signature) => Arc::clone(signature),
+            None => Arc::new(builtins::signature(self, class, &key.container_module(), &key.name)?),
+        };
+        self.named.functions.insert(constant.clone(), (class, Arc::clone(&signature)));
+        Some((class, signature))
+    }
+
+    fn function_key(&mut self, constant: &Constant) -> Option<(Option<ClassId>, FunctionKey)> {
         let Constant::Tuple(parts) = constant else { return None };
         let [Constant::Tuple(container), name] = &parts[..] else { return None };
         let (name, part) = match name {
@@ -291,20 +322,13 @@ impl World {
                 (Container::Class(class), Some(class))
             }
         };
-        let key = FunctionKey { container, name, part };
-        match self.functions.get(&key) {
-            Some(signature) => Some((class, signature.clone())),
-            None => {
-                let signature = builtins::signature(self, class, &key.container_module(), &key.name)?;
-                Some((class, signature))
-            }
-        }
+        Some((class, FunctionKey { container, name, part }))
     }
 
     /// The signatures of functions of this module with a qualified name.
     pub(super) fn functions_called(&self, qualname: &str) -> impl Iterator<Item = &Signature> {
         let keys = self.by_qualname.get(qualname).into_iter().flatten();
-        keys.filter_map(|key| self.functions.get(key))
+        keys.filter_map(|key| Some(&**self.functions.get(key)?))
     }
 
     /// Whether a qualified name is that of the parts of a property.
