@@ -76,6 +76,7 @@ pub struct Errors {
     pub wants_warnings: bool,
     seen: FxHashSet<(ModuleId, Span, String)>,
     muted: u32,
+    silenced: u64,
     attempts: u64,
     taken: u64,
 }
@@ -84,6 +85,7 @@ impl Errors {
     /// Reports an error, unless it was reported before, or errors are muted.
     pub fn report(&mut self, error: CheckError) {
         self.attempts += 1;
+        self.silenced += u64::from(self.muted > 0);
         // What is no `TypedSyntaxError` ends the reference's trial passes, too.
         let is_heard = self.muted == 0 || error.class != ErrorClass::Type;
         if is_heard && self.seen.insert((error.module, error.span, error.message.clone())) {
@@ -93,7 +95,7 @@ impl Errors {
 
     /// Takes a performance warning, unless it was given before. Those of trial passes come again.
     pub fn warn(&mut self, warning: CheckError) {
-        if self.muted == 0 && self.seen.insert((warning.module, warning.span, warning.message.clone())) {
+        if self.is_heard() && self.seen.insert((warning.module, warning.span, warning.message.clone())) {
             self.warnings.push(warning);
         }
     }
@@ -116,6 +118,17 @@ impl Errors {
     /// Whether errors are muted.
     pub fn is_muted(&self) -> bool {
         self.muted > 0
+    }
+
+    /// Whether what is to be said now is heard: it is not in trial passes, which remember that there was something.
+    pub(crate) fn is_heard(&mut self) -> bool {
+        self.silenced += u64::from(self.muted > 0);
+        self.muted == 0
+    }
+
+    /// How often something was to be said in trial passes.
+    pub(crate) fn silenced(&self) -> u64 {
+        self.silenced
     }
 
     /// How many errors were reported at all: muted ones and repetitions too.

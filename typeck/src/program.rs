@@ -13,7 +13,7 @@ use crate::constants::{Constant, Folds};
 use crate::errors::{Check, CheckError, ErrorClass, Errors, Raised};
 use crate::facts::Facts;
 use crate::module_table::{Child, IntrinsicModules, ModuleTable, Start};
-use crate::types::{DecoratedId, ModuleId, Types, Value};
+use crate::types::{ClassId, DecoratedId, ModuleId, Types, Value};
 use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_syntax::{ParsedModule, Span, SymbolTable, node_index};
 use ruff_python_ast::name::Name;
@@ -215,6 +215,8 @@ pub struct Checker<'a> {
     pub errors: Errors,
     /// Expressions the checker makes.
     pub arena: &'a Arena,
+    /// What annotations without faults stand for, by their node and whether they declare something.
+    pub(crate) annotations: FxHashMap<(ModuleId, u32, bool), Option<ClassId>>,
     /// Parsed string annotations by their node.
     pub(crate) parsed_annotations: FxHashMap<(ModuleId, u32), Option<&'a Expr>>,
     /// Context expressions of decorated functions.
@@ -241,6 +243,7 @@ impl<'a> Checker<'a> {
             resolving: FxHashSet::default(),
             errors: Errors::default(),
             arena,
+            annotations: FxHashMap::default(),
             parsed_annotations: FxHashMap::default(),
             context_items: FxHashMap::default(),
             made_expressions: FxHashMap::default(),
@@ -333,7 +336,10 @@ impl<'a> Checker<'a> {
 
     /// The constant an expression is, or folds to (`isinstance(node, ast.Constant)`).
     pub fn constant(&self, module: ModuleId, expression: &Expr) -> Option<Constant> {
-        let source = self.source(module)?;
+        if matches!(expression, Expr::Attribute(_) | Expr::Call(_)) {
+            return None;
+        }
+        let source = self.module(module).source.as_ref()?;
         let index = expression.node_index().load().as_u32()?;
         if index >= source.parsed.node_count() {
             return self.made_constants.get(&(module, index)).cloned();

@@ -114,7 +114,7 @@ impl<'a> Binder<'_, 'a> {
         if let Some(returns) = &node.returns {
             self.visit_expected(returns, Value::DYNAMIC, "return annotation cannot be a primitive");
             let is_unknown = self.types.decorated_kind(function) == Some(DecoratedKind::Unknown);
-            if !is_unknown && !self.errors.is_muted() {
+            if !is_unknown && self.errors.is_heard() {
                 self.late.push(Late::Annotation(returns));
             }
         }
@@ -287,7 +287,7 @@ impl<'a> Binder<'_, 'a> {
             is_protocol |= self.get_type(base) == Value::Class(ClassId::PROTOCOL);
         }
         let value = self.get_type(node);
-        if self.scopes.len() == 1 && value != Value::Class(ClassId::DYNAMIC) && !self.errors.is_muted() {
+        if self.scopes.len() == 1 && value != Value::Class(ClassId::DYNAMIC) && self.errors.is_heard() {
             for base in node.bases().iter().filter(|base| base.is_starred_expr()) {
                 // The reference takes the column from 0 for one from 1.
                 let place = self.place(base);

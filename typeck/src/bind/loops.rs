@@ -4,7 +4,7 @@
 //! while x is not None: x = x.next        the body is bound until the types at its start stay the same
 //! ```
 //!
-//! Invariant: errors are reported in the last pass only.
+//! Invariant: errors are reported in the last pass only, which is left out where there are none.
 
 use super::scope::TerminalKind;
 use super::{Binder, Effect};
@@ -19,20 +19,22 @@ const PASSES: u32 = 50;
 impl<'a> Binder<'_, 'a> {
     /// `iterate_to_fixed_point`: none if the body is to be bound once more from there, as the reference does it.
     ///
-    /// That takes 2^depth passes over the innermost of nested loops. Deep inside trial passes of other loops, where errors
-    /// are muted, the last trial pass stands for the one that would follow: it started from the same types.
+    /// The last trial pass stands for the one that would follow if that could say nothing new: it started from the same
+    /// types, and had nothing to say; or it is deep inside trial passes of other loops, where nobody hears anything. (The
+    /// reference makes 2^depth passes over the innermost of nested loops.)
     fn iterate_to_fixed_point(
         &mut self,
         body: &'a [Stmt],
         test: Option<&'a Expr>,
     ) -> Check<Option<(Effect, TerminalKind)>> {
-        /// So many loops inside each other are bound exactly as the reference binds them.
+        /// So many loops inside each other are bound exactly as the reference binds them, if they have something to say.
         const EXACT_DEPTH: u32 = 3;
         let is_deep = self.errors.muted_depth() >= EXACT_DEPTH;
         let entry = self.scope().declarations.clone();
         let mut last = (Effect::None, TerminalKind::NonTerminal);
         for _ in 0..PASSES {
             let branch = self.scope().branch();
+            let silenced = self.errors.silenced();
             self.errors.mute();
             if let Some(test) = test {
                 let effect = self.visit_test(test);
@@ -41,7 +43,8 @@ impl<'a> Binder<'_, 'a> {
                 last.0 = effect;
             }
             last.1 = self.visit_check_terminal(body);
-            let end = is_deep.then(|| (self.scope().state.clone(), self.scope().declarations.clone()));
+            let is_silent = self.errors.silenced() == silenced && branch.entry.refined.is_empty();
+            let end = (is_deep || is_silent).then(|| (self.scope().state.clone(), self.scope().declarations.clone()));
             // Declarations of the body come again.
             self.scope_mut().declarations.clone_from(&entry);
             self.errors.unmute();

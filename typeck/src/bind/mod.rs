@@ -37,6 +37,7 @@ use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::{Expr, ExprAttribute, HasNodeIndex};
 use ruff_text_size::Ranged;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::fmt::Display;
 use std::ops::{Deref, DerefMut};
 
 /// What the reference finds only when it makes code.
@@ -208,7 +209,7 @@ impl<'c, 'a> Binder<'c, 'a> {
 
     /// What follows every visit of a node: other code may have run, so refined fields are forgotten.
     fn after_visit(&mut self, index: u32) {
-        if !self.preserved.contains(&index) && self.scopes.last().is_some_and(|scope| !scope.state.refined.is_empty()) {
+        if self.scopes.last().is_some_and(|scope| !scope.state.refined.is_empty()) && !self.preserved.contains(&index) {
             self.state().refined.clear();
         }
     }
@@ -220,13 +221,18 @@ impl<'c, 'a> Binder<'c, 'a> {
 
     /// Reports an error that the reference finds only when it makes code: after all others of the module.
     pub(crate) fn late_error(&mut self, place: Span, message: impl Into<String>) {
-        if !self.errors.is_muted() {
+        if self.errors.is_heard() {
             self.late.push(Late::Error(place, message.into()));
         }
     }
 
     /// `visitExpectedType`: visits with a context, and checks that the result can be assigned.
-    pub(crate) fn visit_expected(&mut self, node: &'a Expr, expected: Value, reason: &str) -> Effect {
+    pub(crate) fn visit_expected(
+        &mut self,
+        node: &'a Expr,
+        expected: Value,
+        reason: impl Display,
+    ) -> Effect {
         let effect = self.visit_expr(node, Some(expected));
         self.check_value(node, expected, reason);
         effect
@@ -239,19 +245,24 @@ impl<'c, 'a> Binder<'c, 'a> {
         self.check_can_assign(dest, src, blame, TYPE_MISMATCH);
     }
 
-    fn check_value(&mut self, node: &Expr, expected: Value, reason: &str) {
+    fn check_value(&mut self, node: &Expr, expected: Value, reason: impl Display) {
         let (dest, src) = (self.types.class_of(expected), self.types.class_of(self.get_type(node)));
-        let place = self.place(node);
-        self.check_can_assign(dest, src, place, reason);
+        if !self.may_assign(dest, src) {
+            let place = self.place(node);
+            self.check_can_assign(dest, src, place, &reason.to_string());
+        }
+    }
+
+    fn may_assign(&mut self, dest: ClassId, src: ClassId) -> bool {
+        self.types.can_assign(dest, src) || (src == ClassId::DYNAMIC && !self.types.is_primitive_class(dest))
     }
 
     /// `check_can_assign_from(dest, src, node, reason)`
     pub(crate) fn check_can_assign(&mut self, dest: ClassId, src: ClassId, place: Span, reason: &str) {
-        if self.types.can_assign(dest, src) || (src == ClassId::DYNAMIC && !self.types.is_primitive_class(dest)) {
-            return;
+        if !self.may_assign(dest, src) {
+            let message = self.types.assign_error(dest, src, reason);
+            self.error_in(place, message);
         }
-        let message = self.types.assign_error(dest, src, reason);
-        self.error_in(place, message);
     }
 
     /// Joins types that flow together (`widen`).

@@ -14,7 +14,6 @@ use super::{Binder, Effect};
 use crate::types::{Special, Value};
 use pyclast_syntax::node_index;
 use ruff_python_ast::{Expr, Operator};
-use rustc_hash::FxHashMap;
 
 /// What visits found, and the marks that say whether it still holds.
 #[derive(Debug, Default)]
@@ -28,11 +27,16 @@ pub(super) struct Visits {
     end: u32,
     /// When nodes were visited last: a tree of maxima over ranges of indices, which are those of a subtree.
     latest: Vec<u64>,
-    by_node: FxHashMap<u32, Visit>,
+    /// By node: the place of its last visit in `last`; [`NEVER`] if there is none.
+    places: Vec<u32>,
+    last: Vec<Visit>,
 }
+
+const NEVER: u32 = u32::MAX;
 
 #[derive(Debug)]
 struct Visit {
+    holds: bool,
     given: Given,
     effect: Effect,
     value: Value,
@@ -52,11 +56,34 @@ struct Given {
 
 impl Visits {
     pub(super) fn new(node_count: u32) -> Self {
-        Self { latest: vec![0; 2 * node_count as usize], ..Self::default() }
+        let places = vec![NEVER; node_count as usize];
+        Self { latest: vec![0; 2 * node_count as usize], places, ..Self::default() }
     }
 
     fn count(&self) -> usize {
-        self.latest.len() / 2
+        self.places.len()
+    }
+
+    /// The last visit of a node, if nothing below it was visited since.
+    fn get(&self, index: u32) -> Option<&Visit> {
+        let visit = self.last.get(self.places[index as usize] as usize)?;
+        (visit.holds && self.latest(index, visit.end) <= visit.clock).then_some(visit)
+    }
+
+    fn insert(&mut self, index: u32, visit: Visit) {
+        match self.last.get_mut(self.places[index as usize] as usize) {
+            Some(known) => *known = visit,
+            None => {
+                self.places[index as usize] = u32::try_from(self.last.len()).unwrap_or(NEVER);
+                self.last.push(visit);
+            }
+        }
+    }
+
+    fn forget(&mut self, index: u32) {
+        if let Some(known) = self.last.get_mut(self.places[index as usize] as usize) {
+            known.holds = false;
+        }
     }
 
     fn mark(&mut self, index: u32) {
@@ -146,10 +173,7 @@ impl<'a> Binder<'_, 'a> {
             return visit(self);
         }
         let given = self.given(context.filter(|_| self.depends_on_context(expression)));
-        if let Some(known) = self.visits.by_node.get(&index)
-            && known.given == given
-            && self.visits.latest(index, known.end) <= known.clock
-        {
+        if let Some(known) = self.visits.get(index).filter(|known| known.given == given) {
             let (effect, value, end) = (known.effect.clone(), known.value, known.end);
             self.visits.end = self.visits.end.max(end);
             self.set_type_at(index, value);
@@ -166,9 +190,9 @@ impl<'a> Binder<'_, 'a> {
         {
             let given = self.given(context.filter(|_| self.depends_on_context(expression)));
             let (value, clock) = (self.get_type(expression), self.visits.clock);
-            self.visits.by_node.insert(index, Visit { given, effect: effect.clone(), value, end, clock });
+            self.visits.insert(index, Visit { holds: true, given, effect: effect.clone(), value, end, clock });
         } else {
-            self.visits.by_node.remove(&index);
+            self.visits.forget(index);
         }
         effect
     }

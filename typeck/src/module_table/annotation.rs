@@ -18,7 +18,22 @@ use ruff_text_size::Ranged;
 impl<'a> Checker<'a> {
     /// `module.resolve_annotation`: the class, or none where it is unknown or dynamic in effect.
     pub fn resolve_annotation(&mut self, module: ModuleId, node: &'a Expr, is_declaration: bool) -> Option<ClassId> {
-        self.annotation(module, node, is_declaration, 0)
+        // Names do not change any more once all modules are declared.
+        let is_settled =
+            self.pending.is_empty() && self.resolving.is_empty() && self.module(module).local_names.is_empty();
+        if !is_settled {
+            return self.annotation(module, node, is_declaration, 0);
+        }
+        let key = (module, node_index(node), is_declaration);
+        if let Some(&known) = self.annotations.get(&key) {
+            return known;
+        }
+        let attempts = self.errors.attempts();
+        let class = self.annotation(module, node, is_declaration, 0);
+        if self.errors.attempts() == attempts && self.pending.is_empty() {
+            self.annotations.insert(key, class);
+        }
+        class
     }
 
     /// `resolve_type`: the class a node names, for bases and aliases.

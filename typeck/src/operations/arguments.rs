@@ -15,6 +15,7 @@ use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The reason given where a primitive is passed to a dynamic call.
 pub(super) const ARGUMENT_CANNOT_BE_PRIMITIVE: &str = "Call argument cannot be a primitive";
@@ -70,9 +71,9 @@ impl Mapping {
 }
 
 /// A mapping being made.
-struct Filling<'a> {
+struct Filling<'f, 'a> {
     request: Request<'a>,
-    params: Vec<Param<'a>>,
+    params: &'f [Param<'a>],
     mapping: Mapping,
     /// Parameters that are filled.
     seen: usize,
@@ -97,8 +98,8 @@ impl<'a> Binder<'_, 'a> {
 
     /// `ArgMapping.bind_args`
     pub(super) fn map_arguments(&mut self, request: Request<'a>) -> Check<Mapping> {
-        let params = self.types.function(request.function).params.clone();
-        let Some(params) = params.filter(|params| self.can_call_statically(&request, params)) else {
+        let function = self.types.shared_function(request.function);
+        let Some(params) = function.params.as_deref().filter(|params| self.can_call_statically(&request, params)) else {
             self.bind_dynamic_call(request.call);
             return Ok(Mapping { is_dynamic: true, ..Mapping::default() });
         };
@@ -170,7 +171,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// Arguments by position; whether one is starred.
-    fn map_positional(&mut self, filling: &mut Filling<'a>) -> Check<bool> {
+    fn map_positional(&mut self, filling: &mut Filling<'_, 'a>) -> Check<bool> {
         let Request { callable, call, first, skip_self, .. } = filling.request;
         let implicit = usize::from(skip_self);
         filling.seen = implicit;
@@ -203,8 +204,8 @@ impl<'a> Binder<'_, 'a> {
                 }
                 return Ok(true);
             }
-            let param = filling.params[position].clone();
-            let class = self.visit_argument(filling, &param, argument, "positional")?;
+            let params = filling.params;
+            let class = self.visit_argument(filling, &params[position], argument, "positional")?;
             filling.mapping.arguments.push(ArgumentPlan::Position { node: node_index(argument), class });
             filling.seen += 1;
         }
@@ -212,7 +213,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// The parameters that are left: by keyword, from `**mapping`, or by default (`bind_kwargs`).
-    fn map_keywords(&mut self, filling: &mut Filling<'a>) -> Check<()> {
+    fn map_keywords(&mut self, filling: &mut Filling<'_, 'a>) -> Check<()> {
         let call = filling.request.call;
         let keywords = &call.arguments.keywords;
         let mut spills: BTreeMap<usize, ArgumentPlan> = BTreeMap::new();
@@ -220,7 +221,8 @@ impl<'a> Binder<'_, 'a> {
         // The next keyword while keywords come in the order of parameters.
         let mut in_order = Some(0);
         for position in filling.seen..filling.params.len() {
-            let param = filling.params[position].clone();
+            let params = filling.params;
+            let param = &params[position];
             if param.style == ParamStyle::PosOnly {
                 if let Some(default) = param.default {
                     filling.mapping.arguments.push(default_plan(default, position));
@@ -235,7 +237,7 @@ impl<'a> Binder<'_, 'a> {
                 && is_named(current)
             {
                 let argument = &keywords[current].value;
-                let class = self.visit_argument(filling, &param, argument, "keyword")?;
+                let class = self.visit_argument(filling, param, argument, "keyword")?;
                 in_order = Some(current + 1);
                 filling.mapping.arguments.push(ArgumentPlan::Keyword { node: node_index(argument), class });
                 filling.seen += 1;
@@ -249,7 +251,7 @@ impl<'a> Binder<'_, 'a> {
                 if in_order.take().is_some() {
                     spill_start = filling.mapping.arguments.len();
                 }
-                let class = self.visit_argument(filling, &param, &keywords[index].value, "keyword")?;
+                let class = self.visit_argument(filling, param, &keywords[index].value, "keyword")?;
                 filling.mapping.arguments.push(ArgumentPlan::Spilled { keyword, class });
             } else if let Some(index) = mapped {
                 if spills.insert(index, ArgumentPlan::Spill { keyword: to_u32(index) }).is_none()
@@ -271,7 +273,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// Keywords that no parameter has, and `**mapping`s.
-    fn check_keyword_names(&mut self, filling: &Filling<'a>) {
+    fn check_keyword_names(&mut self, filling: &Filling<'_, 'a>) {
         let is_builtin = self.types.is_builtin_function(filling.request.function);
         for keyword in &filling.request.call.arguments.keywords {
             let Some(name) = &keyword.arg else {
@@ -293,20 +295,15 @@ impl<'a> Binder<'_, 'a> {
     /// `visit_arg`: the class the argument is passed as.
     fn visit_argument(
         &mut self,
-        filling: &mut Filling<'a>,
+        filling: &mut Filling<'_, 'a>,
         param: &Param<'a>,
         argument: &'a Expr,
         style: &str,
     ) -> Check<ClassId> {
         let class = self.resolve(&param.type_ref);
-        let description = if param.name.is_empty() {
-            format!("{style} arg {}", param.index)
-        } else {
-            format!("{style} arg '{}'", param.name)
-        };
-        let reason = format!("type mismatch: {{}} received for {description}, expected {{}}");
+        let reason = ArgumentMismatch { param, style };
         if self.types.contains_generic_parameters(class) {
-            return self.visit_generic_argument(filling, class, argument, &reason);
+            return self.visit_generic_argument(filling, class, argument, &reason.to_string());
         }
         let expected = self.types.instance(class);
         self.visit_expected(argument, expected, &reason);
@@ -315,7 +312,7 @@ impl<'a> Binder<'_, 'a> {
 
     fn visit_generic_argument(
         &mut self,
-        filling: &mut Filling<'a>,
+        filling: &mut Filling<'_, 'a>,
         class: ClassId,
         argument: &'a Expr,
         reason: &str,
@@ -374,6 +371,25 @@ impl<'a> Binder<'_, 'a> {
             Some(&last) if self.types.is_generic(last) => Ok(Some(self.types.generic(last, &args)?)),
             _ => Ok(None),
         }
+    }
+}
+
+/// Why an argument does not fit, in words; asked for only then.
+struct ArgumentMismatch<'p, 'a> {
+    param: &'p Param<'a>,
+    style: &'p str,
+}
+
+impl fmt::Display for ArgumentMismatch<'_, '_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { param, style } = self;
+        write!(formatter, "type mismatch: {{}} received for {style} arg ")?;
+        if param.name.is_empty() {
+            write!(formatter, "{}", param.index)?;
+        } else {
+            write!(formatter, "'{}'", param.name)?;
+        }
+        write!(formatter, ", expected {{}}")
     }
 }
 

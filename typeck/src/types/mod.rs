@@ -255,6 +255,11 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// A function, to hold on to while types change.
+    pub fn shared_function(&self, function: FunctionId) -> Rc<FunctionData<'a>> {
+        Rc::clone(&self.functions[function.index()])
+    }
+
     /// What kind of decorated function it is.
     pub fn decorated_kind(&self, value: Value) -> Option<DecoratedKind> {
         if let Value::Decorated(decorated) = value { Some(self.decorated(decorated).kind) } else { None }
