@@ -222,14 +222,18 @@ impl Lowering<'_, '_> {
         };
         let (new_function, init_function) = (function_of("__new__"), function_of("__init__"));
         let descriptor = self.descriptor(class)?;
-        let new = match new.zip(new_function) {
-            Some((arguments, function)) => Some(self.invocation(function, arguments)?),
-            None => None,
+        // The lists and tuples that the reference takes constructors from are those that are no subclass's.
+        let mut invocation = |plans: Option<Vec<ArgumentPlan>>, function: Option<FunctionId>| {
+            let Some((arguments, function)) = plans.zip(function) else { return Some(None) };
+            let mut invocation = self.invocation(function, arguments)?;
+            let container = self.checker.types.function(function).container;
+            let container = container.map(|container| self.checker.types.inexact_of(container));
+            if let (Some(ClassId::LIST | ClassId::TUPLE), Some(class)) = (container, &mut invocation.function.class) {
+                class.marks = vec!['!'];
+            }
+            Some(Some(invocation))
         };
-        let init = match init.zip(init_function) {
-            Some((arguments, function)) => Some(self.invocation(function, arguments)?),
-            None => None,
-        };
+        let (new, init) = (invocation(new, new_function)?, invocation(init, init_function)?);
         self.facts.world.allocated.push(Descriptor { marks: Vec::new(), ..descriptor.clone() });
         Some(CallFact::Construct { class: descriptor, new, init })
     }

@@ -241,7 +241,7 @@ fn is_checked_extend(invocation: &Invocation) -> bool {
         })
 }
 
-fn receiver(call: &ExprCall) -> Option<&Expr> {
+pub(super) fn receiver(call: &ExprCall) -> Option<&Expr> {
     match &*call.func {
         Expr::Attribute(attribute) => Some(&attribute.value),
         _ => None,

@@ -5,6 +5,7 @@
 //! ```
 
 use super::super::Builder;
+use super::call::receiver;
 use crate::{Constant, Opcode};
 use pyclast_syntax::Location;
 use pyclast_syntax::type_facts::{Descriptor, KnownFunction, Sequence, TypeCode};
@@ -25,7 +26,7 @@ impl<'a> Builder<'a> {
             }
             (KnownFunction::Sorted, _) => {
                 self.visit_call(expr, call);
-                self.emit_with_type(Opcode::RefineType, &exact_list(), location);
+                self.emit_with_type(Opcode::RefineType, &list(true), location);
             }
             (KnownFunction::Box, [argument]) => {
                 self.visit_expr(argument);
@@ -60,7 +61,8 @@ impl<'a> Builder<'a> {
     pub(super) fn emit_list_append(&mut self, expr: &'a Expr, call: &'a ExprCall) {
         let location = self.expr_location(expr);
         self.visit_receiver(call);
-        self.emit_with_type(Opcode::RefineType, &exact_list(), location);
+        let class = receiver(call).and_then(|list| self.type_of(list)?.descriptor.as_ref());
+        self.emit_with_type(Opcode::RefineType, class.unwrap_or(&list(false)), location);
         if let Some(argument) = call.arguments.args.first() {
             self.visit_boxed(argument);
         }
@@ -74,6 +76,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn exact_list() -> Descriptor {
-    Descriptor { module: "builtins".into(), path: vec!["list".into()], arguments: None, marks: vec!['!'] }
+fn list(is_exact: bool) -> Descriptor {
+    let marks = if is_exact { vec!['!'] } else { Vec::new() };
+    Descriptor { module: "builtins".into(), path: vec!["list".into()], arguments: None, marks }
 }

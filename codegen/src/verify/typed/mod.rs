@@ -131,15 +131,8 @@ fn examine(
         TypedUnsound { qualname: code.qualname.to_string(), offset: 2 * unit as usize, opcode, reason }
     };
     locals::primitives(code, &program).map_err(unsound)?;
-    let mut prover = Prover {
-        world,
-        code,
-        program: &program,
-        handlers: &handlers,
-        blocks: &blocks,
-        returns: None,
-        missing,
-    };
+    let mut prover =
+        Prover { world, code, program: &program, handlers: &handlers, blocks: &blocks, returns: None, missing };
     let entry = entry::state(&mut prover).map_err(|reason| unsound((0, reason)))?;
     flow::check(&mut prover, entry).map_err(unsound)?;
     Ok(prover.missing.unwrap_or_default())

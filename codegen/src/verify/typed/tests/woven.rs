@@ -4,11 +4,11 @@ use super::*;
 use crate::assemble::assemble;
 use crate::verify::typed::with_missing_checks;
 use crate::{CodeUnit, FinalInstruction, Handler, InstructionSequence, OptimizedUnit};
-use std::sync::Arc;
 use Opcode::{
     Cast, InvokeFunction, LoadConst, LoadFast, LoadField, LoadSmallInt, NotTaken, PopJumpIfTrue, PopTop,
     PrimitiveLoadConst, RefineType, Resume, ReturnValue, Swap,
 };
+use std::sync::Arc;
 
 /// A unit of two unchecked arguments.
 fn unit(constants: Vec<Constant>, instructions: &[(Opcode, i32)]) -> OptimizedUnit {
