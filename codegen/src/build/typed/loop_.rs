@@ -9,18 +9,15 @@
 
 use super::super::Builder;
 use super::super::frame_block::FrameBlockKind;
-use super::subscript::{ARRAY, CHECKED_LIST, LIST};
+use super::subscript::{ARRAY, CHECKED_LIST, GREATER, LIST, UNCHECKED};
 use crate::{Constant, Label, Opcode};
 use pyclast_syntax::type_facts::{Sequence, TypeCode, TypeKind};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprCall, StmtFor};
 use ruff_text_size::Ranged;
 
-/// `PRIM_OP_ADD_INT`, `PRIM_OP_GT_INT`
+/// `PRIM_OP_ADD_INT`
 const ADD: usize = 0;
-const GREATER: usize = 4;
-/// `SEQ_SUBSCR_UNCHECKED`
-const UNCHECKED: usize = 8;
 /// `NB_SUBSCR`
 const SUBSCRIPT: usize = 26;
 

@@ -1,15 +1,16 @@
 //! Subscripts of known sequences.
 //!
 //! ```text
-//! l[i]       (l: exact list, i: int64)    l · i · SEQUENCE_GET 0
+//! l[i]       (l: exact list, i: int64)    l · i · SEQUENCE_GET 8 if 0 <= i < FAST_LEN 0, else SEQUENCE_GET 0
 //! d[k] = v   (d: CheckedDict)             v · d · k · SWAP 2 · SWAP 3 · INVOKE_FUNCTION ((d's type, "__setitem__"), 3) · POP_TOP
 //! ```
 //!
-//! Invariant: an index that `SEQUENCE_GET` takes is an `int64`; what other code takes is an object.
+//! Invariant: an index that `SEQUENCE_GET` takes is an `int64`, and in range if that checks nothing; what other code takes
+//! is an object.
 
 use super::super::Builder;
 use super::descriptor::{member_constant, type_constant};
-use crate::{Constant, Opcode};
+use crate::{Constant, Label, Opcode};
 use pyclast_syntax::Location;
 use pyclast_syntax::type_facts::{Sequence, TypeCode};
 use ruff_python_ast::{Expr, ExprContext, ExprSubscript};
@@ -20,9 +21,13 @@ const INEXACT_LIST: usize = 2;
 pub(super) const CHECKED_LIST: usize = 256;
 pub(super) const ARRAY: usize = 7 << 4 | 0x80;
 
-/// `PRIM_OP_ADD_INT`, `PRIM_OP_LT_INT`
+/// `SEQ_SUBSCR_UNCHECKED`
+pub(super) const UNCHECKED: usize = 8;
+
+/// `PRIM_OP_ADD_INT`, `PRIM_OP_LT_INT`, `PRIM_OP_GT_INT`
 const ADD: usize = 0;
 const LESS: usize = 2;
+pub(super) const GREATER: usize = 4;
 
 /// How a subscript is made.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -92,9 +97,15 @@ impl<'a> Builder<'a> {
         match plan {
             Plan::Sequence(kind) => {
                 self.index_as_int64(&subscript.slice);
-                self.emit_index_from_start(subscript, location);
-                let opcode = if context == ExprContext::Store { Opcode::SequenceSet } else { Opcode::SequenceGet };
-                self.emit_arg(opcode, kind, location);
+                if context == ExprContext::Store {
+                    self.emit_index_from_start(subscript, location);
+                    self.emit_arg(Opcode::SequenceSet, kind, location);
+                } else if kind == INEXACT_LIST {
+                    self.emit_index_from_start(subscript, location);
+                    self.emit_arg(Opcode::SequenceGet, kind, location);
+                } else {
+                    self.emit_sequence_get(subscript, kind, location);
+                }
             }
             Plan::Deleted => {
                 self.box_primitive(&subscript.slice);
@@ -113,35 +124,61 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Makes a negative index one from the start; what lies before that raises.
+    /// Makes a negative index one from the start; one before that is out of range of any sequence.
     ///
     /// The JIT takes an index that was negative twice for one of the other end when it looks for the exception to raise,
     /// finds none, and ends the process.
     fn emit_index_from_start(&mut self, subscript: &'a ExprSubscript, location: Location) {
-        let index = self.known_constant(&subscript.slice).and_then(|index| index.as_small_int());
-        let Some((sequence, is_exact)) = self.sequence_of(&subscript.value) else { return };
-        if index.is_some_and(|index| index >= 0) {
+        if self.is_counted_from_start(subscript) {
             return;
         }
-        let fits = self.new_label();
-        let zero = |this: &mut Self| this.emit_primitive_const(Constant::int(0), TypeCode::Int64, location);
-        self.emit_duplicate(location);
-        zero(self);
-        self.emit_arg(Opcode::PrimitiveCompareOp, LESS, location);
-        self.emit_jump(Opcode::PopJumpIfZero, fits, location);
+        let done = self.new_label();
+        self.emit_sign_test(Opcode::PopJumpIfZero, done, location);
         self.emit_arg(Opcode::Copy, 2, location);
-        self.emit_fast_len(sequence, is_exact, location);
+        self.emit_length(subscript, location);
         self.emit_arg(Opcode::PrimitiveBinaryOp, ADD, location);
-        self.emit_duplicate(location);
-        zero(self);
-        self.emit_arg(Opcode::PrimitiveCompareOp, LESS, location);
-        self.emit_jump(Opcode::PopJumpIfZero, fits, location);
-        let name = if sequence == Sequence::Array { "array" } else { "list" };
-        let what = if subscript.ctx == ExprContext::Store { "assignment index" } else { "index" };
-        self.emit_error("IndexError", location, |this| {
-            this.emit_const(Constant::str(&format!("{name} {what} out of range")), location);
-        });
+        self.emit_sign_test(Opcode::PopJumpIfZero, done, location);
+        self.emit(Opcode::PopTop, location);
+        self.emit_primitive_const(Constant::int(i64::MAX), TypeCode::Int64, location);
+        self.use_label(done);
+    }
+
+    /// An item: without the check that the JIT calls a function for, if the index is in range as it is.
+    fn emit_sequence_get(&mut self, subscript: &'a ExprSubscript, kind: usize, location: Location) {
+        let [other, fits, end] = [(); 3].map(|()| self.new_label());
+        if !self.is_counted_from_start(subscript) {
+            self.emit_sign_test(Opcode::PopJumpIfNonzero, other, location);
+        }
+        self.emit_arg(Opcode::Copy, 2, location);
+        self.emit_length(subscript, location);
+        self.emit_arg(Opcode::Copy, 2, location);
+        self.emit_arg(Opcode::PrimitiveCompareOp, GREATER, location);
+        self.emit_jump(Opcode::PopJumpIfNonzero, fits, location);
+        self.use_label(other);
+        self.emit_index_from_start(subscript, location);
+        self.emit_arg(Opcode::SequenceGet, kind, location);
+        self.emit_jump(Opcode::Jump, end, location);
         self.use_label(fits);
+        self.emit_arg(Opcode::SequenceGet, kind | UNCHECKED, location);
+        self.use_label(end);
+    }
+
+    fn is_counted_from_start(&self, subscript: &'a ExprSubscript) -> bool {
+        self.known_constant(&subscript.slice).and_then(|index| index.as_small_int()).is_some_and(|index| index >= 0)
+    }
+
+    /// Jumps if the index on the stack is not below zero, or if it is.
+    fn emit_sign_test(&mut self, jump: Opcode, target: Label, location: Location) {
+        self.emit_duplicate(location);
+        self.emit_primitive_const(Constant::int(0), TypeCode::Int64, location);
+        self.emit_arg(Opcode::PrimitiveCompareOp, LESS, location);
+        self.emit_jump(jump, target, location);
+    }
+
+    fn emit_length(&mut self, subscript: &'a ExprSubscript, location: Location) {
+        if let Some((sequence, is_exact)) = self.sequence_of(&subscript.value) {
+            self.emit_fast_len(sequence, is_exact, location);
+        }
     }
 
     /// Makes an index an `int64`.

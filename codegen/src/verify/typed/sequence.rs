@@ -87,14 +87,14 @@ impl Step<'_, '_> {
 
     fn pop_sequence(&mut self, classes: &[ClassId], family: Option<Family>) -> Proof {
         let class = self.peek_object(1)?;
-        let is_known = !class.optional
-            && (class.exact || class.class == ClassId::STR)
-            && (classes.contains(&class.class) || family == Some(self.prover.world.class(class.class).family));
-        if !is_known {
-            match classes.first() {
-                Some(&wanted) => self.require(1, Type::exact(wanted))?,
-                None => return Err(format!("the layout of {} is not known", self.describe(Value::object(class)))),
-            }
+        let is_of_family = family == Some(self.prover.world.class(class.class).family);
+        let is_exact = class.exact || class.class == ClassId::STR;
+        // What may be None, or derived, is checked to be that class itself.
+        let wanted = if is_of_family { Some(class.class) } else { classes.first().copied() };
+        match wanted {
+            _ if !class.optional && is_exact && (is_of_family || classes.contains(&class.class)) => {}
+            Some(wanted) => self.require(1, Type::exact(wanted))?,
+            None => return Err(format!("the layout of {} is not known", self.describe(Value::object(class)))),
         }
         self.pop().map(drop)
     }
@@ -143,8 +143,10 @@ impl Step<'_, '_> {
             Indexed::Array => Family::Array,
         };
         let class = self.peek_object(1)?;
-        if !class.optional && class.exact && self.prover.world.class(class.class).family == family {
-            return Ok(class);
+        if self.prover.world.class(class.class).family == family {
+            let exact = Type::exact(class.class);
+            self.require(1, exact)?;
+            return Ok(exact);
         }
         Err(format!("a sequence of known layout is wanted, there is {}", self.describe(Value::object(class))))
     }

@@ -127,3 +127,22 @@ fn what_cannot_be_is_not_checked() {
     assert!(with_missing_checks(&unit, &code, &mut world()).is_none());
     assert!(prove(&code, &mut world()).is_err());
 }
+
+#[test]
+fn a_collection_that_may_be_missing_is_checked_to_be_that_collection() {
+    let optional = Constant::tuple([
+        Constant::str("__static__"),
+        Constant::str("chklist"),
+        Constant::tuple([class_a()]),
+        Constant::str("?"),
+        Constant::str("!"),
+    ]);
+    let length =
+        [(Resume, 0), (LoadFast, 0), (Cast, 1), (Opcode::FastLen, 0), (Opcode::PrimitiveBox, 7), (ReturnValue, 0)];
+    let opcodes = woven(unit(vec![Constant::None, optional.clone()], &length));
+    assert_eq!(opcodes[2..5], [Cast, Cast, Opcode::FastLen]);
+    let (index, get) = ((PrimitiveLoadConst, 2), (Opcode::SequenceGet, 0x100));
+    let item = [(Resume, 0), (LoadFast, 0), (Cast, 1), index, get, (ReturnValue, 0)];
+    let opcodes = woven(unit(vec![Constant::None, optional, number(0, 7)], &item));
+    assert_eq!(opcodes[2..8], [Cast, PrimitiveLoadConst, Swap, Cast, Swap, Opcode::SequenceGet]);
+}
