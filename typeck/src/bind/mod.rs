@@ -227,12 +227,7 @@ impl<'c, 'a> Binder<'c, 'a> {
     }
 
     /// `visitExpectedType`: visits with a context, and checks that the result can be assigned.
-    pub(crate) fn visit_expected(
-        &mut self,
-        node: &'a Expr,
-        expected: Value,
-        reason: impl Display,
-    ) -> Effect {
+    pub(crate) fn visit_expected(&mut self, node: &'a Expr, expected: Value, reason: impl Display) -> Effect {
         let effect = self.visit_expr(node, Some(expected));
         self.check_value(node, expected, reason);
         effect

@@ -138,6 +138,10 @@ impl Lowering<'_, '_> {
         if NOT_VIRTUAL.contains(&self.checker.types.function(function).name.as_str()) {
             return None;
         }
+        // A method that has a name of its own is what it was when it got it. (The reference finds the receiver again.)
+        if !call.func.is_attribute_expr() {
+            return None;
+        }
         if let FunctionKind::BuiltinMethod { list_append: true, .. } = self.checker.types.function(function).kind
             && call.arguments.args.len() == 1
             && call.arguments.keywords.is_empty()

@@ -99,7 +99,8 @@ impl<'a> Binder<'_, 'a> {
     /// `ArgMapping.bind_args`
     pub(super) fn map_arguments(&mut self, request: Request<'a>) -> Check<Mapping> {
         let function = self.types.shared_function(request.function);
-        let Some(params) = function.params.as_deref().filter(|params| self.can_call_statically(&request, params)) else {
+        let Some(params) = function.params.as_deref().filter(|params| self.can_call_statically(&request, params))
+        else {
             self.bind_dynamic_call(request.call);
             return Ok(Mapping { is_dynamic: true, ..Mapping::default() });
         };
