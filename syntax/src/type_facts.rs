@@ -128,6 +128,17 @@ impl TypeFact {
 }
 
 impl Descriptor {
+    /// The class whose objects hold a primitive's values.
+    pub fn boxing(code: TypeCode) -> Self {
+        let name = match code {
+            TypeCode::Double => "float",
+            TypeCode::Bool => "bool",
+            _ => "int",
+        };
+        let marks = if code == TypeCode::Bool { vec!['!'] } else { Vec::new() };
+        Self { module: "builtins".into(), path: vec![name.into()], arguments: None, marks }
+    }
+
     /// `("builtins", "object")`, exact or not.
     pub fn is_object(&self) -> bool {
         self.module == "builtins" && matches!(&self.path[..], [name] if name == "object")

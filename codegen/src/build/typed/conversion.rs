@@ -41,16 +41,13 @@ impl Builder<'_> {
 
     /// Raises unless the object on the stack is the literal.
     ///
-    /// The reference takes whatever equals an `int`, a `float` too; here it must be one, as what follows trusts.
+    /// Whatever equals an `int` passes, a `float` too: what follows and trusts that it is one has its own check.
     fn emit_literal_check(&mut self, literal: &LiteralFact, location: Location) {
         let (constant, text) = match literal {
             LiteralFact::Int(digits) => (int_constant(digits), digits.clone()),
             LiteralFact::Bool(value) => (Constant::Bool(*value), if *value { "True" } else { "False" }.to_owned()),
         };
         let end = self.new_label();
-        if let LiteralFact::Int(_) = literal {
-            self.emit_typed(Opcode::Cast, boxed_class(TypeCode::Int64), location);
-        }
         self.emit_arg(Opcode::Copy, 1, location);
         self.emit_const(constant, location);
         match literal {
@@ -83,15 +80,5 @@ fn int_constant(digits: &str) -> Constant {
 
 /// The class whose values unbox to a primitive.
 fn boxed_class(code: TypeCode) -> Constant {
-    let name = match code {
-        TypeCode::Double => "float",
-        TypeCode::Bool => "bool",
-        _ => "int",
-    };
-    type_constant(&Descriptor {
-        module: "builtins".into(),
-        path: vec![name.into()],
-        arguments: None,
-        marks: if code == TypeCode::Bool { vec!['!'] } else { Vec::new() },
-    })
+    type_constant(&Descriptor::boxing(code))
 }

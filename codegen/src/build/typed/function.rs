@@ -12,13 +12,14 @@
 
 use super::super::Builder;
 use super::super::with_::EnteredItem;
-use super::descriptor::{object_constant, type_constant};
+use super::descriptor::{object_constant, primitive_code, type_constant};
 use crate::{Constant, Opcode};
 use pyclast_syntax::symtable::Resolution;
-use pyclast_syntax::type_facts::{FunctionFact, FunctionForm, TypeCode, TypeFacts, TypeKind};
+use pyclast_syntax::type_facts::{Descriptor, FunctionFact, FunctionForm, TypeCode, TypeFacts, TypeKind};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
 use ruff_python_ast::{Expr, ExprContext, Stmt, StmtFunctionDef};
+use std::borrow::Cow;
 
 impl<'a> Builder<'a> {
     /// What the checker knows of a function defined here.
@@ -37,7 +38,7 @@ impl<'a> Builder<'a> {
             .iter()
             .flat_map(|(position, class)| [Constant::int(i64::from(*position)), type_constant(class)]);
         self.unit_mut().trailing_constant =
-            Some(Constant::tuple([Constant::tuple(checks), type_constant(&fact.returns)]));
+            Some(Constant::tuple([Constant::tuple(checks), type_constant(&given(function, fact))]));
         for &node in &fact.unassigned {
             let Some(TypeKind::Primitive(code)) = facts.node(node).map(|id| facts.get(id).kind) else { continue };
             let Some(name) = self.table.name_of(node) else { continue };
@@ -94,7 +95,7 @@ impl<'a> Builder<'a> {
             && is_primitive_result
         {
             self.emit_primitive_const(zero(code), code, Location::NONE);
-            self.emit_with_code(Opcode::ReturnPrimitive, code, Location::NONE);
+            self.emit_return(Location::NONE);
         }
     }
 
@@ -152,6 +153,14 @@ fn loses_result_behind_handlers(facts: &TypeFacts, function: &StmtFunctionDef, f
         handlers.visit_body(&function.body);
     }
     handlers.0
+}
+
+/// What a function gives: a coroutine that is promised to give a primitive gives its object.
+fn given<'f>(function: &StmtFunctionDef, fact: &'f FunctionFact) -> Cow<'f, Descriptor> {
+    match primitive_code(&fact.returns) {
+        Some(code) if function.is_async => Cow::Owned(Descriptor::boxing(code)),
+        _ => Cow::Borrowed(&fact.returns),
+    }
 }
 
 /// Zero, in Python's form.

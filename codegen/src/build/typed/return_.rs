@@ -5,9 +5,12 @@
 //! def g() -> C: return x           x · CAST ("m", "C") · RETURN_VALUE
 //! ```
 //!
-//! Invariant: a function whose result is a primitive leaves by `RETURN_PRIMITIVE` only.
+//! A coroutine gives an object, whatever was promised: the JIT has no other way to hand it to who awaits.
+//!
+//! Invariant: a function whose result is a primitive leaves by `RETURN_PRIMITIVE` only, a coroutine by `RETURN_VALUE`.
 
 use super::super::Builder;
+use super::super::unit::UnitKind;
 use crate::Opcode;
 use pyclast_syntax::Location;
 use pyclast_syntax::type_facts::{TypeCode, TypeId, TypeKind};
@@ -38,6 +41,10 @@ impl<'a> Builder<'a> {
     /// Leaves the function with the value on the stack.
     pub(in crate::build) fn emit_return(&mut self, location: Location) {
         match self.returned_primitive() {
+            Some(code) if self.unit().kind == UnitKind::AsyncFunction => {
+                self.emit_with_code(Opcode::PrimitiveBox, code, location);
+                self.emit(Opcode::ReturnValue, location);
+            }
             Some(code) => self.emit_with_code(Opcode::ReturnPrimitive, code, location),
             None => self.emit(Opcode::ReturnValue, location),
         }

@@ -200,9 +200,13 @@ impl World {
             .parameters
             .as_ref()
             .map(|parameters| parameters.iter().map(|parameter| self.shape(parameter.as_ref())).collect());
+        let returns = match self.shape(function.returns.as_ref()) {
+            Shape::Primitive(code) if function.is_coroutine => self.shape(Some(&Descriptor::boxing(code))),
+            returns => returns,
+        };
         Signature {
             parameters,
-            returns: self.shape(function.returns.as_ref()),
+            returns,
             is_coroutine: function.is_coroutine,
             is_static: function.is_static,
         }
