@@ -99,6 +99,7 @@ pub fn check(sources: &[ProgramSource], mode: StaticMode) -> Vec<ProgramProblem>
                 is_package: source.is_package,
                 is_stub: source.is_stub,
                 bind: source.is_requested,
+                inlines: true,
             };
             Some((index, input))
         })

@@ -79,6 +79,7 @@ fn run(text: &str, compile: bool) {
         is_package: false,
         is_stub: false,
         bind: true,
+        inlines: true,
     };
     let (modules, arena) = ([module], Arena::default());
     if !compile {

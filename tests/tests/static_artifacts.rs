@@ -170,6 +170,38 @@ fn levels_and_patching_have_names_of_their_own() {
     assert_eq!(load(folder.path(), "a", "f(2)").as_deref(), Ok("StrictModule 2"));
 }
 
+/// Imports a module with CinderX's loader for tests, and replaces functions in it.
+const PATCHED: &str = "
+import sys
+sys.path.insert(0, sys.argv[1])
+from cinderx.compiler.strict import loader
+original = loader.StrictSourceFileLoader.source_to_code
+loader.StrictSourceFileLoader.source_to_code = lambda self, data, path, **more: (
+    sys.exit('the compiler was asked') if path.startswith(sys.argv[1]) else original(self, data, path, **more))
+loader.install(True)
+import a
+print(a.f(2), end=' ')
+with loader.StrictModuleTestingPatchProxy(a) as proxy:
+    proxy.g = lambda x: 100
+    print(a.f(2), end=' ')
+    proxy.h = lambda x: 1000
+    print(a.f(2), end=' ')
+print(a.f(2))
+";
+
+#[test]
+fn tests_can_replace_what_is_in_modules_made_for_patching() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    let text = "import __static__\nfrom __static__ import inline\n@inline\ndef g(x: int) -> int:\n    return x + 1\n\
+                def h(x: int) -> int:\n    return x * 2\ndef f(x: int) -> int:\n    return g(x) + h(x)\n";
+    write(folder.path(), "a.py", text);
+    assert!(compile(folder.path(), &["-q", "--enable-patching"]).status.success());
+    let output = Command::new(oracle::cinderx()).args(["-c", PATCHED]).arg(folder.path()).output();
+    let output = output.expect("the interpreter starts");
+    let (seen, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(seen.trim(), "7 104 1100 7", "{errors}");
+}
+
 #[test]
 fn the_one_module_form_writes_the_same_file() {
     let folder = package();

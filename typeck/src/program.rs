@@ -41,6 +41,8 @@ pub struct Source<'a> {
     pub is_stub: bool,
     /// Whether it is one of those to be bound; others are declared if they are imported.
     pub bind: bool,
+    /// Whether calls of `@inline` functions in it are replaced by their bodies; a module made for patching calls them.
+    pub inlines: bool,
 }
 
 /// Where modules are found by name.

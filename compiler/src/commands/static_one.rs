@@ -16,7 +16,7 @@ use crate::imports::search_path::project_root;
 use crate::imports::{ModuleName, SearchPath};
 use crate::jobs::worker_count;
 use crate::pipeline::{marshal_code, needs_cinderx};
-use crate::static_build::check::{Checked, Role, check};
+use crate::static_build::check::{Checked, Purpose, Role, check};
 use crate::static_build::dependencies::NameGraph;
 use crate::static_build::generate::{ordinary_code, static_code};
 use crate::static_build::program::{ProgramOptions, Request, Requested, StaticModule, StaticProgram, load};
@@ -55,7 +55,8 @@ fn compile(one: &OneModule<'_>, program: &StaticProgram, module: &StaticModule) 
     warnings.extend(ordinary_code(module, one.level, &one.filename).map_err(|errors| one.own(errors))?.1);
     let roles: Vec<Role> =
         (0..program.modules.len()).map(|index| if index == 0 { Role::Bound } else { Role::Declared }).collect();
-    let checked = check(&program.modules, &roles, one.level != Optimize::None, 1);
+    let purpose = Purpose { optimize: one.level != Optimize::None, patchable: one.arguments.one.artifacts.enable_patching };
+    let checked = check(&program.modules, &roles, purpose, 1);
     let problems = problems(program, &checked);
     if !problems.is_empty() {
         return Err(problems);

@@ -21,7 +21,7 @@ use crate::imports::search_path::project_root;
 use crate::imports::{ModuleName, SearchPath};
 use crate::jobs::{Panicked, run_in_order, worker_count};
 use crate::pipeline::marshal_code;
-use crate::static_build::check::{Role, check};
+use crate::static_build::check::{Purpose, Role, check};
 use crate::static_build::dependencies::{Dependencies, NameGraph};
 use crate::static_build::fallback::fallbacks;
 use crate::static_build::generate::{ordinary_code, static_code};
@@ -197,7 +197,7 @@ impl StaticTree {
             }
             modules.push(module);
         }
-        Self::check(program, &mut modules, &plans, options.workers);
+        self.check(program, &mut modules, &plans, options.workers);
         modules
     }
 
@@ -226,7 +226,7 @@ impl StaticTree {
     }
 
     /// Checks the modules that are to be compiled.
-    fn check(program: &StaticProgram, modules: &mut [Module], plans: &[Option<&Plan>], workers: usize) {
+    fn check(&self, program: &StaticProgram, modules: &mut [Module], plans: &[Option<&Plan>], workers: usize) {
         let bound: Vec<usize> =
             (0..modules.len()).filter(|&index| matches!(modules[index].state, State::Compiled { .. })).collect();
         if bound.is_empty() {
@@ -255,7 +255,8 @@ impl StaticTree {
         });
         let Ok(()) = done;
         for without in kinds(plans) {
-            let mut checked = check(&program.modules, &roles, without, workers);
+            let purpose = Purpose { optimize: without, patchable: self.switches.enable_patching };
+            let mut checked = check(&program.modules, &roles, purpose, workers);
             for (index, panicked) in checked.panicked {
                 modules[index].state = State::Panicked(panicked);
             }

@@ -21,7 +21,7 @@ use crate::imports::resolve::Resolver;
 use crate::imports::search_path::project_root;
 use crate::jobs::{Panicked, panic_message, worker_count};
 use crate::report;
-use crate::static_build::check::{Role, check, slow_code};
+use crate::static_build::check::{Purpose, Role, check, slow_code};
 use crate::static_build::counts::{CountedCode, Counts, Kind, count};
 use crate::static_build::generate::static_code;
 use crate::static_build::program::{ProgramOptions, Request, StaticProgram, load};
@@ -49,7 +49,8 @@ pub(super) fn run(arguments: &StatsArgs) -> anyhow::Result<Status> {
     let mut rows = Vec::new();
     let roles: Vec<Role> =
         program.modules.iter().map(|module| if module.is_requested { Role::Bound } else { Role::Declared }).collect();
-    let mut checked = check(&program.modules, &roles, arguments.level > 0, worker_count(arguments.workers));
+    let purpose = Purpose { optimize: arguments.level > 0, ..Purpose::default() };
+    let mut checked = check(&program.modules, &roles, purpose, worker_count(arguments.workers));
     for (path, diagnostics) in refused(&program, &checked.problems) {
         status = status.max(Status::Problems);
         report::write(&mut io::stderr().lock(), ErrorFormat::Concise, false, &reported_file(&path), &diagnostics)?;

@@ -121,7 +121,8 @@ impl Checkable {
         let (Ok(parsed), Ok(symbols)) = (&*self.parsed, &*self.symbols) else { return None };
         let links = file.links(db);
         let (name, is_package) = (links.name.as_str(), links.is_package);
-        Some(Source { name, parsed, symbols, folds: &self.folds, is_package, is_stub: is_stub(db, file), bind })
+        let is_stub = is_stub(db, file);
+        Some(Source { name, parsed, symbols, folds: &self.folds, is_package, is_stub, bind, inlines: true })
     }
 }
 

@@ -38,17 +38,26 @@ pub struct Checked {
     pub panicked: Vec<(usize, Panicked)>,
 }
 
-/// Checks modules, each in its role, on that many threads. `optimize`: asserts are off.
+/// What modules are checked for.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Purpose {
+    /// Asserts are off.
+    pub optimize: bool,
+    /// Tests may replace what is called: nothing is inlined.
+    pub patchable: bool,
+}
+
+/// Checks modules, each in its role, on that many threads.
 ///
 /// Types are not shared between threads: each declares what its part of the modules leads to.
-pub fn check(modules: &[StaticModule], roles: &[Role], optimize: bool, workers: usize) -> Checked {
+pub fn check(modules: &[StaticModule], roles: &[Role], purpose: Purpose, workers: usize) -> Checked {
     /// With fewer modules a thread is not worth what it declares again.
     const LEAST_PART: usize = 64;
-    let folds: Vec<Folds> = modules.iter().map(|module| fold(&module.parsed, optimize)).collect();
+    let folds: Vec<Folds> = modules.iter().map(|module| fold(&module.parsed, purpose.optimize)).collect();
     let bound: Vec<usize> = (0..modules.len()).filter(|&index| roles[index] == Role::Bound).collect();
     let parts = workers.min(bound.len() / LEAST_PART);
     if parts < 2 {
-        return check_part(modules, &folds, roles);
+        return check_part(modules, &folds, roles, purpose);
     }
     let parts: Vec<&[usize]> = bound.chunks(bound.len().div_ceil(parts)).collect();
     let of_part = |part: usize| -> Vec<Role> {
@@ -59,7 +68,7 @@ pub fn check(modules: &[StaticModule], roles: &[Role], optimize: bool, workers: 
         own
     };
     let mut all = Checked { facts: modules.iter().map(|_| None).collect(), ..Checked::default() };
-    let work = |part: usize| check_part(modules, &folds, &of_part(part));
+    let work = |part: usize| check_part(modules, &folds, &of_part(part), purpose);
     let done: Result<(), Infallible> = run_in_order(parts.len(), parts.len(), work, |part, result| {
         match result {
             Ok(mut checked) => {
@@ -80,9 +89,9 @@ pub fn check(modules: &[StaticModule], roles: &[Role], optimize: bool, workers: 
     all
 }
 
-fn check_part(modules: &[StaticModule], folds: &[Folds], roles: &[Role]) -> Checked {
+fn check_part(modules: &[StaticModule], folds: &[Folds], roles: &[Role], purpose: Purpose) -> Checked {
     let attempt = |roles: &[Role]| {
-        catch_unwind(AssertUnwindSafe(|| check_once(modules, folds, roles)))
+        catch_unwind(AssertUnwindSafe(|| check_once(modules, folds, roles, purpose)))
             .map_err(|payload| Panicked(panic_message(&*payload)))
     };
     if let Ok(checked) = attempt(roles) {
@@ -115,7 +124,7 @@ fn check_part(modules: &[StaticModule], folds: &[Folds], roles: &[Role]) -> Chec
 pub fn slow_code(modules: &[StaticModule], roles: &[Role]) -> Vec<ProgramProblem> {
     let folds: Vec<Folds> = modules.iter().map(|module| fold(&module.parsed, false)).collect();
     let find = || {
-        let (positions, sources) = sources(modules, &folds, roles);
+        let (positions, sources) = sources(modules, &folds, roles, Purpose::default());
         let arena = Arena::default();
         let checked = for_checker(nesting(modules), || check_program_for(&sources, &arena, true));
         let placed = |(module, error)| ProgramProblem { module: positions[module], ..type_problem(module, error) };
@@ -129,7 +138,12 @@ fn nesting(modules: &[StaticModule]) -> u32 {
 }
 
 /// The modules that are there, and the position of each.
-fn sources<'m>(modules: &'m [StaticModule], folds: &'m [Folds], roles: &[Role]) -> (Vec<usize>, Vec<Source<'m>>) {
+fn sources<'m>(
+    modules: &'m [StaticModule],
+    folds: &'m [Folds],
+    roles: &[Role],
+    purpose: Purpose,
+) -> (Vec<usize>, Vec<Source<'m>>) {
     let mut sources = Vec::with_capacity(modules.len());
     let mut positions = Vec::with_capacity(modules.len());
     for (position, ((module, folds), role)) in modules.iter().zip(folds).zip(roles).enumerate() {
@@ -145,13 +159,14 @@ fn sources<'m>(modules: &'m [StaticModule], folds: &'m [Folds], roles: &[Role]) 
             is_package: module.is_package,
             is_stub: module.is_stub,
             bind: *role == Role::Bound,
+            inlines: !purpose.patchable,
         });
     }
     (positions, sources)
 }
 
-fn check_once(modules: &[StaticModule], folds: &[Folds], roles: &[Role]) -> Checked {
-    let (positions, sources) = sources(modules, folds, roles);
+fn check_once(modules: &[StaticModule], folds: &[Folds], roles: &[Role], purpose: Purpose) -> Checked {
+    let (positions, sources) = sources(modules, folds, roles, purpose);
     let arena = Arena::default();
     let (checked, found) = for_checker(nesting(modules), || check_program_with_facts(&sources, &arena));
     let placed = |(module, error)| ProgramProblem { module: positions[module], ..type_problem(module, error) };

@@ -220,6 +220,7 @@ mod tests {
             is_package: false,
             is_stub: false,
             bind: true,
+            inlines: true,
         };
         let arena = Arena::default();
         check_program(&[source], &arena).errors.len()

@@ -18,6 +18,7 @@ fn facts<T>(source: &str, look: impl FnOnce(&TypeFacts, &[Stmt]) -> T) -> T {
         is_package: false,
         is_stub: false,
         bind: true,
+        inlines: true,
     }];
     let arena = Arena::default();
     let (program, facts) = check_program_with_facts(&sources, &arena);

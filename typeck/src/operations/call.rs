@@ -63,7 +63,8 @@ impl<'a> Binder<'_, 'a> {
         match self.types.function(function).kind {
             FunctionKind::Function | FunctionKind::InitSubclass | FunctionKind::Native => {
                 self.bind_call_with(function, node, None)?;
-                if self.types.function(function).inline {
+                let inlines = self.source(self.module).is_none_or(|source| source.inlines);
+                if inlines && self.types.function(function).inline {
                     self.bind_inline_call(node, function)?;
                 }
             }
