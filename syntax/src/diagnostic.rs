@@ -249,6 +249,8 @@ pub struct Diagnostic {
     pub message: String,
     /// The place, in bytes of the decoded text.
     pub span: Span,
+    /// Line and column (from 1) that the reference states instead, where they are no place in the text.
+    pub stated: Option<(u32, u32)>,
     /// Other places.
     pub labels: Vec<Label>,
     /// Rules that apply.
@@ -266,6 +268,7 @@ impl Diagnostic {
             exception,
             message: message.into(),
             span: span.into(),
+            stated: None,
             labels: Vec::new(),
             notes: Vec::new(),
             help: None,

@@ -53,6 +53,18 @@ fn check_reports_all_errors_of_all_static_modules_in_order() {
 }
 
 #[test]
+fn errors_in_string_annotations_are_shown_in_the_module_and_stated_as_in_the_string() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    let text = "import __static__\ndef f(x: 'a b', y: 'dict[') -> int:\n    return 1\n";
+    fs::write(folder.path().join("main.py"), text).expect("a file can be written");
+    let shown = run(folder.path(), &["check", "--no-cache", "--error-format", "json", "."]);
+    assert_eq!(problems(&shown), [problem("main.py", 2, 10, "unsupported"), problem("main.py", 2, 20, "unsupported")]);
+    let one = ["compile", "main.py", "--module-name", "main", "--target", "cinderx-3.14", "--emit", "code"];
+    let stated = run(folder.path(), &[&one[..], &["--output", "main.code", "--error-format", "json"]].concat());
+    assert_eq!(problems(&stated), [problem("main.py", 1, 3, "unsupported"), problem("main.py", 1, 5, "unsupported")]);
+}
+
+#[test]
 fn the_mode_says_which_modules_are_static() {
     let folder = project();
     let run = |mode| run(folder.path(), &["check", "--no-cache", "--error-format", "json", "--static", mode, "."]);

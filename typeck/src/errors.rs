@@ -50,6 +50,15 @@ pub enum ErrorClass {
     Other(&'static str),
 }
 
+/// Where a node of a string annotation is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ForeignPlace {
+    /// In the module: in the string, or the whole string where its text is not as it is written.
+    pub(crate) span: Span,
+    /// As the reference has it: line (from 1) and column (from 0) in the string.
+    pub(crate) stated: (u32, u32),
+}
+
 /// An error.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CheckError {
@@ -57,7 +66,7 @@ pub struct CheckError {
     pub module: ModuleId,
     /// The place; [`Span::NONE`] for exceptions without one.
     pub span: Span,
-    /// Line (from 1) and column (from 0) where the reference's place is not in the text (string annotations).
+    /// Line (from 1) and column (from 0) that the reference states where they are no place in the text (string annotations).
     pub foreign: Option<(u32, u32)>,
     /// The text.
     pub message: String,

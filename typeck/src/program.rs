@@ -10,7 +10,7 @@ use crate::arena::Arena;
 use crate::bind::Binder;
 use crate::constant_fold::fold_expression;
 use crate::constants::{Constant, Folds};
-use crate::errors::{Check, CheckError, ErrorClass, Errors, Raised};
+use crate::errors::{Check, CheckError, ErrorClass, Errors, ForeignPlace, Raised};
 use crate::facts::Facts;
 use crate::module_table::{Child, IntrinsicModules, ModuleTable, Start};
 use crate::types::{ClassId, DecoratedId, ModuleId, Types, Value};
@@ -227,8 +227,8 @@ pub struct Checker<'a> {
     pub(crate) made_expressions: FxHashMap<(ModuleId, u32), &'a Expr>,
     /// Constants among the expressions the checker made.
     pub(crate) made_constants: FxHashMap<(ModuleId, u32), Constant>,
-    /// Where nodes of string annotations are, as the reference has it: line and column in the string.
-    pub(crate) foreign_places: FxHashMap<(ModuleId, u32), (u32, u32)>,
+    /// Where nodes of string annotations are.
+    pub(crate) foreign_places: FxHashMap<(ModuleId, u32), ForeignPlace>,
 }
 
 impl<'a> Checker<'a> {
@@ -374,10 +374,14 @@ impl<'a> Checker<'a> {
     /// Reports a raised error at an expression, of a string annotation too.
     pub fn report_at(&mut self, module: ModuleId, expression: &Expr, raised: Raised) {
         let index = expression.node_index().load().as_u32();
-        let foreign = index.and_then(|index| self.foreign_places.get(&(module, index)).copied());
+        let place = index.and_then(|index| self.foreign_places.get(&(module, index)).copied());
         let Raised { message, class } = raised;
-        let span = if class == ErrorClass::Type { self.expr_span(module, expression) } else { Span::NONE };
-        self.errors.report(CheckError { module, span, foreign, message, class });
+        let span = match place {
+            Some(place) => place.span,
+            None if class == ErrorClass::Type => self.expr_span(module, expression),
+            None => Span::NONE,
+        };
+        self.errors.report(CheckError { module, span, foreign: place.map(|place| place.stated), message, class });
     }
 }
 

@@ -20,7 +20,7 @@ use crate::static_build::check::{Checked, Purpose, Role, check};
 use crate::static_build::dependencies::NameGraph;
 use crate::static_build::generate::{ordinary_code, static_code};
 use crate::static_build::program::{ProgramOptions, Request, Requested, StaticModule, StaticProgram, load};
-use crate::static_program::{StaticMode, may_have_flags};
+use crate::static_program::{ProgramProblem, StaticMode, may_have_flags};
 use pyclast_codegen::Optimize;
 use pyclast_codegen::pyc::strict;
 use pyclast_syntax::{Diagnostic, Severity, Span};
@@ -111,7 +111,8 @@ fn problems(program: &StaticProgram, checked: &Checked) -> Vec<(PathBuf, Diagnos
     let refused = program.refused.iter();
     let refused = refused.flat_map(|(path, errors)| errors.iter().map(|error| (path.clone(), error.clone())));
     let refused = refused.filter(|(_, error)| error.severity == Severity::Error);
-    let types = found.into_iter().map(|problem| (path(problem.module), problem.diagnostic.clone()));
+    let stated = |problem: &ProgramProblem| Diagnostic { stated: problem.foreign, ..problem.diagnostic.clone() };
+    let types = found.into_iter().map(|problem| (path(problem.module), stated(problem)));
     let bugs = checked.panicked.iter().map(|(module, panicked)| {
         let path = path(*module);
         let bug = internal_error(&path, panicked);

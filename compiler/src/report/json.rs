@@ -20,10 +20,11 @@ impl Reporter for Json {
 }
 
 fn write(output: &mut dyn Write, file: &ReportedFile, diagnostic: &Diagnostic) -> io::Result<()> {
-    let [line, column, end_line, end_column] = match file.place(diagnostic) {
-        Place::Nowhere => [const { None }; 4],
-        Place::File => [Some(0); 4],
-        Place::Text(place) => [place.line, place.column, place.end_line, place.end_column].map(Some),
+    let [line, column, end_line, end_column] = match (diagnostic.stated, file.place(diagnostic)) {
+        (Some((line, column)), _) => [Some(line as usize), Some(column as usize), None, None],
+        (None, Place::Nowhere) => [const { None }; 4],
+        (None, Place::File) => [Some(0); 4],
+        (None, Place::Text(place)) => [place.line, place.column, place.end_line, place.end_column].map(Some),
     };
     let severity = match diagnostic.severity {
         Severity::Error => "error",

@@ -10,10 +10,8 @@ use crate::constants::Constant;
 use crate::errors::{Check, CheckError, ErrorClass, Raised};
 use crate::program::Checker;
 use crate::types::{ClassId, ClassKind, Literal, ModuleId, Value};
-use pyclast_syntax::{SourceText, Span, node_index};
-use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
+use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::{Expr, ExprSubscript, Operator};
-use ruff_text_size::Ranged;
 
 impl<'a> Checker<'a> {
     /// `module.resolve_annotation`: the class, or none where it is unknown or dynamic in effect.
@@ -188,48 +186,6 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The expression in a string annotation.
-    fn parse_annotation(&mut self, module: ModuleId, node: &Expr, text: Option<&str>) -> Option<&'a Expr> {
-        let key = (module, node_index(node));
-        if let Some(&parsed) = self.parsed_annotations.get(&key) {
-            return parsed;
-        }
-        let text = text?;
-        let parsed = match ruff_python_parser::parse_expression(text) {
-            Ok(parsed) => Some(*parsed.into_syntax().body),
-            Err(_) => {
-                self.refuse_annotation(module, text);
-                None
-            }
-        };
-        let parsed = parsed.map(|parsed| {
-            let parsed = self.adopt(module, parsed, text);
-            let mut places = ForeignPlaces { text, found: Vec::new() };
-            places.visit_expr(parsed);
-            self.foreign_places.extend(places.found.into_iter().map(|(index, place)| ((module, index), place)));
-            parsed
-        });
-        self.parsed_annotations.insert(key, parsed);
-        parsed
-    }
-
-    /// Reports what CPython's parser says of a string annotation that is no expression.
-    fn refuse_annotation(&mut self, module: ModuleId, text: &str) {
-        let source = SourceText::decode(text.as_bytes());
-        let first = source
-            .ok()
-            .and_then(|source| pyclast_syntax::parse(source).err())
-            .and_then(|errors| errors.into_iter().next());
-        let (message, start) =
-            first.map_or_else(|| ("invalid syntax".to_owned(), 0), |error| (error.message, error.span.start));
-        let before = text.get(..start as usize).unwrap_or_default();
-        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
-        let line = number(before.matches('\n').count() + 1);
-        let column = number(before.rsplit('\n').next().unwrap_or_default().chars().count());
-        let class = ErrorClass::Other("SyntaxError");
-        self.errors.report(CheckError { module, span: Span::NONE, foreign: Some((line, column)), message, class });
-    }
-
     /// `klass.resolve_subscr(node, slice, visitor)` for a class.
     pub fn resolve_subscript_of_class(
         &mut self,
@@ -249,8 +205,11 @@ impl<'a> Checker<'a> {
     }
 
     fn foreign_or_span(&self, module: ModuleId, node: &ExprSubscript) -> Place {
-        let foreign = self.foreign_places.get(&(module, node_index(node))).copied();
-        Place { span: node.range.into(), foreign }
+        let foreign = self.foreign_places.get(&(module, node_index(node)));
+        Place {
+            span: foreign.map_or(node.range.into(), |place| place.span),
+            foreign: foreign.map(|place| place.stated),
+        }
     }
 
     fn place_error(&mut self, module: ModuleId, place: Place, message: impl Into<String>) {
@@ -351,21 +310,4 @@ impl<'a> Checker<'a> {
 struct Place {
     span: Span,
     foreign: Option<(u32, u32)>,
-}
-
-/// Lines and columns of the nodes of a string annotation.
-struct ForeignPlaces<'t> {
-    text: &'t str,
-    found: Vec<(u32, (u32, u32))>,
-}
-
-impl<'n> SourceOrderVisitor<'n> for ForeignPlaces<'_> {
-    fn visit_expr(&mut self, expression: &'n Expr) {
-        let before = self.text.get(..expression.range().start().to_usize()).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().len();
-        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
-        self.found.push((node_index(expression), (number(line), number(column))));
-        walk_expr(self, expression);
-    }
 }

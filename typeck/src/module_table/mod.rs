@@ -9,6 +9,7 @@
 mod annotation;
 mod intrinsic;
 mod references;
+mod string_annotation;
 
 pub(crate) use intrinsic::{IntrinsicModules, Start};
 
