@@ -6,7 +6,7 @@
 use crate::constants::Constant;
 use crate::types::{BoundId, ClassId, FunctionId, Value};
 use ruff_python_ast::name::Name;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// Facts about the nodes of one module.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,7 @@ pub struct Facts {
     /// Names of `Final`s of the module, and what they are.
     pub final_names: FxHashMap<u32, Constant>,
     /// Names that are the module's own, not builtins or locals (`TypeDescr` of a name).
-    pub own_names: FxHashSet<u32>,
+    pub own_names: NodeSet,
     /// What assertions tell, by statement: names and attributes, and their types.
     pub asserted: FxHashMap<u32, Vec<(u32, Value)>>,
     /// Tests known while declaring (`sys.hexversion`).
@@ -48,6 +48,29 @@ impl Facts {
             self.types.resize(index + 1, None);
         }
         self.types[index] = Some(value);
+    }
+}
+
+/// A set of nodes.
+#[derive(Clone, Debug, Default)]
+pub struct NodeSet {
+    /// A bit for each node.
+    bits: Vec<u64>,
+}
+
+impl NodeSet {
+    /// Adds a node.
+    pub fn insert(&mut self, node: u32) {
+        let word = node as usize / 64;
+        if self.bits.len() <= word {
+            self.bits.resize(word + 1, 0);
+        }
+        self.bits[word] |= 1 << (node % 64);
+    }
+
+    /// Whether a node is in the set.
+    pub fn contains(&self, node: u32) -> bool {
+        self.bits.get(node as usize / 64).is_some_and(|word| word >> (node % 64) & 1 != 0)
     }
 }
 

@@ -81,7 +81,7 @@ use std::sync::Arc;
 pub(crate) use typed::type_constant;
 
 use name::{FoundNames, KnownNames};
-use typed::FunctionFacts;
+use typed::{FunctionFacts, SharedConstants};
 use unit::Unit;
 
 /// A compiled module.
@@ -147,6 +147,8 @@ pub(crate) struct Builder<'a> {
     function_facts: FunctionFacts<'a>,
     /// What typed code may rely on; none in ordinary modules.
     world: Option<World>,
+    /// Constants of typed code that were made already.
+    shared: SharedConstants,
     /// The module's names, and those that mangling makes.
     names: NameTable,
     known: KnownNames,
@@ -172,6 +174,7 @@ impl<'a> Builder<'a> {
             facts: None,
             function_facts: FunctionFacts::default(),
             world: None,
+            shared: SharedConstants::default(),
             names,
             known,
             found_names: FoundNames::default(),

@@ -302,7 +302,7 @@ impl<'a> Binder<'_, 'a> {
             let place = self.place(&node.operand);
             let effect =
                 self.context(place, |this| this.bind_comparison(comparison, &node.operand, true)).unwrap_or_default();
-            if self.preserved.contains(&node_index(comparison)) {
+            if self.preserved.contains(node_index(comparison)) {
                 self.preserve_refined(node);
             }
             let value = self.get_type(comparison);

@@ -34,12 +34,18 @@ impl<'a> Binder<'_, 'a> {
     /// `set_terminal_kind`
     pub(super) fn set_terminal(&mut self, index: u32, kind: TerminalKind) {
         if self.terminal(index) < kind {
-            self.terminals.insert(index, kind);
+            self.leaves(index, kind);
+        }
+    }
+
+    fn leaves(&mut self, index: u32, kind: TerminalKind) {
+        if let Some(known) = self.terminals.get_mut(index as usize) {
+            *known = kind;
         }
     }
 
     fn terminal(&self, index: u32) -> TerminalKind {
-        self.terminals.get(&index).copied().unwrap_or_default()
+        self.terminals.get(index as usize).copied().unwrap_or_default()
     }
 
     /// `visit_check_terminal`: what follows a statement that leaves is bound, too.
@@ -115,7 +121,7 @@ impl<'a> Binder<'_, 'a> {
             self.repeatable.pop();
             if else_terminates.is_terminal() {
                 if terminates.is_terminal() {
-                    self.terminals.insert(node.index, terminates.min(else_terminates));
+                    self.leaves(node.index, terminates.min(else_terminates));
                 } else {
                     self.restore(end);
                 }

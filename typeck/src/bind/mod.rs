@@ -31,6 +31,7 @@ pub(crate) use effects::Effect;
 pub(crate) use scope::{BindingScope, ScopeNode, TerminalKind, TypeDeclaration, TypeState};
 
 use crate::errors::{Check, Raised};
+use crate::facts::NodeSet;
 use crate::program::{Checker, Source};
 use crate::types::{ClassId, FunctionId, ModuleId, NameMap, TYPE_MISMATCH, Value};
 use pyclast_syntax::{Span, node_index};
@@ -62,7 +63,7 @@ pub(crate) struct Binder<'c, 'a> {
     /// The scopes around the current node, the module first.
     pub scopes: Vec<BindingScope<'a>>,
     /// Where statements leave their block, by node index (`terminals`).
-    pub terminals: FxHashMap<u32, TerminalKind>,
+    pub terminals: Vec<TerminalKind>,
     /// The loop around the current node, by node index.
     pub current_loop: Option<u32>,
     /// What the `for` loop around the current node iterates over, by node index.
@@ -84,7 +85,7 @@ pub(crate) struct Binder<'c, 'a> {
     /// How many second visits were inside others.
     nested_revisits: u32,
     /// Nodes after which refined fields still hold (`PreserveRefinedFields`).
-    preserved: FxHashSet<u32>,
+    preserved: NodeSet,
     /// Classes of nested functions.
     nested_functions: FxHashMap<FunctionId, ClassId>,
     /// What the reference finds only when it makes code.
@@ -120,7 +121,7 @@ impl<'c, 'a> Binder<'c, 'a> {
             module,
             source,
             scopes: Vec::new(),
-            terminals: FxHashMap::default(),
+            terminals: vec![TerminalKind::NonTerminal; source.parsed.node_count() as usize],
             current_loop: None,
             current_iterable: None,
             loop_may_break: FxHashSet::default(),
@@ -131,7 +132,7 @@ impl<'c, 'a> Binder<'c, 'a> {
             visits: revisit::Visits::new(source.parsed.node_count()),
             is_revisiting: false,
             nested_revisits: 0,
-            preserved: FxHashSet::default(),
+            preserved: NodeSet::default(),
             nested_functions: FxHashMap::default(),
             late: Vec::new(),
             inline_home: None,
@@ -209,7 +210,7 @@ impl<'c, 'a> Binder<'c, 'a> {
 
     /// What follows every visit of a node: other code may have run, so refined fields are forgotten.
     fn after_visit(&mut self, index: u32) {
-        if self.scopes.last().is_some_and(|scope| !scope.state.refined.is_empty()) && !self.preserved.contains(&index) {
+        if self.scopes.last().is_some_and(|scope| !scope.state.refined.is_empty()) && !self.preserved.contains(index) {
             self.state().refined.clear();
         }
     }

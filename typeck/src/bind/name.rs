@@ -65,7 +65,11 @@ impl<'a> Binder<'_, 'a> {
     /// The constant that a name stands for, if it is a `Final` of the module.
     pub(crate) fn get_final_literal(&self, node: &Expr) -> Option<&'a Expr> {
         let Expr::Name(ExprName { id, ctx: ExprContext::Load, .. }) = node else { return None };
-        let value = *self.module(self.module).named_finals.get(id)?;
+        let finals = &self.module(self.module).named_finals;
+        if finals.is_empty() {
+            return None;
+        }
+        let value = *finals.get(id)?;
         let symbols = self.source.symbols;
         let scope = symbols.scope(self.scope().symbols);
         let symbol = symbols.names.lookup(id).and_then(|id| scope.symbol(id));

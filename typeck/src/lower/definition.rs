@@ -60,12 +60,13 @@ impl<'a> Lowering<'_, 'a> {
             _ => "",
         };
         let result = self.class_type_id(returned);
+        let primitives = self.primitives(node);
         let fact = FunctionFact {
             checks,
             returns: returns.unwrap_or_else(object),
             result,
-            unassigned: self.unassigned_primitives(node),
-            primitives: self.primitives(node),
+            unassigned: if primitives.is_empty() { Vec::new() } else { self.unassigned_primitives(node) },
+            primitives,
             managers: self.managers(index),
             name_prefix,
             decorators: self.decorators(node, value),

@@ -35,6 +35,9 @@ struct Lowering<'c, 'a> {
     checker: &'c mut Checker<'a>,
     module: ModuleId,
     facts: TypeFacts,
+    /// The types of instances, by class.
+    instance_ids: Vec<Option<TypeId>>,
+    /// Those of other values.
     ids: FxHashMap<Value, TypeId>,
     /// Classes whose descriptors were made.
     named: RefCell<IndexSet<ClassId, FxBuildHasher>>,
@@ -52,6 +55,7 @@ impl Checker<'_> {
             checker: self,
             module,
             facts: TypeFacts::default(),
+            instance_ids: Vec::new(),
             ids: FxHashMap::default(),
             named: RefCell::default(),
             noted_functions: FxHashSet::default(),
@@ -70,28 +74,32 @@ impl Checker<'_> {
 impl Lowering<'_, '_> {
     /// The types of nodes, and what was noted beside them.
     fn lower_nodes(&mut self) {
-        let known = self.checker.module(self.module).facts.clone();
-        for (node, value) in (0..).zip(&known.types) {
+        let known = &self.checker.module(self.module).facts;
+        let (common_types, compare_types) = (known.common_types.clone(), known.compare_types.clone());
+        let (refined_fields, asserted) = (known.refined_fields.clone(), known.asserted.clone());
+        self.facts.known_tests.clone_from(&known.known_booleans);
+        let nodes = known.types.clone();
+        for (node, value) in (0..).zip(&nodes) {
             if let Some(value) = value {
                 let id = self.type_id(*value);
                 self.facts.set_node(node, id);
             }
         }
         // Types are numbered in the order they are met in: that of the nodes.
-        for (node, value) in sorted(known.common_types) {
+        for (node, value) in sorted(common_types) {
             let id = self.type_id(value);
             self.facts.arithmetic.insert(node, id);
         }
-        for (key, value) in sorted(known.compare_types) {
+        for (key, value) in sorted(compare_types) {
             let id = self.type_id(value);
             self.facts.comparisons.insert(key, id);
         }
-        for (node, refined) in sorted(known.refined_fields) {
+        for (node, refined) in sorted(refined_fields) {
             let refinement =
                 Refinement { temporary: refined.temporary, is_source: refined.is_source, is_used: refined.is_used };
             self.facts.refinements.insert(node, refinement);
         }
-        for (node, narrowed) in sorted(known.asserted) {
+        for (node, narrowed) in sorted(asserted) {
             let narrowed = narrowed.into_iter().filter_map(|(place, value)| {
                 let class = self.checker.types.class_of(value);
                 let is_nominal = self.checker.types.is_nominal_class(class);
@@ -100,7 +108,6 @@ impl Lowering<'_, '_> {
             let narrowed = narrowed.collect();
             self.facts.asserted.insert(node, narrowed);
         }
-        self.facts.known_tests = known.known_booleans;
     }
 
     /// What is said of the module as a whole.
@@ -122,12 +129,25 @@ impl Lowering<'_, '_> {
 
     /// The id of a value's type.
     fn type_id(&mut self, value: Value) -> TypeId {
+        // Most nodes are instances.
+        if let Value::Instance(class) = value
+            && let Some(&Some(id)) = self.instance_ids.get(class.index())
+        {
+            return id;
+        }
         if let Some(&id) = self.ids.get(&value) {
             return id;
         }
         let fact = self.type_fact(value);
         let id = self.facts.add_type(fact);
-        self.ids.insert(value, id);
+        if let Value::Instance(class) = value {
+            if self.instance_ids.len() <= class.index() {
+                self.instance_ids.resize(class.index() + 1, None);
+            }
+            self.instance_ids[class.index()] = Some(id);
+        } else {
+            self.ids.insert(value, id);
+        }
         id
     }
 

@@ -8,9 +8,8 @@
 //! Invariant: a refined attribute is read from its temporary, which was written where it was refined.
 
 use super::super::Builder;
-use super::descriptor::{container_constant, member_constant, type_constant};
 use crate::{Constant, Opcode};
-use pyclast_syntax::type_facts::{AttributePlan, Descriptor};
+use pyclast_syntax::type_facts::AttributePlan;
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprAttribute, ExprContext};
 
@@ -81,13 +80,16 @@ impl<'a> Builder<'a> {
     pub(super) fn emit_attribute_load(&mut self, plan: &AttributePlan, location: Location) {
         match plan {
             AttributePlan::Field { class, name } => {
-                self.emit_typed(Opcode::LoadField, field_constant(class, name), location);
+                let field = self.field_constant(class, name);
+                self.emit_typed(Opcode::LoadField, field, location);
             }
             AttributePlan::DefaultField { class, name } => {
-                self.emit_getter(type_constant(class), name, true, location);
+                let class = self.type_constant(class);
+                self.emit_getter(class, name, true, location);
             }
             AttributePlan::Property { owner, is_virtual_load, .. } => {
-                self.emit_getter(container_constant(owner), &owner.name, *is_virtual_load, location);
+                let container = self.container_constant(owner);
+                self.emit_getter(container, &owner.name, *is_virtual_load, location);
             }
         }
     }
@@ -104,13 +106,16 @@ impl<'a> Builder<'a> {
     pub(super) fn emit_attribute_store(&mut self, plan: &AttributePlan, location: Location) {
         match plan {
             AttributePlan::Field { class, name } => {
-                self.emit_typed(Opcode::StoreField, field_constant(class, name), location);
+                let field = self.field_constant(class, name);
+                self.emit_typed(Opcode::StoreField, field, location);
             }
             AttributePlan::DefaultField { class, name } => {
-                self.emit_setter(type_constant(class), name, true, location);
+                let class = self.type_constant(class);
+                self.emit_setter(class, name, true, location);
             }
             AttributePlan::Property { owner, is_virtual_store, .. } => {
-                self.emit_setter(container_constant(owner), &owner.name, *is_virtual_store, location);
+                let container = self.container_constant(owner);
+                self.emit_setter(container, &owner.name, *is_virtual_store, location);
             }
         }
     }
@@ -139,11 +144,6 @@ impl<'a> Builder<'a> {
         }
         self.emit(Opcode::PopTop, location);
     }
-}
-
-/// A field: the class that declares it, and its name.
-fn field_constant(class: &Descriptor, name: &str) -> Constant {
-    member_constant(type_constant(class), name)
 }
 
 /// A part of a property.

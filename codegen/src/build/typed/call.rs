@@ -8,7 +8,6 @@
 //! Invariant: on the stack are the values of all parameters, each of its parameter's type.
 
 use super::super::Builder;
-use super::descriptor::function_constant;
 use crate::{Constant, Opcode};
 use pyclast_syntax::type_facts::{
     Binding, CallFact, Descriptor, Invocation, KnownFunction, Sequence, TypeCode, TypeKind,
@@ -31,7 +30,7 @@ impl<'a> Builder<'a> {
         match fact {
             CallFact::Function(invocation) => {
                 self.emit_arguments(call, &invocation.arguments, &invocation.function.name, location);
-                let function = function_constant(&invocation.function);
+                let function = self.function_constant(&invocation.function);
                 self.emit_invoke_function(function, invocation.parameters as usize, location);
             }
             // The JIT looks at what it returns and not for the exception it raises.
@@ -75,7 +74,7 @@ impl<'a> Builder<'a> {
     ) {
         let Invocation { function, parameters, arguments } = invocation;
         let (name, count) = (&function.name, *parameters as usize);
-        let function = function_constant(function);
+        let function = self.function_constant(function);
         match binding {
             Binding::Instance | Binding::Super => {
                 let rest = match arguments.split_first() {

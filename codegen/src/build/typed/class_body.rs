@@ -12,7 +12,6 @@
 use super::super::Builder;
 use super::super::closure::FunctionFlags;
 use super::class::static_call;
-use super::descriptor::type_constant;
 use super::made_function::MadeFunction;
 use crate::{Constant, Opcode};
 use pyclast_syntax::Location;
@@ -54,7 +53,8 @@ impl<'a> Builder<'a> {
         }
         for (name, class) in &fact.slot_types {
             self.emit_const(Constant::str(name), location);
-            self.emit_const(type_constant(class), location);
+            let class = self.type_constant(class);
+            self.emit_const(class, location);
         }
         self.emit_arg(Opcode::BuildMap, fact.slot_types.len(), location);
         self.emit_text_access("__slot_types__", ExprContext::Store, location);

@@ -5,7 +5,6 @@
 //! ```
 
 use super::super::Builder;
-use super::descriptor::function_constant;
 use crate::Opcode;
 use pyclast_syntax::Location;
 use pyclast_syntax::type_facts::{Descriptor, Invocation};
@@ -24,14 +23,16 @@ impl<'a> Builder<'a> {
         match new {
             Some(new) => {
                 self.emit_arguments(call, &new.arguments, &new.function.name, location);
-                self.emit_invoke_function(function_constant(&new.function), new.parameters as usize, location);
+                let function = self.function_constant(&new.function);
+                self.emit_invoke_function(function, new.parameters as usize, location);
             }
             None => self.emit_with_type(Opcode::TpAlloc, class, location),
         }
         if let Some(init) = init {
             self.emit_duplicate(location);
             self.emit_arguments(call, &init.arguments, &init.function.name, location);
-            self.emit_invoke_function(function_constant(&init.function), init.parameters as usize, location);
+            let function = self.function_constant(&init.function);
+            self.emit_invoke_function(function, init.parameters as usize, location);
             self.emit(Opcode::PopTop, location);
         }
     }

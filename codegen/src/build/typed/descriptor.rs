@@ -7,7 +7,7 @@
 //! ```
 
 use crate::Constant;
-use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, TypeCode};
+use pyclast_syntax::type_facts::{Descriptor, TypeCode};
 
 /// A type.
 pub(crate) fn type_constant(descriptor: &Descriptor) -> Constant {
@@ -23,19 +23,6 @@ pub(crate) fn type_constant(descriptor: &Descriptor) -> Constant {
 /// `("builtins", "object")`
 pub(super) fn object_constant() -> Constant {
     Constant::tuple([Constant::str("builtins"), Constant::str("object")])
-}
-
-/// Where a function is: its class, or its module.
-pub(super) fn container_constant(function: &FunctionDescriptor) -> Constant {
-    match &function.class {
-        Some(class) => type_constant(class),
-        None => Constant::tuple([Constant::str(&function.module)]),
-    }
-}
-
-/// A function or method.
-pub(super) fn function_constant(function: &FunctionDescriptor) -> Constant {
-    member_constant(container_constant(function), &function.name)
 }
 
 /// A member of a container.

@@ -103,8 +103,9 @@ impl<'a> Builder<'a> {
 
     /// `BUILD_CHECKED_LIST`, `BUILD_CHECKED_MAP`
     fn emit_checked(&mut self, opcode: Opcode, class: &Descriptor, items: usize, location: Location) {
+        let class = self.type_constant(class);
         let count = Constant::int(i64::try_from(items).unwrap_or_default());
-        self.emit_typed_values(opcode, Constant::tuple([type_constant(class), count]), items, location);
+        self.emit_typed_values(opcode, Constant::tuple([class, count]), items, location);
     }
 
     /// The empty collection that a comprehension fills; whether it is a checked one.

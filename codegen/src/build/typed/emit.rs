@@ -8,8 +8,6 @@ use crate::{Constant, Opcode, Operand, VALUES_SHIFT};
 use pyclast_syntax::Location;
 use pyclast_syntax::type_facts::{Descriptor, TypeCode};
 
-use super::descriptor::type_constant;
-
 /// The prefix of the names of temporaries (`TMP_VAR_PREFIX`).
 pub(super) const TEMPORARY_PREFIX: &str = "_pystatic_.0._tmp__";
 
@@ -36,7 +34,8 @@ impl Builder<'_> {
 
     /// `CAST`, `REFINE_TYPE`, `TP_ALLOC`, `LOAD_CLASS`: an opcode about a type.
     pub(in crate::build) fn emit_with_type(&mut self, opcode: Opcode, descriptor: &Descriptor, location: Location) {
-        self.emit_typed(opcode, type_constant(descriptor), location);
+        let class = self.type_constant(descriptor);
+        self.emit_typed(opcode, class, location);
     }
 
     /// `PRIMITIVE_BOX`, `PRIMITIVE_UNBOX`, `RETURN_PRIMITIVE`: an opcode about a primitive.

@@ -12,7 +12,7 @@
 
 use super::super::Builder;
 use super::super::with_::EnteredItem;
-use super::descriptor::{object_constant, primitive_code, type_constant};
+use super::descriptor::{object_constant, primitive_code};
 use crate::{Constant, Opcode};
 use pyclast_syntax::symtable::Resolution;
 use pyclast_syntax::type_facts::{Descriptor, FunctionFact, FunctionForm, TypeCode, TypeFacts, TypeKind};
@@ -33,12 +33,12 @@ impl<'a> Builder<'a> {
         let fact = self.function_fact(function);
         self.unit_mut().is_typed = fact.is_some();
         let Some(fact) = fact else { return };
-        let checks = fact
-            .checks
-            .iter()
-            .flat_map(|(position, class)| [Constant::int(i64::from(*position)), type_constant(class)]);
-        self.unit_mut().trailing_constant =
-            Some(Constant::tuple([Constant::tuple(checks), type_constant(&given(function, fact))]));
+        let checks = fact.checks.iter();
+        let checks =
+            checks.flat_map(|(position, class)| [Constant::int(i64::from(*position)), self.type_constant(class)]);
+        let checks = Constant::tuple(checks.collect::<Vec<_>>());
+        let returns = self.type_constant(&given(function, fact));
+        self.unit_mut().trailing_constant = Some(Constant::tuple([checks, returns]));
         for &node in &fact.unassigned {
             let Some(TypeKind::Primitive(code)) = facts.node(node).map(|id| facts.get(id).kind) else { continue };
             let Some(name) = self.table.name_of(node) else { continue };
@@ -103,7 +103,7 @@ impl<'a> Builder<'a> {
     pub(in crate::build) fn begin_unchecked_function(&mut self, node: u32) {
         let Some(facts) = self.typed_facts() else { return };
         let returns = facts.node(node).and_then(|id| facts.get(id).descriptor.as_ref());
-        let returns = returns.map_or_else(object_constant, type_constant);
+        let returns = returns.map_or_else(object_constant, |class| self.type_constant(class));
         self.unit_mut().trailing_constant = Some(Constant::tuple([Constant::tuple([]), returns]));
     }
 

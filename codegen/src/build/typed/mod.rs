@@ -41,12 +41,14 @@ mod made_function;
 mod module;
 mod name;
 mod return_;
+mod shared;
 mod statement;
 pub(super) mod strict;
 mod subscript;
 mod unit;
 mod width;
 
+pub(super) use shared::SharedConstants;
 pub(super) use unit::FunctionFacts;
 
 pub(crate) use descriptor::type_constant;

@@ -126,12 +126,35 @@ pub struct World {
     proved: FxHashMap<usize, Weak<CodeObject>>,
 }
 
-/// What constants name, once somebody asked: the same ones are in many code objects.
+/// What constants name, once somebody asked: the code generator shares them.
 #[derive(Debug, Default)]
 struct Named {
-    types: FxHashMap<Constant, Shape>,
-    fields: FxHashMap<Constant, (ClassId, Shape)>,
-    functions: FxHashMap<Constant, (Option<ClassId>, Arc<Signature>)>,
+    types: ByConstant<Shape>,
+    fields: ByConstant<(ClassId, Shape)>,
+    functions: ByConstant<(Option<ClassId>, Arc<Signature>)>,
+}
+
+/// Something about tuples, by their addresses, which no others get while these are kept.
+#[derive(Debug)]
+struct ByConstant<T>(FxHashMap<usize, (Arc<[Constant]>, T)>);
+
+impl<T> Default for ByConstant<T> {
+    fn default() -> Self {
+        Self(FxHashMap::default())
+    }
+}
+
+impl<T: Clone> ByConstant<T> {
+    fn get(&self, constant: &Constant) -> Option<T> {
+        let Constant::Tuple(parts) = constant else { return None };
+        self.0.get(&parts.as_ptr().addr()).map(|(_, known)| known.clone())
+    }
+
+    fn insert(&mut self, constant: &Constant, known: T) {
+        if let Constant::Tuple(parts) = constant {
+            self.0.insert(parts.as_ptr().addr(), (Arc::clone(parts), known));
+        }
+    }
 }
 
 impl World {
@@ -273,38 +296,38 @@ impl World {
 
     /// What a constant that names a type stands for.
     pub(super) fn shape_of(&mut self, constant: &Constant) -> Option<Shape> {
-        if let Some(&known) = self.named.types.get(constant) {
+        if let Some(known) = self.named.types.get(constant) {
             return Some(known);
         }
         let shape = self.shape(Some(&descriptor(constant)?));
-        self.named.types.insert(constant.clone(), shape);
+        self.named.types.insert(constant, shape);
         Some(shape)
     }
 
     /// What a field holds.
     pub(super) fn field(&mut self, constant: &Constant) -> Option<(ClassId, Shape)> {
-        if let Some(&known) = self.named.fields.get(constant) {
+        if let Some(known) = self.named.fields.get(constant) {
             return Some(known);
         }
         let Constant::Tuple(parts) = constant else { return None };
         let [class, Constant::Str(name)] = &parts[..] else { return None };
         let class = self.class_id(&descriptor(class)?);
         let shape = *self.fields.get(&(class, name_of(name)?))?;
-        self.named.fields.insert(constant.clone(), (class, shape));
+        self.named.fields.insert(constant, (class, shape));
         Some((class, shape))
     }
 
     /// A function, and the class it is in.
     pub(super) fn function(&mut self, constant: &Constant) -> Option<(Option<ClassId>, Arc<Signature>)> {
         if let Some(known) = self.named.functions.get(constant) {
-            return Some(known.clone());
+            return Some(known);
         }
         let (class, key) = self.function_key(constant)?;
         let signature = match self.functions.get(&key) {
             Some(signature) => Arc::clone(signature),
             None => Arc::new(builtins::signature(self, class, &key.container_module(), &key.name)?),
         };
-        self.named.functions.insert(constant.clone(), (class, Arc::clone(&signature)));
+        self.named.functions.insert(constant, (class, Arc::clone(&signature)));
         Some((class, signature))
     }
 
