@@ -110,7 +110,7 @@ struct Entry {
 #[derive(Default)]
 pub(super) struct Identities<'code> {
     by_key: FxHashMap<Key<'code>, usize>,
-    /// By address: interned strings. Most names of a module are clones of each other.
+    /// By address: interned strings and tuples. Most names of a module are clones of each other.
     by_address: FxHashMap<usize, usize>,
     /// In the order of writing.
     entries: Vec<Entry>,
@@ -138,14 +138,14 @@ impl<'code> Identities<'code> {
         }
     }
 
-    /// The same for an interned string.
-    pub(super) fn find_or_note_name(&mut self, name: &'code [u8], position: usize) -> Option<usize> {
-        if let Some(&entry) = self.by_address.get(&name.as_ptr().addr()) {
+    /// The same for an object that others at its address are clones of.
+    pub(super) fn find_or_note_at(&mut self, address: usize, key: Key<'code>, position: usize) -> Option<usize> {
+        if let Some(&entry) = self.by_address.get(&address) {
             return Some(entry);
         }
         let next = self.entries.len();
-        let known = self.find_or_note(Key::Interned(name), position);
-        self.by_address.insert(name.as_ptr().addr(), known.unwrap_or(next));
+        let known = self.find_or_note(key, position);
+        self.by_address.insert(address, known.unwrap_or(next));
         known
     }
 

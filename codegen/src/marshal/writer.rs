@@ -89,7 +89,14 @@ impl<'code> Writer<'code> {
     /// Whether the content is to follow.
     fn begin(&mut self, type_byte: u8, key: Key<'code>, flagged: Flagged) -> bool {
         if self.version >= format::VERSION_REFERENCES {
-            match self.identities.find_or_note(key, self.bytes.len()) {
+            let position = self.bytes.len();
+            let known = match key {
+                Key::Tuple(Items::Constants(items)) if !items.is_empty() => {
+                    self.identities.find_or_note_at(items.as_ptr().addr(), key, position)
+                }
+                _ => self.identities.find_or_note(key, position),
+            };
+            match known {
                 Some(entry) => {
                     self.reference(entry);
                     return false;
@@ -264,7 +271,7 @@ impl<'code> Writer<'code> {
     fn interned(&mut self, text: &'code PyString) {
         let text = text.as_bytes();
         if self.version >= format::VERSION_REFERENCES {
-            if let Some(entry) = self.identities.find_or_note_name(text, self.bytes.len()) {
+            if let Some(entry) = self.identities.find_or_note_at(text.as_ptr().addr(), Key::Interned(text), self.bytes.len()) {
                 self.reference(entry);
                 return;
             }

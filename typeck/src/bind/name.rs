@@ -12,19 +12,29 @@ use crate::errors::{Check, Raised};
 use crate::operations::TEMPORARY;
 use crate::types::{Assignment, ClassId, DecoratedKind, TYPE_MISMATCH, Value};
 use pyclast_syntax::symtable::{Resolution, ScopeKind, SymbolFlags};
-use pyclast_syntax::{Span, node_index};
+use pyclast_syntax::{NameId, Span, node_index};
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{Expr, ExprContext, ExprName};
 
 impl<'a> Binder<'_, 'a> {
     /// Where a name lives, seen from here (`check_name`). Names are not mangled, as in the reference.
     pub(crate) fn var_scope(&self, name: &str) -> Resolution {
+        self.scope_of_id(name, self.source.symbols.names.lookup(name))
+    }
+
+    /// The same of a name in the text, which the scopes have looked up already.
+    fn scope_of_name(&self, name: &ExprName) -> Resolution {
+        let symbols = self.source.symbols;
+        let id = symbols.name_of(node_index(name)).or_else(|| symbols.names.lookup(&name.id));
+        self.scope_of_id(&name.id, id)
+    }
+
+    fn scope_of_id(&self, name: &str, id: Option<NameId>) -> Resolution {
         if name.starts_with(TEMPORARY) {
             return Resolution::Local;
         }
-        let symbols = self.source.symbols;
-        let scope = symbols.scope(self.scope().symbols);
-        match symbols.names.lookup(name).and_then(|id| scope.symbol(id)) {
+        let scope = self.source.symbols.scope(self.scope().symbols);
+        match id.and_then(|id| scope.symbol(id)) {
             Some(symbol) if symbol.resolution == Resolution::Free => {
                 if scope.kind == ScopeKind::Class && symbol.flags.intersects(SymbolFlags::BOUND) {
                     Resolution::Local
@@ -235,7 +245,7 @@ impl<'a> Binder<'_, 'a> {
             let module = self.module;
             self.module_mut(module).facts.final_names.insert(node_index(name), constant);
         }
-        let resolution = self.var_scope(&name.id);
+        let resolution = self.scope_of_name(name);
         if resolution == Resolution::Local && !self.is_module_scope() {
             let local = self.scope().state.locals.get(&name.id).copied();
             is_found |= local.is_some();

@@ -10,6 +10,7 @@ use super::{
     ClassData, ClassId, ClassKind, Decorator, DefaultValue, EnumFlavour, FunctionData, FunctionId, FunctionKind,
     GetSet, Literal, MembersId, NameMap, Number, Param, ParamStyle, Primitive, TypeRef, Types, Value, Variance,
 };
+use indexmap::IndexMap;
 use pyclast_stdlib_stubs::c_types::{self, MemberKind, Shape, Signature, TypeKind, TypeStub};
 use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
@@ -160,7 +161,7 @@ impl Types<'_> {
             dataclasses: Vec::new(),
             fields: Vec::new(),
             module_names: NameMap::default(),
-            generics: FxHashMap::default(),
+            generics: IndexMap::default(),
             literals: FxHashMap::default(),
             nonliterals: FxHashMap::default(),
             member_places: FxHashMap::default(),

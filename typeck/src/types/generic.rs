@@ -7,6 +7,17 @@
 //! Invariant: the same arguments give the same class.
 
 use super::{ClassData, ClassId, ClassKind, FunctionData, FunctionKind, NameMap, Param, TypeRef, Types, Value};
+use indexmap::Equivalent;
+
+/// A generic class and its arguments, to look up.
+#[derive(Hash)]
+struct GenericKey<'k>(ClassId, &'k [ClassId]);
+
+impl Equivalent<(ClassId, Box<[ClassId]>)> for GenericKey<'_> {
+    fn equivalent(&self, (definition, args): &(ClassId, Box<[ClassId]>)) -> bool {
+        self.0 == *definition && *self.1 == **args
+    }
+}
 
 impl<'a> Types<'a> {
     /// `get_union`
@@ -23,8 +34,7 @@ impl<'a> Types<'a> {
 
     /// `get_generic_type(definition, args)`; the error is the text of the reference's.
     pub fn generic(&mut self, definition: ClassId, args: &[ClassId]) -> Result<ClassId, String> {
-        let key = (definition, Box::from(args));
-        if let Some(&known) = self.generics.get(&key) {
+        if let Some(&known) = self.generics.get(&GenericKey(definition, args)) {
             return Ok(known);
         }
         let made = match self.kind(definition) {
@@ -50,7 +60,7 @@ impl<'a> Types<'a> {
             }
             _ => self.make_instance(definition, args),
         };
-        self.generics.insert(key, made);
+        self.generics.insert((definition, Box::from(args)), made);
         if self.class(made).type_def == Some(definition) {
             self.fill_generic_members(definition, made);
         }

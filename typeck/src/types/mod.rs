@@ -71,7 +71,7 @@ pub struct Types<'a> {
     dataclasses: Vec<DataclassData>,
     fields: Vec<FieldData<'a>>,
     module_names: NameMap<()>,
-    generics: FxHashMap<(ClassId, Box<[ClassId]>), ClassId>,
+    generics: IndexMap<(ClassId, Box<[ClassId]>), ClassId, FxBuildHasher>,
     literals: FxHashMap<(ClassId, Literal), ClassId>,
     nonliterals: FxHashMap<ClassId, ClassId>,
     /// Where members of classes of the program are declared (`_member_nodes`), by inexact class.
