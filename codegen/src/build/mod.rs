@@ -81,7 +81,7 @@ use std::sync::Arc;
 pub(crate) use typed::type_constant;
 
 use name::{FoundNames, KnownNames};
-use typed::{FunctionFacts, SharedConstants};
+use typed::{FunctionFacts, SharedConstants, UncheckedUnits};
 use unit::Unit;
 
 /// A compiled module.
@@ -116,6 +116,7 @@ pub fn compile_static_module(
     builder.use_facts(facts);
     builder.world = Some(World::new(&facts.world));
     let code = builder.build_module();
+    let code = builder.with_checks(code);
     let world = builder.world.take().expect("nobody else takes it");
     Ok((builder.finish(code)?, world))
 }
@@ -147,6 +148,8 @@ pub(crate) struct Builder<'a> {
     function_facts: FunctionFacts<'a>,
     /// What typed code may rely on; none in ordinary modules.
     world: Option<World>,
+    /// Units of typed code that may lack checks.
+    unchecked: UncheckedUnits,
     /// Constants of typed code that were made already.
     shared: SharedConstants,
     /// The module's names, and those that mangling makes.
@@ -174,6 +177,7 @@ impl<'a> Builder<'a> {
             facts: None,
             function_facts: FunctionFacts::default(),
             world: None,
+            unchecked: UncheckedUnits::default(),
             shared: SharedConstants::default(),
             names,
             known,

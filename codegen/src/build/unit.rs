@@ -10,7 +10,7 @@ use super::Builder;
 use super::frame_block::FrameBlock;
 use super::name::View;
 use super::typed::strict::ClassList;
-use crate::verify::typed::{has_typed_code, with_missing_checks};
+use crate::verify::typed::has_typed_code;
 use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, cfg};
 use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, mangle};
 use pyclast_syntax::type_facts::FunctionFact;
@@ -214,20 +214,16 @@ impl Builder<'_> {
         self.finish_unit(unit)
     }
 
-    /// Optimizes and assembles a unit; static code gets the checks without which it could not be proved.
+    /// Optimizes and assembles a unit; static code is then to get the checks without which it could not be proved.
     pub(super) fn finish_unit(&mut self, unit: CodeUnit) -> Arc<CodeObject> {
         self.graph.reuse_instructions(self.assembler.spare_instructions());
         let optimized = cfg::optimize(unit, self.options.target, &mut self.graph);
-        match self.world.as_mut().filter(|_| has_typed_code(&optimized)) {
-            Some(world) => {
-                let code = Arc::new(self.assembler.assemble(optimized.clone(), &self.options.filename));
-                match with_missing_checks(&optimized, &code, world) {
-                    Some(checked) => Arc::new(self.assembler.assemble(checked, &self.options.filename)),
-                    None => code,
-                }
-            }
-            None => Arc::new(self.assembler.assemble(optimized, &self.options.filename)),
+        if self.world.is_none() || !has_typed_code(&optimized) {
+            return Arc::new(self.assembler.assemble(optimized, &self.options.filename));
         }
+        let code = Arc::new(self.assembler.assemble(optimized.clone(), &self.options.filename));
+        self.unchecked.add(&code, optimized);
+        code
     }
 
     /// Classes of class bodies at module level go on the module's list.

@@ -18,6 +18,7 @@ mod assertion;
 mod assignment;
 mod attribute;
 mod call;
+mod checked;
 mod class;
 mod class_body;
 mod compare;
@@ -48,6 +49,7 @@ mod subscript;
 mod unit;
 mod width;
 
+pub(super) use checked::UncheckedUnits;
 pub(super) use shared::SharedConstants;
 pub(super) use unit::FunctionFacts;
 
