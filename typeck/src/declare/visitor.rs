@@ -453,7 +453,9 @@ impl<'a> Checker<'a> {
         };
         for alias in &import.names {
             if alias.name.as_str() == "*" {
-                self.module_mut(module).stars.push(target.clone());
+                let table = self.module_mut(module);
+                table.stars.push(target.clone());
+                table.imported_from.insert(alias.name.id.clone(), (target.clone(), alias.name.id.clone()));
                 continue;
             }
             let bound = alias.asname.as_ref().unwrap_or(&alias.name).id.clone();
