@@ -170,6 +170,22 @@ fn levels_and_patching_have_names_of_their_own() {
     assert_eq!(load(folder.path(), "a", "f(2)").as_deref(), Ok("StrictModule 2"));
 }
 
+#[test]
+fn modules_that_are_only_strict_have_frozen_types_and_ordinary_code() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    let text = "import __strict__\nfrom __strict__ import mutable\nclass C:\n    x = 1\n@mutable\nclass D:\n    x = 1\n\
+                def make():\n    class L:\n        x = 1\n    return L\ndef f(x: int) -> object:\n    return eval('x')\n\
+                def change(of):\n    try:\n        of.x = 2\n    except TypeError:\n        pass\n    return of.x\n";
+    write(folder.path(), "s.py", text);
+    write(folder.path(), "t.py", "import __static__\nfrom s import f\ndef g(x: int) -> object:\n    return f('a')\n");
+    assert_eq!(compiled(&compile(folder.path(), &[])), ["s.py", "t.py"]);
+    let ask = |name: &str, expression: &str| load(folder.path(), name, expression);
+    let seen = ask("s", "(f('a'), change(C), change(D), change(make()))");
+    assert_eq!(seen.as_deref(), Ok("StrictModule ('a', 1, 2, 1)"));
+    assert_eq!(ask("t", "g(1)").as_deref(), Ok("StrictModule a"));
+    assert_eq!(compiled(&compile(folder.path(), &[])), [""; 0]);
+}
+
 /// Imports a module with CinderX's loader for tests, and replaces functions in it.
 const PATCHED: &str = "
 import sys

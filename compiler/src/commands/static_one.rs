@@ -55,7 +55,8 @@ fn compile(one: &OneModule<'_>, program: &StaticProgram, module: &StaticModule) 
     warnings.extend(ordinary_code(module, one.level, &one.filename).map_err(|errors| one.own(errors))?.1);
     let roles: Vec<Role> =
         (0..program.modules.len()).map(|index| if index == 0 { Role::Bound } else { Role::Declared }).collect();
-    let purpose = Purpose { optimize: one.level != Optimize::None, patchable: one.arguments.one.artifacts.enable_patching };
+    let purpose =
+        Purpose { optimize: one.level != Optimize::None, patchable: one.arguments.one.artifacts.enable_patching };
     let checked = check(&program.modules, &roles, purpose, 1);
     let problems = problems(program, &checked);
     if !problems.is_empty() {

@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &StatsArgs) -> anyhow::Result<Status> {
     }
     let reasons = slow_code(&program.modules, &roles);
     for (index, module) in program.modules.iter().enumerate() {
-        let Some(facts) = checked.facts[index].take() else { continue };
+        let Some(facts) = checked.facts[index].take().filter(|_| module.flags.is_static) else { continue };
         let level = optimize(arguments.level);
         let filename = decode(module.path.as_os_str());
         let compile = || static_code(module, &facts, level, &filename, &Target::CINDERX_3_14);

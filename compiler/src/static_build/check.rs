@@ -147,7 +147,7 @@ fn sources<'m>(
     let mut sources = Vec::with_capacity(modules.len());
     let mut positions = Vec::with_capacity(modules.len());
     for (position, ((module, folds), role)) in modules.iter().zip(folds).zip(roles).enumerate() {
-        if *role == Role::Absent {
+        if *role == Role::Absent || !module.flags.is_static {
             continue;
         }
         positions.push(position);
@@ -171,7 +171,10 @@ fn check_once(modules: &[StaticModule], folds: &[Folds], roles: &[Role], purpose
     let (checked, found) = for_checker(nesting(modules), || check_program_with_facts(&sources, &arena));
     let placed = |(module, error)| ProgramProblem { module: positions[module], ..type_problem(module, error) };
     let problems: Vec<ProgramProblem> = checked.errors.into_iter().map(placed).collect();
-    let mut facts: Vec<Option<TypeFacts>> = modules.iter().map(|_| None).collect();
+    // Of what is only strict there is nothing to find out.
+    let is_done = |(module, role): (&StaticModule, &Role)| !module.flags.is_static && *role == Role::Bound;
+    let mut facts: Vec<Option<TypeFacts>> =
+        modules.iter().zip(roles).map(|of| is_done(of).then(TypeFacts::default)).collect();
     for (&position, found) in positions.iter().zip(found) {
         facts[position] = (roles[position] == Role::Bound).then_some(found);
     }

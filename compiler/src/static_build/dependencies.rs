@@ -84,6 +84,9 @@ impl<'p> NameGraph<'p> {
 
     /// What a module depends on.
     pub fn dependencies(&mut self, module: usize) -> Dependencies {
+        if !self.program.modules[module].flags.is_static {
+            return Dependencies::default();
+        }
         let mut pending = self.used_by(module);
         let mut parts: Vec<(String, String, u64)> = Vec::new();
         let mut static_: FxHashSet<usize> = FxHashSet::default();

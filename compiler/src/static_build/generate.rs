@@ -21,6 +21,11 @@ pub fn static_code(
     target: &'static Target,
 ) -> Result<(Code, Vec<Diagnostic>), Vec<Diagnostic>> {
     let options = Options { target, optimize, filename: filename.clone(), strict: module.flags.is_strict };
+    if !module.flags.is_static {
+        let compile = || compile_module(&module.parsed, &module.symbols, &options);
+        let Compiled { code, warnings } = for_depth(module.parsed.nesting(), compile)?;
+        return Ok((Code::from(code), warnings));
+    }
     let compile = || compile_static_module(&module.parsed, &module.symbols, facts, &options);
     let (Compiled { code, warnings }, mut world) = for_depth(module.parsed.nesting() * DEPTH_FACTOR, compile)?;
     let code = Code::from(code);

@@ -55,7 +55,7 @@ pub struct Request {
     pub is_package: bool,
 }
 
-/// A static module.
+/// A static module, or one that is only strict: its types are frozen, its code is ordinary, and nothing is known of it.
 #[derive(Debug)]
 pub struct StaticModule {
     /// Its name.
@@ -147,10 +147,12 @@ pub fn load(requests: &[Request], resolver: &mut Resolver, options: &ProgramOpti
         for (candidate, found) in level.iter().zip(found) {
             let requested = match found {
                 Found::Static(module) => {
-                    for name in imported(&module).into_iter().filter(|name| seen.insert(name.clone())) {
-                        next.extend(located(name, resolver));
+                    if module.flags.is_static {
+                        for name in imported(&module).into_iter().filter(|name| seen.insert(name.clone())) {
+                            next.extend(located(name, resolver));
+                        }
+                        program.by_name.insert(module.name.clone(), program.modules.len());
                     }
-                    program.by_name.insert(module.name.clone(), program.modules.len());
                     program.modules.push(*module);
                     Requested::Static(program.modules.len() - 1)
                 }
@@ -250,12 +252,14 @@ fn look_at(candidate: &Candidate, options: &ProgramOptions) -> Found {
             (ModuleFlags { is_static: true, ..flags }, Vec::new())
         }
     };
+    let is_strict_only = flags.is_strict && candidate.request.is_some() && options.target.static_modules;
     // CinderX's loader makes every module strict that says it is static.
     flags.is_strict |= options.strict == StrictMode::Always || (options.mode == StaticMode::Auto && flags.is_static);
     if !errors.is_empty() {
         return Found::Refused(errors);
     }
-    if !flags.is_static {
+    // Of what is strict and not static nobody knows more than of an ordinary module.
+    if !flags.is_static && !is_strict_only {
         return Found::Ordinary;
     }
     let mut warnings = parsed.warnings().to_vec();

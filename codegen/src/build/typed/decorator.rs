@@ -77,7 +77,7 @@ impl<'a> Builder<'a> {
         location: Location,
     ) {
         if self.facts.is_none() {
-            return self.build_statements_of(body);
+            return self.build_freezing(function, location, |builder| builder.build_statements_of(body));
         }
         if self.build_native_body(function, location) {
             return;

@@ -227,12 +227,7 @@ impl World {
             Shape::Primitive(code) if function.is_coroutine => self.shape(Some(&Descriptor::boxing(code))),
             returns => returns,
         };
-        Signature {
-            parameters,
-            returns,
-            is_coroutine: function.is_coroutine,
-            is_static: function.is_static,
-        }
+        Signature { parameters, returns, is_coroutine: function.is_coroutine, is_static: function.is_static }
     }
 
     /// A class, whatever its marks; a new one if it is not known.
