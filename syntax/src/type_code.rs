@@ -59,6 +59,11 @@ impl TypeCode {
         matches!(self, Self::UInt8 | Self::Int8 | Self::UInt16 | Self::Int16 | Self::UInt32 | Self::Int32)
     }
 
+    /// Whether it is an integer; not `cbool`.
+    pub const fn is_integer(self) -> bool {
+        !matches!(self, Self::Double | Self::Bool)
+    }
+
     /// The integer of the same width with a sign.
     #[must_use]
     pub const fn to_signed(self) -> Self {

@@ -34,6 +34,10 @@ impl<'a> Builder<'a> {
                     self.visit_expr(value);
                     self.emit_conversion(*parameter, self.type_id(value), self.expr_location(value));
                     self.emit_settled(value, *parameter);
+                    if self.primitive_type(*parameter).is_none() {
+                        // The JIT may put the function in place of its call.
+                        self.emit_taken(value, self.expr_location(value));
+                    }
                 }
                 ArgumentFact::Spill { keyword } => self.spill_keyword(call, *keyword, arguments, location),
                 ArgumentFact::Spilled { keyword, parameter } => {

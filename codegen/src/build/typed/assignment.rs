@@ -42,6 +42,9 @@ impl<'a> Builder<'a> {
                         self.emit_settled(value, wanted);
                     }
                 }
+                if let Some(value) = value {
+                    self.emit_stored_object(target, value);
+                }
                 return self.visit_expr(target);
             }
         };
@@ -70,6 +73,14 @@ impl<'a> Builder<'a> {
     pub(in crate::build) fn convert_annotated(&mut self, assign: &'a StmtAnnAssign, value: &'a Expr) {
         if let Some(wanted) = self.type_id(&*assign.target) {
             self.emit_conversion(wanted, self.type_id(value), self.expr_location(value));
+            self.emit_stored_object(&assign.target, value);
+        }
+    }
+
+    /// Takes the object that a name is about to get.
+    fn emit_stored_object(&mut self, target: &Expr, value: &Expr) {
+        if target.is_name_expr() && self.primitive_of(target).is_none() {
+            self.emit_taken(value, self.expr_location(value));
         }
     }
 

@@ -123,6 +123,9 @@ impl<'a> Builder<'a> {
         let location = self.expr_location(expr);
         self.visit_expr(&named.value);
         self.emit_conversion(target, self.type_id(&*named.value), location);
+        if self.primitive_of(&*named.target).is_none() {
+            self.emit_taken(&named.value, location);
+        }
         self.emit_duplicate(location);
         self.visit_expr(&named.target);
         true

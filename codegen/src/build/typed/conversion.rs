@@ -34,9 +34,16 @@ impl Builder<'_> {
     pub(in crate::build) fn emit_unbox(&mut self, to: TypeCode, refine: Option<&Descriptor>, location: Location) {
         match refine {
             Some(known) => self.emit_with_type(Opcode::RefineType, known, location),
-            None => self.emit_typed(Opcode::Cast, boxed_class(to), location),
+            None => self.emit_typed(Opcode::Cast, boxed_class(to, to == TypeCode::Bool), location),
         }
-        self.emit_with_code(Opcode::PrimitiveUnbox, to, location);
+        let known = refine.and_then(|known| known.path.last());
+        if to.is_integer() && known.is_none_or(|name| name != "bool") {
+            let is_exact =
+                refine.is_some_and(|known| known.marks.contains(&'!')) && known.is_some_and(|name| name == "int");
+            self.emit_unboxed_integer(to, is_exact, location);
+        } else {
+            self.emit_with_code(Opcode::PrimitiveUnbox, to, location);
+        }
     }
 
     /// Raises unless the object on the stack is the literal.
@@ -79,6 +86,10 @@ fn int_constant(digits: &str) -> Constant {
 }
 
 /// The class whose values unbox to a primitive.
-fn boxed_class(code: TypeCode) -> Constant {
-    type_constant(&Descriptor::boxing(code))
+pub(super) fn boxed_class(code: TypeCode, is_exact: bool) -> Constant {
+    let mut descriptor = Descriptor::boxing(code);
+    if is_exact && !descriptor.marks.contains(&'!') {
+        descriptor.marks.push('!');
+    }
+    type_constant(&descriptor)
 }

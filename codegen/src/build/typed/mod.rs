@@ -46,6 +46,7 @@ mod shared;
 mod statement;
 pub(super) mod strict;
 mod subscript;
+mod unbox;
 mod unit;
 mod width;
 

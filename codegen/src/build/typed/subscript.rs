@@ -191,10 +191,7 @@ impl<'a> Builder<'a> {
             Some(code) => self.emit_primitive_conversion(code, TypeCode::Int64, location),
             None => {
                 let descriptor = self.type_of(index).and_then(|fact| fact.descriptor.as_ref());
-                if let Some(descriptor) = descriptor {
-                    self.emit_with_type(Opcode::RefineType, descriptor, location);
-                }
-                self.emit_with_code(Opcode::PrimitiveUnbox, TypeCode::Int64, location);
+                self.emit_unbox(TypeCode::Int64, descriptor, location);
             }
         }
     }

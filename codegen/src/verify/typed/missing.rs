@@ -6,6 +6,13 @@
 //!
 //! An object can say of itself what it likes (`__class__`), a global variable and a captured one can be changed from
 //! anywhere: only a check makes such a value a `C`.
+//!
+//! ```text
+//! x < y (both exactly int)      … · [CALL_INTRINSIC_1 +] · COMPARE_OP <        in a function that returns a primitive
+//! ```
+//!
+//! The JIT compares what it knows to be an `int` and nothing else as machine integers, and leaves its code where they
+//! have more than 30 bits; a function that does so and returns a primitive gives the address of an object for it.
 
 use super::world::Type;
 
@@ -16,8 +23,17 @@ pub(super) struct MissingCheck {
     pub(super) index: usize,
     /// Its place on the stack, counted from the top, which is 1.
     pub(super) depth: usize,
-    /// What it has to be.
-    pub(super) class: Type,
+    /// What is done about it.
+    pub(super) cure: Cure,
+}
+
+/// What makes a value one that the instruction may have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Cure {
+    /// `CAST`: it is of that class, or raises.
+    Cast(Type),
+    /// `CALL_INTRINSIC_1 +`: an `int` of which the JIT knows nothing.
+    Hide,
 }
 
 /// The checks of a code object.

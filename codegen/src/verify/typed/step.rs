@@ -7,7 +7,7 @@
 //! Invariant: a step that succeeds has taken only values of the representation and the type it trusts.
 
 use super::Prover;
-use super::missing::MissingCheck;
+use super::missing::{Cure, MissingCheck};
 use super::state::State;
 use super::value::{Fact, Kind, Test, Value};
 use super::world::{Shape, Type};
@@ -148,7 +148,7 @@ impl<'a> Step<'_, 'a> {
         };
         // The instruction may have taken values from above already.
         let depth_before = depth + self.depth.saturating_sub(self.state.stack.len());
-        missing.add(MissingCheck { index: self.index, depth: depth_before, class: wanted });
+        missing.add(MissingCheck { index: self.index, depth: depth_before, cure: Cure::Cast(wanted) });
         let place = self.place(depth)?;
         self.narrow(place, wanted);
         Ok(())

@@ -7,10 +7,13 @@
 //!
 //! Invariant: afterwards the code does the same, or raises `TypeError` where it would have trusted a wrong object.
 
-use super::missing::{MissingCheck, MissingChecks};
+use super::missing::{Cure, MissingCheck, MissingChecks};
 use super::world::World;
 use crate::{CodeFlags, CodeObject, FinalInstruction, Opcode, OptimizedUnit};
 use std::sync::Arc;
+
+/// `INTRINSIC_UNARY_POSITIVE`
+const UNARY_POSITIVE: i32 = 5;
 
 /// Whether a unit has anything to prove: typed opcodes, or a promise to its callers.
 pub(crate) fn has_typed_code(unit: &OptimizedUnit) -> bool {
@@ -43,16 +46,21 @@ fn weave(unit: &OptimizedUnit, checks: &[MissingCheck], world: &World) -> Optimi
         let inserted = |opcode, oparg| FinalInstruction { opcode, oparg, ..instruction };
         while let Some(check) = checks.next_if(|check| check.index == index) {
             let depth = i32::try_from(check.depth).expect("the stack is lower than 2**31");
-            let constant = world.constant(check.class);
-            let place = unit.constants.iter().position(|known| *known == constant).unwrap_or_else(|| {
-                unit.constants.push(constant);
-                unit.constants.len() - 1
-            });
-            let place = i32::try_from(place).expect("constants are fewer than 2**31");
+            let (opcode, oparg) = match check.cure {
+                Cure::Hide => (Opcode::CallIntrinsic1, UNARY_POSITIVE),
+                Cure::Cast(class) => {
+                    let constant = world.constant(class);
+                    let place = unit.constants.iter().position(|known| *known == constant).unwrap_or_else(|| {
+                        unit.constants.push(constant);
+                        unit.constants.len() - 1
+                    });
+                    (Opcode::Cast, i32::try_from(place).expect("constants are fewer than 2**31"))
+                }
+            };
             if depth > 1 {
                 woven.push(inserted(Opcode::Swap, depth));
             }
-            woven.push(inserted(Opcode::Cast, place));
+            woven.push(inserted(opcode, oparg));
             if depth > 1 {
                 woven.push(inserted(Opcode::Swap, depth));
             }
