@@ -63,13 +63,18 @@ impl<'a> Builder<'a> {
         self.unit_mut().spilling -= u32::from(spills);
     }
 
-    /// Makes what arithmetic left an argument. The interpreter has negative results as unsigned numbers until they are
-    /// stored, and would pass them as such.
+    /// Makes what arithmetic left, or a field, an argument. The interpreter has negative ones as unsigned numbers until
+    /// they are stored, and would pass them as such.
     pub(super) fn emit_settled(&mut self, value: &Expr, parameter: TypeId) {
         let Some(code) = self.primitive_type(parameter).filter(|code| code.is_signed()) else { return };
         let is_computed = matches!(
             value,
-            Expr::BinOp(_) | Expr::UnaryOp(_) | Expr::BoolOp(_) | Expr::If(_) | Expr::Named(_)
+            Expr::BinOp(_)
+                | Expr::UnaryOp(_)
+                | Expr::BoolOp(_)
+                | Expr::If(_)
+                | Expr::Named(_)
+                | Expr::Attribute(_)
         ) || self.primitive_of(value) != Some(code)
             || matches!(value, Expr::Call(call) if matches!(self.call_fact(call), Some(CallFact::Convert { .. } | CallFact::Inlined { .. })));
         if !is_computed || self.known_constant(value).is_some() {

@@ -9,7 +9,7 @@
 
 use super::super::Builder;
 use crate::Opcode;
-use pyclast_syntax::type_facts::{TypeCode, TypeKind};
+use pyclast_syntax::type_facts::{AttributePlan, TypeCode, TypeKind};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{
     Expr, ExprAttribute, ExprContext, ExprName, ExprSubscript, Operator, StmtAnnAssign, StmtAssign, StmtAugAssign,
@@ -38,7 +38,13 @@ impl<'a> Builder<'a> {
                 if let Some(wanted) = self.type_id(target) {
                     let source = value.and_then(|value| self.type_id(value));
                     self.emit_conversion(wanted, source, self.expr_location(target));
-                    if let (Some(value), true) = (value, target.is_subscript_expr()) {
+                    let is_passed = match target {
+                        Expr::Attribute(attribute) => {
+                            matches!(self.attribute_plan(attribute), Some(AttributePlan::Property { .. }))
+                        }
+                        _ => target.is_subscript_expr(),
+                    };
+                    if let (Some(value), true) = (value, is_passed) {
                         self.emit_settled(value, wanted);
                     }
                 }

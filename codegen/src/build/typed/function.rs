@@ -18,7 +18,7 @@ use pyclast_syntax::symtable::Resolution;
 use pyclast_syntax::type_facts::{Descriptor, FunctionFact, FunctionForm, TypeCode, TypeFacts, TypeKind};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
-use ruff_python_ast::{Expr, ExprContext, Stmt, StmtFunctionDef};
+use ruff_python_ast::{AnyParameterRef, Expr, ExprContext, Stmt, StmtFunctionDef};
 use std::borrow::Cow;
 
 impl<'a> Builder<'a> {
@@ -51,7 +51,9 @@ impl<'a> Builder<'a> {
             self.emit_primitive_local(Opcode::StoreLocal, local, code, location);
         }
         self.unit_mut().suppresses_jit =
-            takes_primitives_by_keyword(facts, function, fact) || loses_result_behind_handlers(facts, function, fact);
+            takes_primitives_by_keyword(facts, function, fact)
+                || takes_doubles_among_many(facts, function)
+                || loses_result_behind_handlers(facts, function, fact);
         let first = self.unit().var_names.names().next();
         if fact.form == FunctionForm::InitSubclass
             && let Some(first) = first
@@ -129,6 +131,18 @@ fn takes_primitives_by_keyword(facts: &TypeFacts, function: &StmtFunctionDef, fa
         .iter_non_variadic_params()
         .filter_map(|parameter| facts.node(node_index(&parameter.parameter)).map(|id| facts.get(id).kind));
     kinds.any(is_primitive) || is_primitive(facts.get(fact.result).kind)
+}
+
+/// Whether a function takes a `double`, and more than fits in registers: called by the interpreter, the JIT's code of such
+/// a function finds other parameters than were given.
+fn takes_doubles_among_many(facts: &TypeFacts, function: &StmtFunctionDef) -> bool {
+    let is_double = |parameter: &AnyParameterRef<'_>| {
+        let id = facts.node(node_index(parameter.as_parameter()));
+        id.is_some_and(|id| facts.get(id).kind == TypeKind::Primitive(TypeCode::Double))
+    };
+    let all = function.parameters.iter().count();
+    let doubles = function.parameters.iter().filter(is_double).count();
+    doubles > 8 || doubles > 0 && all - doubles >= 6
 }
 
 /// Whether a function gives a primitive and may go on after an exception: the JIT's code of such a function gives the address

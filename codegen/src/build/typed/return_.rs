@@ -22,6 +22,10 @@ impl<'a> Builder<'a> {
         if let Some(result) = self.result_type() {
             self.emit_conversion(result, self.type_id(value), self.expr_location(value));
         }
+        if self.returned_primitive().is_none() && self.result_type().is_some() {
+            // The JIT may put the function in place of a call.
+            self.emit_taken(value, self.expr_location(value));
+        }
     }
 
     /// Converts the `None` of a `return` without value.

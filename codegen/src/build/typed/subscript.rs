@@ -25,10 +25,11 @@ pub(super) const ARRAY: usize = 7 << 4 | 0x80;
 /// `SEQ_SUBSCR_UNCHECKED`
 pub(super) const UNCHECKED: usize = 8;
 
-/// `PRIM_OP_ADD_INT`, `PRIM_OP_LT_INT`, `PRIM_OP_GT_INT`
+/// `PRIM_OP_ADD_INT`, `PRIM_OP_LT_INT`, `PRIM_OP_GT_INT`, `PRIM_OP_LT_UN_INT`
 const ADD: usize = 0;
 const LESS: usize = 2;
 pub(super) const GREATER: usize = 4;
+const LESS_UNSIGNED: usize = 6;
 
 /// How a subscript is made.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,7 +101,7 @@ impl<'a> Builder<'a> {
                 self.index_as_int64(&subscript.slice);
                 if context == ExprContext::Store {
                     self.emit_index_from_start(subscript, location);
-                    self.emit_arg(Opcode::SequenceSet, kind, location);
+                    self.emit_sequence_store(subscript, kind, location);
                 } else if kind == ARRAY {
                     self.emit_array_get(subscript, location);
                 } else {
@@ -123,6 +124,31 @@ impl<'a> Builder<'a> {
             }
             Plan::CheckedDict => self.emit_checked_dict_item(&subscript.value, context, location),
         }
+    }
+
+    /// Stores an item at an index that is not negative.
+    ///
+    /// `SEQUENCE_SET` forgets twice about a value that it cannot store: an index that is too large is left to others.
+    fn emit_sequence_store(&mut self, subscript: &'a ExprSubscript, kind: usize, location: Location) {
+        let Some((sequence, is_exact)) = self.sequence_of(&subscript.value) else { return };
+        let [fits, end] = [(); 2].map(|()| self.new_label());
+        self.emit_duplicate(location);
+        self.emit_arg(Opcode::Copy, 3, location);
+        self.emit_fast_len(sequence, is_exact, location);
+        self.emit_arg(Opcode::PrimitiveCompareOp, LESS_UNSIGNED, location);
+        self.emit_jump(Opcode::PopJumpIfNonzero, fits, location);
+        if sequence == Sequence::Array {
+            self.emit_error("IndexError", location, |this| {
+                this.emit_const(Constant::str("array assignment index out of range"), location);
+            });
+        } else {
+            self.emit_with_code(Opcode::PrimitiveBox, TypeCode::Int64, location);
+            self.emit_subscript(ExprContext::Store, location);
+            self.emit_jump(Opcode::JumpNoInterrupt, end, Location::NONE);
+        }
+        self.use_label(fits);
+        self.emit_arg(Opcode::SequenceSet, kind, location);
+        self.use_label(end);
     }
 
     /// Makes a negative index one from the start; one before that is out of range of any sequence.
@@ -191,7 +217,14 @@ impl<'a> Builder<'a> {
             Some(code) => self.emit_primitive_conversion(code, TypeCode::Int64, location),
             None => {
                 let descriptor = self.type_of(index).and_then(|fact| fact.descriptor.as_ref());
-                self.emit_unbox(TypeCode::Int64, descriptor, location);
+                if self.known_constant(index).is_none_or(|value| value.as_small_int().is_none()) {
+                    return self.emit_unbox(TypeCode::Int64, descriptor, location);
+                }
+                // It is known, and fits.
+                if let Some(descriptor) = descriptor {
+                    self.emit_with_type(Opcode::RefineType, descriptor, location);
+                }
+                self.emit_with_code(Opcode::PrimitiveUnbox, TypeCode::Int64, location);
             }
         }
     }
