@@ -47,18 +47,18 @@ class Workers:
 
     @staticmethod
     def start(python, options):
-        """A process of static_observe.py."""
+        """A process of static_observe_all.py."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         return subprocess.Popen(
-            [*python, "-B", str(Path(__file__).with_name("static_observe.py")), *options], stdin=subprocess.PIPE,
+            [*python, "-B", str(Path(__file__).with_name("static_observe_all.py")), *options], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
             env=environment | {"PYTHONHASHSEED": "0"},
         )  # fmt: skip
 
     @staticmethod
-    def ask(process, request):
-        """What it says."""
-        process.stdin.write(json.dumps(request) + "\n")
+    def ask(process, programs, modes):
+        """What it says of programs."""
+        process.stdin.write(json.dumps({"programs": programs, "modes": modes}) + "\n")
         process.stdin.flush()
         return json.loads(process.stdout.readline())
 
@@ -70,16 +70,26 @@ class Workers:
             process.stdout.close()
 
 
-def judge(workers, made, codes):
-    """What happened to a program, and a line about it."""
-    if "error" in codes:
-        text = " ".join(codes["error"].split())
-        return ("rejected" if REJECTED.search(text) else "broken"), text[:300]
-    lines = re.findall(r"^def (t\d+)\(", made["files"][0][1], re.MULTILINE)
-    lines = [f"{name}()" for name in lines for _ in range(2)]
-    request = {"files": made["files"], "lines": lines}
-    seen = workers.ask(workers.static, request | {"codes": codes, "modes": ["interpreted", "jit"]})
-    plain = workers.ask(workers.plain, request | {"plain": made["plain"], "modes": ["interpreted"]})["interpreted"]
+def judge_all(workers, programs, codes):
+    """What happened to programs, and a line about each."""
+    verdicts, running = [None] * len(programs), []
+    for number, (made, code) in enumerate(zip(programs, codes, strict=True)):
+        if "error" in code:
+            text = " ".join(code["error"].split())
+            verdicts[number] = ("rejected" if REJECTED.search(text) else "broken"), text[:300]
+            continue
+        lines = re.findall(r"^def (t\d+)\(", made["files"][0][1], re.MULTILINE)
+        lines = [f"{name}()" for name in lines for _ in range(2)]
+        running.append((number, {"files": made["files"], "lines": lines}, code, made["plain"]))
+    seen = workers.ask(workers.static, [request | {"codes": code} for _, request, code, _ in running], ["interpreted", "jit"])
+    plain = workers.ask(workers.plain, [request | {"plain": text} for _, request, _, text in running], ["interpreted"])
+    for (number, *_), typed, untyped in zip(running, seen, plain, strict=True):
+        verdicts[number] = judge(typed, untyped["interpreted"])
+    return verdicts
+
+
+def judge(seen, plain):
+    """What happened to a program that was run."""
     jitted = [item for item in seen["jit"] if item[1] != "compile"]
     for mode, items in (("interpreted", seen["interpreted"]), ("jit", seen["jit"])):
         for _, line, what in items:
@@ -117,10 +127,8 @@ def run(options, seeds):
     """(seed, verdict, line) of some programs."""
     workers = Workers(options.python)
     programs = [static_generate.program(seed) for seed in seeds]
-    found = [
-        (seed, *judge(workers, made, codes))
-        for seed, made, codes in zip(seeds, programs, compile_all(options, programs), strict=True)
-    ]
+    verdicts = judge_all(workers, programs, compile_all(options, programs))
+    found = [(seed, *verdict) for seed, verdict in zip(seeds, verdicts, strict=True)]
     workers.close()
     return found
 
@@ -139,7 +147,7 @@ def minimise(options, seed):
         except SyntaxError:
             return "", "", static
         program = {"subject": "", "files": [["main.py", static]], "plain": plain}
-        what, line = judge(workers, program, compile_all(options, [program])[0])
+        what, line = judge_all(workers, [program], compile_all(options, [program]))[0]
         return what, re.sub(r".*(crash \w+|internal).*", r"\1", line) if what in ("crash", "broken") else "", static
 
     keep = list(range(len(made.static)))

@@ -1,6 +1,6 @@
 """Random static programs that are well typed, each with an untyped program that does the same under plain CPython.
 
-    static_generate.py --seed 7 --count 100        programs as lines of JSON: {"files": [["main.py", "…"]], "plain": "…"}
+    static_generate.py --seed 7 --count 100        programs as lines of JSON: {"files": [["p7.py", "…"]], "plain": "…"}
     static_generate.py --seed 7 --print            one program, to look at
 
 Directed by types: an expression is made for the type that is wanted there, of what is in scope. What machine integers do
@@ -249,7 +249,8 @@ from static_generate_body import Body  # noqa: E402 - it makes the insides of wh
 def program(seed):
     """The program of a number."""
     made = Program(seed)
-    return {"subject": str(seed), "files": [["main.py", made.source()]], "plain": made.untyped()}
+    # Modules of one name would be taken for each other in one process.
+    return {"subject": str(seed), "files": [[f"p{seed}.py", made.source()]], "plain": made.untyped()}
 
 
 def main():

@@ -100,6 +100,8 @@ pub(super) struct Unit<'a> {
     pub(super) primitives: FxHashSet<NameId>,
     /// Static functions: cells of parameters that are primitives, which functions inside read.
     pub(super) apart: FxHashMap<NameId, NameId>,
+    /// Static functions: names of parameters that are truth values, which are kept in other locals.
+    pub(super) widened: FxHashSet<NameId>,
     /// Static code: names that the inlined comprehensions around the current place bind.
     pub(super) isolated: Vec<NameId>,
     /// Loops of static code that count in temporaries around the current place.
@@ -155,6 +157,7 @@ impl Builder<'_> {
             static_attributes: NameSet::default(),
             is_typed: self.inherits_types(),
             trailing_constant: None,
+            widened: FxHashSet::default(),
             suppresses_jit: false,
             class_list: self.inherited_class_list(kind),
             function,

@@ -34,6 +34,9 @@ impl<'a> Builder<'a> {
                     self.visit_expr(value);
                     self.emit_conversion(*parameter, self.type_id(value), self.expr_location(value));
                     self.emit_settled(value, *parameter);
+                    if self.is_widened(call, arguments, position) {
+                        self.emit_convert(TypeCode::Bool, TypeCode::Int64, self.expr_location(value));
+                    }
                     if self.primitive_type(*parameter).is_none() {
                         // The JIT may put the function in place of its call.
                         self.emit_taken(value, self.expr_location(value));
@@ -69,12 +72,7 @@ impl<'a> Builder<'a> {
         let Some(code) = self.primitive_type(parameter).filter(|code| code.is_signed()) else { return };
         let is_computed = matches!(
             value,
-            Expr::BinOp(_)
-                | Expr::UnaryOp(_)
-                | Expr::BoolOp(_)
-                | Expr::If(_)
-                | Expr::Named(_)
-                | Expr::Attribute(_)
+            Expr::BinOp(_) | Expr::UnaryOp(_) | Expr::BoolOp(_) | Expr::If(_) | Expr::Named(_) | Expr::Attribute(_)
         ) || self.primitive_of(value) != Some(code)
             || matches!(value, Expr::Call(call) if matches!(self.call_fact(call), Some(CallFact::Convert { .. } | CallFact::Inlined { .. })));
         if !is_computed || self.known_constant(value).is_some() {
@@ -90,31 +88,62 @@ impl<'a> Builder<'a> {
         self.emit_primitive_local(Opcode::LoadLocal, local, code, location);
     }
 
-    /// Cuts narrow integers to their width again that were on the stack when a later argument may have left the JIT.
+    /// Makes primitives what they were again that were on the stack when a later argument may have left the JIT: cuts
+    /// narrow integers to their width, and makes truth values of the integers they were kept as.
     fn settle_arguments(&mut self, call: &'a ExprCall, arguments: &'a [ArgumentFact], location: Location) {
-        let (mut depth, mut may_leave) = (0, false);
-        for argument in arguments.iter().rev() {
-            match argument {
-                ArgumentFact::Expression { node, parameter } => {
-                    depth += 1;
-                    let Some(value) = self.argument_expression(call, *node) else { continue };
-                    let code = self.primitive_type(*parameter).filter(|code| code.is_narrow());
-                    if let Some(code) = code.filter(|_| may_leave && self.known_constant(value).is_none()) {
-                        self.settle_below(depth, code, location);
-                    }
-                    may_leave |= self.may_leave_jit(value);
-                }
-                ArgumentFact::Spill { .. } => may_leave = true,
-                ArgumentFact::Default { .. } => depth += 1,
-                ArgumentFact::Spilled { parameter, .. } | ArgumentFact::Mapping { parameter, .. } => {
-                    depth += 1;
-                    may_leave |= self.primitive_type(*parameter).is_none();
-                }
-                ArgumentFact::Starred { parameters, .. } => {
-                    depth += parameters.len();
-                    may_leave = true;
-                }
+        let mut depth = 0;
+        for (position, argument) in arguments.iter().enumerate().rev() {
+            depth += match argument {
+                ArgumentFact::Spill { .. } => 0,
+                ArgumentFact::Starred { parameters, .. } => parameters.len(),
+                _ => 1,
+            };
+            let ArgumentFact::Expression { node, parameter } = argument else { continue };
+            let Some(value) = self.argument_expression(call, *node) else { continue };
+            if self.is_widened(call, arguments, position) {
+                self.emit_swap(depth, location);
+                self.emit_primitive_conversion(TypeCode::Int64, TypeCode::Bool, location);
+                self.emit_swap(depth, location);
+                continue;
             }
+            let code = self.primitive_type(*parameter).filter(|code| code.is_narrow());
+            let code = code.filter(|_| self.known_constant(value).is_none());
+            if let Some(code) = code.filter(|_| self.may_leave_after(call, arguments, position)) {
+                self.settle_below(depth, code, location);
+            }
+        }
+    }
+
+    /// Whether an argument is a truth value that is kept as an integer while others are made.
+    fn is_widened(&self, call: &'a ExprCall, arguments: &'a [ArgumentFact], position: usize) -> bool {
+        let ArgumentFact::Expression { node, parameter } = &arguments[position] else { return false };
+        self.primitive_type(*parameter) == Some(TypeCode::Bool)
+            && self.argument_expression(call, *node).is_some_and(|value| self.known_constant(value).is_none())
+            && self.may_leave_after(call, arguments, position)
+    }
+
+    /// Whether code may leave the JIT in arguments after that one.
+    fn may_leave_after(&self, call: &'a ExprCall, arguments: &'a [ArgumentFact], position: usize) -> bool {
+        arguments[position + 1..].iter().any(|argument| match argument {
+            ArgumentFact::Expression { node, .. } => {
+                self.argument_expression(call, *node).is_some_and(|value| self.may_leave_jit(value))
+            }
+            ArgumentFact::Spill { .. } | ArgumentFact::Starred { .. } => true,
+            ArgumentFact::Default { .. } => false,
+            ArgumentFact::Spilled { parameter, .. } | ArgumentFact::Mapping { parameter, .. } => {
+                self.primitive_type(*parameter).is_none()
+            }
+        })
+    }
+
+    /// Makes the left operand, below the right one, what it was before code may have left the JIT.
+    pub(super) fn emit_kept(&mut self, code: TypeCode, location: Location) {
+        if code == TypeCode::Bool {
+            self.emit_swap(2, location);
+            self.emit_primitive_conversion(TypeCode::Int64, TypeCode::Bool, location);
+            self.emit_swap(2, location);
+        } else if code.is_narrow() {
+            self.settle_below(2, code, location);
         }
     }
 

@@ -49,10 +49,14 @@ impl<'a> Builder<'a> {
             // The tests of a division are about one dividend.
             self.emit_through_local(code, location);
         }
+        let is_kept = self.known_constant(left).is_none() && self.may_leave_jit(right);
+        if is_kept && code == TypeCode::Bool {
+            self.emit_convert(TypeCode::Bool, TypeCode::Int64, location);
+        }
         self.visit_expr(right);
         self.emit_conversion(common, self.type_id(right), location);
-        if code.is_narrow() && self.known_constant(left).is_none() && self.may_leave_jit(right) {
-            self.settle_below(2, code, location);
+        if is_kept {
+            self.emit_kept(code, location);
         }
         let divisor = self.known_constant(right);
         self.emit_primitive_arithmetic(operation.op, code, divisor.as_ref(), is_boxed, location);

@@ -55,7 +55,8 @@ impl Builder<'_> {
         self.unit_mut().var_names.insert_full(name).0
     }
 
-    /// `LOAD_LOCAL`, `STORE_LOCAL`: a primitive in a local.
+    /// `LOAD_LOCAL`, `STORE_LOCAL`: a primitive in a local. A truth value is kept as an `int64`: of a `cbool` in a register
+    /// eight bits are known, and the interpreter is handed all of them when code leaves the JIT.
     pub(in crate::build) fn emit_primitive_local(
         &mut self,
         opcode: Opcode,
@@ -63,6 +64,21 @@ impl Builder<'_> {
         code: TypeCode,
         location: Location,
     ) {
+        match (code, opcode) {
+            (TypeCode::Bool, Opcode::StoreLocal) => {
+                self.emit_convert(TypeCode::Bool, TypeCode::Int64, location);
+                self.emit_plain_local(opcode, local, TypeCode::Int64, location);
+            }
+            (TypeCode::Bool, _) => {
+                self.emit_plain_local(opcode, local, TypeCode::Int64, location);
+                self.emit_primitive_conversion(TypeCode::Int64, TypeCode::Bool, location);
+            }
+            _ => self.emit_plain_local(opcode, local, code, location),
+        }
+    }
+
+    /// `LOAD_LOCAL`, `STORE_LOCAL` of the type that is given.
+    pub(super) fn emit_plain_local(&mut self, opcode: Opcode, local: usize, code: TypeCode, location: Location) {
         let local = i64::try_from(local).expect("a unit has few locals");
         self.emit_typed(opcode, Constant::tuple([Constant::int(local), primitive_constant(code)]), location);
     }

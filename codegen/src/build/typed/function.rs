@@ -50,10 +50,17 @@ impl<'a> Builder<'a> {
             self.emit_primitive_const(zero(code), code, location);
             self.emit_primitive_local(Opcode::StoreLocal, local, code, location);
         }
-        self.unit_mut().suppresses_jit =
-            takes_primitives_by_keyword(facts, function, fact)
-                || takes_doubles_among_many(facts, function)
-                || loses_result_behind_handlers(facts, function, fact);
+        for parameter in function.parameters.iter() {
+            let node = node_index(parameter.as_parameter());
+            if facts.node(node).is_some_and(|id| facts.get(id).kind == TypeKind::Primitive(TypeCode::Bool)) {
+                let name = self.names.intern(parameter.name().as_str());
+                let name = self.mangled(name);
+                self.widen_parameter(name, location);
+            }
+        }
+        self.unit_mut().suppresses_jit = takes_primitives_by_keyword(facts, function, fact)
+            || takes_doubles_among_many(facts, function)
+            || loses_result_behind_handlers(facts, function, fact);
         let first = self.unit().var_names.names().next();
         if fact.form == FunctionForm::InitSubclass
             && let Some(first) = first

@@ -10,6 +10,7 @@
 use super::super::Builder;
 use super::emit::TEMPORARY_PREFIX;
 use crate::Opcode;
+use pyclast_syntax::type_facts::TypeCode;
 use pyclast_syntax::{Location, NameId, NameSet, node_index};
 use ruff_python_ast::{ExprContext, ExprName};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -72,6 +73,15 @@ impl Builder<'_> {
         }
     }
 
+    /// Keeps a parameter that is a truth value as other locals keep them.
+    pub(super) fn widen_parameter(&mut self, name: NameId, location: Location) {
+        let given = self.unit_mut().var_names.insert_full(name).0;
+        self.emit_plain_local(Opcode::LoadLocal, given, TypeCode::Bool, location);
+        self.unit_mut().widened.insert(name);
+        let local = self.primitive_local(name);
+        self.emit_primitive_local(Opcode::StoreLocal, local, TypeCode::Bool, location);
+    }
+
     /// Puts a primitive into the cell that functions inside read.
     fn fill_cell_apart(&mut self, name: NameId, location: Location) {
         if !self.unit().apart.contains_key(&name) {
@@ -80,8 +90,13 @@ impl Builder<'_> {
         let Some(function) = self.unit().function else { return };
         let text = self.names.get(name).as_str().unwrap_or_default();
         let Some(&(_, code)) = function.primitives.iter().find(|(known, _)| known == text) else { return };
-        let local = self.unit_mut().var_names.insert_full(name).0;
-        self.emit_primitive_local(Opcode::LoadLocal, local, code, location);
+        if self.unit().widened.contains(&name) {
+            let local = self.primitive_local(name);
+            self.emit_primitive_local(Opcode::LoadLocal, local, code, location);
+        } else {
+            let local = self.unit_mut().var_names.insert_full(name).0;
+            self.emit_plain_local(Opcode::LoadLocal, local, code, location);
+        }
         self.emit_with_code(Opcode::PrimitiveBox, code, location);
         let cell = self.deref_index(name);
         self.emit_arg(Opcode::StoreDeref, cell, location);
@@ -98,6 +113,8 @@ impl Builder<'_> {
         if self.unit().isolated.contains(&name) {
             // The local of that name is saved and restored as an object.
             name = self.other_name(name, "#");
+        } else if self.unit().widened.contains(&name) {
+            name = self.other_name(name, "?");
         }
         self.unit_mut().var_names.insert_full(name).0
     }
