@@ -24,6 +24,7 @@ impl<'a> Builder<'a> {
         function: &'a str,
         location: Location,
     ) {
+        self.note_doubles(arguments);
         let spills = arguments.iter().any(|argument| matches!(argument, ArgumentFact::Spill { .. }));
         // A call among the arguments has temporaries of its own.
         self.unit_mut().spilling += u32::from(spills);
@@ -64,6 +65,23 @@ impl<'a> Builder<'a> {
             self.emit_leftover_test(mapping, function, location);
         }
         self.unit_mut().spilling -= u32::from(spills);
+    }
+
+    /// A generator that the JIT has compiled passes other arguments than these, if there are doubles and more than fits
+    /// in registers.
+    fn note_doubles(&mut self, arguments: &'a [ArgumentFact]) {
+        let codes = arguments.iter().filter_map(|argument| match argument {
+            ArgumentFact::Expression { parameter, .. }
+            | ArgumentFact::Spilled { parameter, .. }
+            | ArgumentFact::Mapping { parameter, .. }
+            | ArgumentFact::Default { parameter, .. } => self.primitive_type(*parameter),
+            _ => None,
+        });
+        let codes: Vec<_> = codes.collect();
+        if arguments.len() > 5 && codes.contains(&TypeCode::Double) {
+            self.suppress_suspended();
+        }
+        codes.into_iter().for_each(|code| self.note_narrow(code));
     }
 
     /// Makes what arithmetic left, or a field, an argument. The interpreter has negative ones as unsigned numbers until

@@ -45,8 +45,25 @@ impl Builder<'_> {
 
     /// `PRIMITIVE_LOAD_CONST`: the value in Python's form, `bool` for `cbool`, `float` for `double`.
     pub(in crate::build) fn emit_primitive_const(&mut self, value: Constant, code: TypeCode, location: Location) {
+        self.note_narrow(code);
         let code = Constant::int(i64::from(code as u8));
         self.emit_typed(Opcode::PrimitiveLoadConst, Constant::tuple([value, code]), location);
+    }
+
+    /// Leaves generators and coroutines to the interpreter that have values of less than 64 bits: the JIT moves them from
+    /// memory to memory by instructions that do not exist, and ends the process.
+    pub(super) fn note_narrow(&mut self, code: TypeCode) {
+        if code.is_narrow() || code == TypeCode::Bool {
+            self.suppress_suspended();
+        }
+    }
+
+    /// Leaves the unit to the interpreter if it is a generator or a coroutine.
+    pub(super) fn suppress_suspended(&mut self) {
+        let scope = self.table.scope(self.unit().scope);
+        if scope.generator || scope.coroutine {
+            self.unit_mut().suppresses_jit = true;
+        }
     }
 
     /// The local of a temporary; the same for the same name.
@@ -79,6 +96,7 @@ impl Builder<'_> {
 
     /// `LOAD_LOCAL`, `STORE_LOCAL` of the type that is given.
     pub(super) fn emit_plain_local(&mut self, opcode: Opcode, local: usize, code: TypeCode, location: Location) {
+        self.note_narrow(code);
         let local = i64::try_from(local).expect("a unit has few locals");
         self.emit_typed(opcode, Constant::tuple([Constant::int(local), primitive_constant(code)]), location);
     }

@@ -58,7 +58,7 @@ impl<'a> Builder<'a> {
                 self.widen_parameter(name, location);
             }
         }
-        self.unit_mut().suppresses_jit = takes_primitives_by_keyword(facts, function, fact)
+        self.unit_mut().suppresses_jit |= takes_primitives_by_keyword(facts, function, fact)
             || takes_doubles_among_many(facts, function)
             || loses_result_behind_handlers(facts, function, fact);
         let first = self.unit().var_names.names().next();

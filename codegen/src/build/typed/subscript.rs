@@ -30,6 +30,8 @@ const ADD: usize = 0;
 const LESS: usize = 2;
 pub(super) const GREATER: usize = 4;
 const LESS_UNSIGNED: usize = 6;
+/// `PRIM_OP_AND_INT`
+const AND: usize = 13;
 
 /// How a subscript is made.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -188,6 +190,9 @@ impl<'a> Builder<'a> {
         self.emit_arg(Opcode::SequenceGet, ARRAY, location);
         self.emit_jump(Opcode::Jump, end, location);
         self.use_label(fits);
+        // The JIT ends the process where it knows the index to be negative, though it never gets here.
+        self.emit_primitive_const(Constant::int(i64::MAX), TypeCode::Int64, location);
+        self.emit_arg(Opcode::PrimitiveBinaryOp, AND, location);
         self.emit_arg(Opcode::SequenceGet, ARRAY | UNCHECKED, location);
         self.use_label(end);
     }
