@@ -186,6 +186,27 @@ fn modules_that_are_only_strict_have_frozen_types_and_ordinary_code() {
     assert_eq!(compiled(&compile(folder.path(), &[])), [""; 0]);
 }
 
+#[test]
+fn artifacts_of_static_modules_are_verified_as_far_as_it_goes_without_their_sources() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    write(folder.path(), "a.py", "import __static__\ndef f(x: int) -> int:\n    return x\n");
+    assert!(compile(folder.path(), &["-q"]).status.success());
+    let artifact = folder.path().join("__pycache__/a.cpython-314.strict.pyc");
+    let verified = || {
+        let output = Command::new(pyclast()).arg("verify").arg(&artifact).output().expect("pyclast starts");
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (is_fine, said) = verified();
+    assert!(is_fine && said.contains("well-formed (3 code objects)"), "{said}");
+    let mut bytes = fs::read(&artifact).expect("the artifact is there");
+    // The module's stack size comes after its counts of arguments.
+    let code = bytes.iter().position(|&byte| byte == b'c' | 0x80).expect("a code object is marshalled");
+    bytes[code + 13..code + 17].fill(0);
+    fs::write(&artifact, bytes).expect("a file can be written");
+    let (is_fine, said) = verified();
+    assert!(!is_fine && said.contains("StackOverflow"), "{said}");
+}
+
 /// Imports a module with CinderX's loader for tests, and replaces functions in it.
 const PATCHED: &str = "
 import sys

@@ -142,6 +142,16 @@ impl Fault {
 
 type Check<T = ()> = Result<T, Fault>;
 
+/// Proves of static code, and of all code objects among its constants, what can be proved where nothing is known of its
+/// types: that typed opcodes get what they trust is for [`typed`].
+pub fn verify_form_recursively(code: &CodeObject) -> Result<(), VerifyError> {
+    check(code, Page::Typed).map_err(|fault| fault.into_error(code))?;
+    code.constants.iter().try_for_each(|constant| match constant {
+        Constant::Code(inner) => verify_form_recursively(inner),
+        _ => Ok(()),
+    })
+}
+
 /// Proves a code object sound, and all code objects among its constants.
 pub fn verify_recursively(code: &CodeObject) -> Result<(), VerifyError> {
     verify(code)?;
