@@ -271,7 +271,9 @@ impl<'code> Writer<'code> {
     fn interned(&mut self, text: &'code PyString) {
         let text = text.as_bytes();
         if self.version >= format::VERSION_REFERENCES {
-            if let Some(entry) = self.identities.find_or_note_at(text.as_ptr().addr(), Key::Interned(text), self.bytes.len()) {
+            if let Some(entry) =
+                self.identities.find_or_note_at(text.as_ptr().addr(), Key::Interned(text), self.bytes.len())
+            {
                 self.reference(entry);
                 return;
             }

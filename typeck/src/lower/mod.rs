@@ -16,7 +16,7 @@ mod primitives;
 mod world;
 
 use crate::program::Checker;
-use crate::types::{ClassId, ClassKind, Literal, ModuleId, Value};
+use crate::types::{ClassId, ClassKind, Literal, ModuleId, SlotId, Value};
 use indexmap::IndexSet;
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{
@@ -42,7 +42,9 @@ struct Lowering<'c, 'a> {
     /// Classes whose descriptors were made.
     named: RefCell<IndexSet<ClassId, FxBuildHasher>>,
     /// What the world has of functions.
-    noted_functions: FxHashSet<(FunctionDescriptor, FunctionPart)>,
+    noted_functions: FxHashMap<FunctionPart, FxHashSet<FunctionDescriptor>>,
+    /// The slots whose fields the world has.
+    noted_slots: FxHashSet<SlotId>,
     /// What the world has of fields.
     noted_fields: FxHashSet<(Descriptor, Name)>,
 }
@@ -58,7 +60,8 @@ impl Checker<'_> {
             instance_ids: Vec::new(),
             ids: FxHashMap::default(),
             named: RefCell::default(),
-            noted_functions: FxHashSet::default(),
+            noted_functions: FxHashMap::default(),
+            noted_slots: FxHashSet::default(),
             noted_fields: FxHashSet::default(),
         };
         lowering.facts.ordinary.clone_from(&lowering.checker.module(module).compile_non_static);

@@ -16,7 +16,7 @@ use ruff_python_ast::name::Name;
 impl Lowering<'_, '_> {
     /// Notes a function under a name it is called by.
     pub(super) fn note_function(&mut self, descriptor: FunctionDescriptor, part: FunctionPart, function: FunctionId) {
-        if !self.noted_functions.insert((descriptor.clone(), part)) {
+        if !self.is_new_function(&descriptor, part) {
             return;
         }
         let data = self.checker.types.function(function);
@@ -50,10 +50,16 @@ impl Lowering<'_, '_> {
         self.facts.world.functions.push(world);
     }
 
+    /// Whether a function was not noted yet; it is from now on.
+    fn is_new_function(&mut self, descriptor: &FunctionDescriptor, part: FunctionPart) -> bool {
+        let noted = self.noted_functions.entry(part).or_default();
+        !noted.contains(descriptor) && noted.insert(descriptor.clone())
+    }
+
     /// Notes what reads and stores a property.
     pub(super) fn note_property(&mut self, descriptor: &FunctionDescriptor, function: FunctionId) {
         self.note_function(descriptor.clone(), FunctionPart::Get, function);
-        if !self.noted_functions.insert((descriptor.clone(), FunctionPart::Set)) {
+        if !self.is_new_function(descriptor, FunctionPart::Set) {
             return;
         }
         let receiver = self.checker.parameter_type(function, 0).and_then(|class| self.checked(class));
@@ -64,7 +70,8 @@ impl Lowering<'_, '_> {
 
     /// Notes a field, or what reads and stores it if it has a default.
     pub(super) fn note_field(&mut self, slot: SlotId, class: &Descriptor, name: &Name) {
-        if !self.noted_fields.insert((class.clone(), name.clone())) {
+        // Most are read more than once; flavours of a class have slots of their own.
+        if !self.noted_slots.insert(slot) || !self.noted_fields.insert((class.clone(), name.clone())) {
             return;
         }
         let declared = self.checker.slot_decl_type(slot);

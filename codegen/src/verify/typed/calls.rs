@@ -114,10 +114,7 @@ impl Step<'_, '_> {
     /// `((library, symbol), (arguments…, result))`
     pub(super) fn invoke_native(&mut self) -> Proof {
         let Constant::Tuple(parts) = self.constant() else { return Err("the operand names no function".into()) };
-        let types = match parts.get(1) {
-            Some(Constant::Tuple(types)) => types,
-            _ => return Err("the operand names no types".into()),
-        };
+        let Some(Constant::Tuple(types)) = parts.get(1) else { return Err("the operand names no types".into()) };
         let mut shapes = Vec::with_capacity(types.len());
         for class in types.iter() {
             match self.prover.world.shape_of(class) {
