@@ -18,7 +18,7 @@ class Body:
     def __init__(self, program, returns, scope, classes):
         self.program, self.returns, self.scope = program, returns, dict(scope)
         self.random, self.classes = program.random, {**program.classes, **{cls.name: cls for cls in classes.values()}}
-        self.own = set(classes)
+        self.own, self.own_classes = set(classes), {cls.name for cls in classes.values()}
         self.cost, self.times, self.loops, self.depth = 1, 1, 0, 0
         self.fixed = set()
 
@@ -395,7 +395,11 @@ class Body:
                 found.append((name, parameters, cost))
         for name, known in self.scope.items():
             if known in self.classes:
-                for method, (parameters, returns, cost) in self.classes[known].methods.items():
+                cls = self.classes[known]
+                # What is called on another name may be the method that calls.
+                if any(cls.is_a(self.classes[own]) or self.classes[own].is_a(cls) for own in self.own_classes):
+                    continue
+                for method, (parameters, returns, cost) in cls.methods.items():
                     if (returns == kind or kind is None) and self.affordable(4 * cost) and name not in self.own:
                         found.append((f"{name}.{method}", parameters, 4 * cost))
         if not found:

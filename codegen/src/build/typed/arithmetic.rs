@@ -162,7 +162,7 @@ impl<'a> Builder<'a> {
 /// Whether different ways through an expression may leave different values on the stack.
 fn differs_by_path(expr: &Expr) -> bool {
     match expr {
-        Expr::If(_) | Expr::BoolOp(_) | Expr::Compare(_) | Expr::Named(_) | Expr::Call(_) => true,
+        Expr::If(_) | Expr::BoolOp(_) | Expr::Compare(_) | Expr::Named(_) | Expr::Call(_) | Expr::Subscript(_) => true,
         Expr::UnaryOp(operation) => differs_by_path(&operation.operand),
         _ => false,
     }
