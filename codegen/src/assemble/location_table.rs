@@ -49,12 +49,15 @@ fn is_terminator(opcode: Opcode) -> bool {
 pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32], first_line: i32, table: &mut Vec<u8>) {
     table.clear();
     let mut table = LocationTable { bytes: table, line: first_line };
-    let mut end = 0;
-    for run in instructions.chunk_by(|one, next| one.location.is(next.location)) {
-        let start = end;
-        end += run.len();
-        table.write_run(run[0].location, offsets[end] - offsets[start]);
+    let (Some(first), Some(&end)) = (instructions.first(), offsets.last()) else { return };
+    let (mut location, mut start) = (first.location, 0);
+    for (instruction, &offset) in instructions.iter().zip(offsets) {
+        if !instruction.location.is(location) {
+            table.write_run(location, offset - start);
+            (location, start) = (instruction.location, offset);
+        }
     }
+    table.write_run(location, end - start);
 }
 
 struct LocationTable<'a> {
@@ -80,20 +83,26 @@ impl LocationTable<'_> {
         let Location { line, end_line, column, end_column } = location;
         let line_delta = line.wrapping_sub(self.line);
         // No column is negative either.
-        let is_short = (0..3).contains(&line_delta) && end_line == line && (0..128).contains(&(column | end_column));
+        let is_near = (0..3).contains(&line_delta);
+        let is_one_line = end_line == line;
+        let is_narrow = (0..128).contains(&(column | end_column));
+        let is_short = is_near & is_one_line & is_narrow;
         if !is_short {
             self.write_other_entry(location, units);
             return;
         }
         let width = end_column - column;
-        if line_delta == 0 && column < 80 && (0..16).contains(&width) {
-            let [column, width] = [low_byte(column), low_byte(width)];
-            self.bytes.extend_from_slice(&[first_byte(column >> 3, units), (column & 7) << 4 | width]);
-        } else {
-            let first = first_byte(ONE_LINE + low_byte(line_delta), units);
-            self.bytes.extend_from_slice(&[first, low_byte(column), low_byte(end_column)]);
-            self.line = line;
-        }
+        // Two bytes are as frequent as three, and nobody can predict which: both are made.
+        let is_same_line = line_delta == 0;
+        let is_left = column < 80;
+        let is_small = (0..16).contains(&width);
+        let is_two = is_same_line & is_left & is_small;
+        let [column, end_column, width] = [column, end_column, width].map(low_byte);
+        let two = [first_byte(column >> 3, units), (column & 7) << 4 | width & 15, 0];
+        let three = [first_byte(ONE_LINE + low_byte(line_delta), units), column, end_column];
+        self.bytes.extend_from_slice(&if is_two { two } else { three });
+        self.bytes.truncate(self.bytes.len() - usize::from(is_two));
+        self.line = line;
     }
 
     #[inline(never)]

@@ -75,7 +75,8 @@ impl<'a> Builder<'a> {
     /// its attributes are functions rather than methods.
     fn is_import_originated(&self, expr: &Expr) -> bool {
         let Expr::Name(name) = expr else { return false };
-        let symbol = self.names.lookup(&name.id).and_then(|name| self.module_symbol(name));
+        let known = self.table.name_of(node_index(name)).or_else(|| self.names.lookup(&name.id));
+        let symbol = known.and_then(|name| self.module_symbol(name));
         symbol.is_some_and(|symbol| symbol.flags.intersects(SymbolFlags::IMPORT))
     }
 }

@@ -33,7 +33,8 @@ pub(super) fn optimize_basic_blocks(graph: &mut Graph, constants: &mut ConstantP
         let nodes = graph.nodes_mut(block);
         let (mut has_swap, mut has_new_kinds) = (false, false);
         for index in 0..nodes.len() {
-            if !nodes[index].opcode.is_peephole() {
+            let next = nodes.get(index + 1).map_or(Next::OTHER, |next| NEXT[next.opcode as usize]);
+            if WANTED[nodes[index].opcode as usize].0 & next.0 == 0 {
                 continue;
             }
             match optimize_node(nodes, index, constants) {
@@ -52,6 +53,60 @@ pub(super) fn optimize_basic_blocks(graph: &mut Graph, constants: &mut ConstantP
         }
     });
 }
+
+/// Kinds of instructions that one before them may join with.
+#[derive(Clone, Copy)]
+struct Next(u8);
+
+impl Next {
+    const TO_BOOL: Self = Self(1);
+    const UNARY_NOT: Self = Self(2);
+    const PUSH_NULL: Self = Self(4);
+    const STORE_FAST: Self = Self(8);
+    const OTHER: Self = Self(16);
+    const TO_BOOL_OR_NOT: Self = Self(Self::TO_BOOL.0 | Self::UNARY_NOT.0);
+    const ANY: Self = Self(31);
+    const NONE: Self = Self(0);
+}
+
+/// By opcode: its kind.
+const NEXT: [Next; Opcode::ALL.len()] = {
+    let mut kinds = [Next::OTHER; Opcode::ALL.len()];
+    kinds[Opcode::ToBool as usize] = Next::TO_BOOL;
+    kinds[Opcode::UnaryNot as usize] = Next::UNARY_NOT;
+    kinds[Opcode::PushNull as usize] = Next::PUSH_NULL;
+    kinds[Opcode::StoreFast as usize] = Next::STORE_FAST;
+    kinds
+};
+
+/// By opcode: what has to follow for [`optimize_node`] to do anything. Most pairs are passed by, so that
+/// there is little to predict.
+const WANTED: [Next; Opcode::ALL.len()] = {
+    let mut wanted = [Next::NONE; Opcode::ALL.len()];
+    let mut index = 0;
+    while index < wanted.len() {
+        wanted[index] = match Opcode::ALL[index] {
+            Opcode::LoadGlobal => Next::PUSH_NULL,
+            Opcode::StoreFast => Next::STORE_FAST,
+            Opcode::CompareOp | Opcode::ToBool => Next::TO_BOOL,
+            Opcode::ContainsOp | Opcode::IsOp => Next::TO_BOOL_OR_NOT,
+            Opcode::BuildTuple
+            | Opcode::BuildList
+            | Opcode::BuildSet
+            | Opcode::ListAppend
+            | Opcode::SetAdd
+            | Opcode::CallIntrinsic1
+            | Opcode::UnaryNot
+            | Opcode::UnaryInvert
+            | Opcode::UnaryNegative
+            | Opcode::BinaryOp
+            | Opcode::Swap => Next::ANY,
+            _ => Next::NONE,
+        };
+        index += 1;
+    }
+    wanted
+};
 
 /// What was found at an index.
 #[derive(Clone, Copy, PartialEq, Eq)]

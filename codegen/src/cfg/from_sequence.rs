@@ -43,19 +43,19 @@ fn split_into_blocks(graph: &mut Graph, nodes: &[Node], places: &mut Places) -> 
     let mut open = OpenBlock { block: BlockId::ENTRY, start: 0 };
     let mut features = Features::default();
     let mut has_ended = false;
-    for ((index, node), place) in (0..).zip(nodes).zip(&mut places.0) {
-        if *place == Places::TARGET {
-            *place = number(open.use_label(graph, index, &mut features).index());
-            has_ended = false;
-        } else if has_ended {
-            open.next(graph, index, &mut features);
-            has_ended = false;
+    for (index, (node, place)) in nodes.iter().zip(&mut places.0).enumerate() {
+        let is_target = *place == Places::TARGET;
+        if is_target | has_ended {
+            let index = number(index);
+            if is_target {
+                *place = number(open.use_label(graph, index, &mut features).index());
+            } else {
+                open.next(graph, index, &mut features);
+            }
         }
         let kinds = Features::of(node.opcode, node.location);
         features.add(kinds);
-        if kinds.has(Features::BLOCK_ENDS) {
-            has_ended = true;
-        }
+        has_ended = kinds.has(Features::BLOCK_ENDS);
     }
     let count = number(nodes.len());
     if places.is_target(nodes.len()) {

@@ -92,18 +92,16 @@ fn propagate_inside(graph: &mut Graph, block: BlockId) {
     if !graph[block].features.has(Features::LINELESS) {
         return;
     }
-    let [first, rest @ ..] = graph.nodes_mut(block) else { return };
-    let mut before = first.location;
-    let mut lowest = before.line;
-    for node in rest {
-        if node.location.line == Location::NONE.line {
-            node.location = before;
-        } else {
-            before = node.location;
-            lowest = lowest.min(before.line);
+    let nodes = graph.nodes_mut(block);
+    let first = nodes.iter().position(|node| node.location.line < 0).unwrap_or(nodes.len());
+    let mut some_stay = first == 0;
+    for index in first.max(1)..nodes.len() {
+        if nodes[index].location.line == Location::NONE.line {
+            nodes[index].location = nodes[index - 1].location;
         }
+        some_stay |= nodes[index].location.line < 0;
     }
-    if lowest >= 0 {
+    if !some_stay {
         graph[block].features.remove(Features::LINELESS);
     }
 }

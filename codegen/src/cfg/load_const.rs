@@ -31,19 +31,19 @@ fn optimize_block(graph: &mut Graph, block: BlockId, constants: &mut ConstantPoo
     let mut load: Option<Node> = None;
     for index in 0..nodes.len() {
         let node = &mut nodes[index];
-        if node.opcode == Opcode::LoadConst
-            && let Some(value) = small_int(constants.loaded(node.oparg))
-        {
-            node.set(Opcode::LoadSmallInt, value);
-        }
-        if node.loads_constant() {
-            load = Some(*node);
-        } else if load.is_none_or(|load| load.opcode != Opcode::LoadConst)
-            || node.opcode != Opcode::Copy
-            || node.oparg != 1
-        {
-            load = None;
-            continue;
+        match node.opcode {
+            Opcode::LoadConst => {
+                if let Some(value) = small_int(constants.loaded(node.oparg)) {
+                    node.set(Opcode::LoadSmallInt, value);
+                }
+                load = Some(*node);
+            }
+            Opcode::LoadSmallInt => load = Some(*node),
+            Opcode::Copy if node.oparg == 1 && load.is_some_and(|load| load.opcode == Opcode::LoadConst) => {}
+            _ => {
+                load = None;
+                continue;
+            }
         }
         if let Some(load) = load {
             jump_changed |= optimize_test(&mut nodes[index..], &load, constants);

@@ -93,12 +93,8 @@ impl Pass<'_> {
         for &reference in &self.stack {
             own(&mut self.must_own, reference);
         }
-        for (node, _) in nodes.iter_mut().zip(&self.must_own).filter(|(_, must_own)| !**must_own) {
-            match node.opcode {
-                Opcode::LoadFast => node.opcode = Opcode::LoadFastBorrow,
-                Opcode::LoadFastLoadFast => node.opcode = Opcode::LoadFastBorrowLoadFastBorrow,
-                _ => {}
-            }
+        for (node, &must_own) in nodes.iter_mut().zip(&self.must_own) {
+            node.opcode = if must_own { node.opcode } else { BORROWING[node.opcode as usize] };
         }
     }
 
@@ -118,12 +114,13 @@ impl Pass<'_> {
 
     fn run_instruction(&mut self, index: u32, node: &Node) {
         let oparg = node.oparg;
+        // Which of the frequent opcodes it is nobody can predict: they take one way.
         if node.opcode.consumes_operands() {
-            return self.consume(index, node);
+            let local = if node.opcode == Opcode::LoadFast { oparg } else { -1 };
+            return self.consume(Reference::local(index, local), node);
         }
         match node.opcode {
             Opcode::DeleteFast => self.kill_local(oparg),
-            Opcode::LoadFast => self.stack.push(Reference::local(index, oparg)),
             Opcode::LoadFastAndClear => {
                 self.kill_local(oparg);
                 self.stack.push(Reference::local(index, oparg));
@@ -236,20 +233,20 @@ impl Pass<'_> {
                 self.stack.push(Reference::fresh(index));
             }
             opcode if opcode.is_block_push() => {}
-            _ => self.consume(index, node),
+            _ => self.consume(Reference::fresh(index), node),
         }
     }
 
     /// All operands go, and what comes is new.
     #[inline]
-    fn consume(&mut self, index: u32, node: &Node) {
+    fn consume(&mut self, new: Reference, node: &Node) {
         let (pops, pushes) = node.opcode.stack_use(node.oparg);
-        self.pop_many(pops);
-        if pushes == 1 {
-            self.stack.push(Reference::fresh(index));
-        } else {
-            self.stack.extend((0..pushes).map(|_| Reference::fresh(index)));
-        }
+        let [pops, pushes] = [pops, pushes].map(|count| count.cast_unsigned() as usize);
+        let kept = self.stack.len().saturating_sub(pops);
+        self.stack.truncate(kept);
+        // Few give more than two values; which of the others how many is not branched on.
+        self.stack.extend([new, new]);
+        self.stack.resize(kept + pushes, new);
     }
 
     /// The stack index of the value `depth` from the top, counted from 1.
@@ -282,6 +279,21 @@ impl Pass<'_> {
         }
     }
 }
+
+/// By opcode: the one that borrows what it loads, or itself.
+const BORROWING: [Opcode; Opcode::ALL.len()] = {
+    let mut borrowing = [Opcode::Nop; Opcode::ALL.len()];
+    let mut index = 0;
+    while index < borrowing.len() {
+        borrowing[index] = match Opcode::ALL[index] {
+            Opcode::LoadFast => Opcode::LoadFastBorrow,
+            Opcode::LoadFastLoadFast => Opcode::LoadFastBorrowLoadFastBorrow,
+            other => other,
+        };
+        index += 1;
+    }
+    borrowing
+};
 
 /// What a reference's producer loads may not be borrowed.
 fn own(must_own: &mut [bool], reference: Reference) {

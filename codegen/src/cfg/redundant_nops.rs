@@ -124,7 +124,8 @@ pub(super) fn remove_redundant_nops_and_pairs(graph: &mut Graph) {
 fn remove_pairs(nodes: &mut [Node]) -> bool {
     let mut changed = false;
     for index in 1..nodes.len() {
-        if nodes[index].opcode == Opcode::PopTop && is_unneeded_push(&nodes[index - 1]) {
+        // Either is frequent, both are rare.
+        if (nodes[index].opcode == Opcode::PopTop) & is_unneeded_push(&nodes[index - 1]) {
             nodes[index - 1].set_nop();
             nodes[index].set_nop();
             changed = true;
@@ -135,5 +136,5 @@ fn remove_pairs(nodes: &mut [Node]) -> bool {
 
 /// Whether a value is made that only a `POP_TOP` could notice.
 fn is_unneeded_push(push: &Node) -> bool {
-    push.loads_constant() || (push.opcode == Opcode::Copy && push.oparg == 1)
+    push.loads_constant() | ((push.opcode == Opcode::Copy) & (push.oparg == 1))
 }

@@ -23,11 +23,18 @@ pub(super) fn insert_superinstructions(graph: &mut Graph) {
         }
         let mut fused_some = false;
         let nodes = graph.nodes_mut(block);
-        for index in 1..nodes.len() {
-            if matches!(nodes[index].opcode, Opcode::LoadFast | Opcode::StoreFast)
+        let mut first_use = Use::None;
+        for index in 0..nodes.len() {
+            let second_use = USES[nodes[index].opcode as usize];
+            if let Some(fused) = FUSED[first_use as usize][second_use as usize]
                 && let [first, second] = &mut nodes[index - 1..=index]
+                && fuse(first, second, fused)
             {
-                fused_some |= fuse(first, second);
+                fused_some = true;
+                // It is a `NOP` now.
+                first_use = Use::None;
+            } else {
+                first_use = second_use;
             }
         }
         if fused_some {
@@ -37,14 +44,33 @@ pub(super) fn insert_superinstructions(graph: &mut Graph) {
     remove_redundant_nops(graph);
 }
 
+/// How an instruction uses a local.
+#[derive(Clone, Copy)]
+enum Use {
+    None,
+    Load,
+    Store,
+}
+
+/// By opcode: how it uses a local.
+const USES: [Use; Opcode::ALL.len()] = {
+    let mut uses = [Use::None; Opcode::ALL.len()];
+    uses[Opcode::LoadFast as usize] = Use::Load;
+    uses[Opcode::StoreFast as usize] = Use::Store;
+    uses
+};
+
+/// By the uses of two neighbours: what they may become.
+const FUSED: [[Option<Opcode>; 3]; 3] = {
+    let mut fused = [[None; 3]; 3];
+    fused[Use::Load as usize][Use::Load as usize] = Some(Opcode::LoadFastLoadFast);
+    fused[Use::Store as usize][Use::Load as usize] = Some(Opcode::StoreFastLoadFast);
+    fused[Use::Store as usize][Use::Store as usize] = Some(Opcode::StoreFastStoreFast);
+    fused
+};
+
 /// Whether it fused the two (`make_super_instruction`).
-fn fuse(first: &mut Node, second: &mut Node) -> bool {
-    let fused = match (first.opcode, second.opcode) {
-        (Opcode::LoadFast, Opcode::LoadFast) => Opcode::LoadFastLoadFast,
-        (Opcode::StoreFast, Opcode::LoadFast) => Opcode::StoreFastLoadFast,
-        (Opcode::StoreFast, Opcode::StoreFast) => Opcode::StoreFastStoreFast,
-        _ => return false,
-    };
+fn fuse(first: &mut Node, second: &mut Node, fused: Opcode) -> bool {
     let (line, next_line) = (first.location.line, second.location.line);
     let differ = line >= 0 && next_line >= 0 && line != next_line;
     if differ || first.oparg >= PAIRABLE || second.oparg >= PAIRABLE {

@@ -20,23 +20,29 @@ const FOLLOWED: usize = 64;
 /// What an instruction does to a local.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effect {
+    None,
     Load,
-    CheckedLoad,
-    Store,
+    /// A checked load, or a store.
+    Bind,
     MayUnbind,
 }
 
-/// The local an instruction uses, and how.
-fn effect(node: &Node) -> Option<(usize, Effect)> {
-    let effect = match node.opcode {
-        Opcode::LoadFast => Effect::Load,
-        Opcode::LoadFastCheck => Effect::CheckedLoad,
-        Opcode::StoreFast => Effect::Store,
-        Opcode::DeleteFast | Opcode::LoadFastAndClear | Opcode::StoreFastMaybeNull => Effect::MayUnbind,
-        _ => return None,
-    };
-    let local = usize::try_from(node.oparg).expect("operands of locals are indices of locals");
-    Some((local, effect))
+/// By opcode: what it does to the local that is its operand.
+const EFFECTS: [Effect; Opcode::ALL.len()] = {
+    let mut effects = [Effect::None; Opcode::ALL.len()];
+    effects[Opcode::LoadFast as usize] = Effect::Load;
+    effects[Opcode::LoadFastCheck as usize] = Effect::Bind;
+    effects[Opcode::StoreFast as usize] = Effect::Bind;
+    effects[Opcode::DeleteFast as usize] = Effect::MayUnbind;
+    effects[Opcode::LoadFastAndClear as usize] = Effect::MayUnbind;
+    effects[Opcode::StoreFastMaybeNull as usize] = Effect::MayUnbind;
+    effects
+};
+
+/// What an instruction does, and to which local.
+#[inline]
+fn effect(node: &Node) -> (Effect, usize) {
+    (EFFECTS[node.opcode as usize], node.oparg.cast_unsigned() as usize)
 }
 
 /// Turns loads into checked loads where the local may be unbound; the first `bound` of the locals are
@@ -110,19 +116,16 @@ fn scan_block(graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
     }
 }
 
-/// What an instruction does to the locals that may be unbound; a load of one of them is checked.
+/// What an instruction does to the locals that may be unbound; a load of one of them is checked, which is
+/// rare: nothing else is branched on.
 #[inline]
 fn apply(node: &mut Node, unbound: &mut u64) {
-    let Some((local, effect)) = effect(node).filter(|&(local, _)| local < FOLLOWED) else { return };
-    let bit = 1 << local;
-    match effect {
-        Effect::MayUnbind => *unbound |= bit,
-        Effect::Load if *unbound & bit != 0 => {
-            node.opcode = Opcode::LoadFastCheck;
-            *unbound &= !bit;
-        }
-        Effect::Load | Effect::CheckedLoad | Effect::Store => *unbound &= !bit,
+    let (effect, local) = effect(node);
+    let bit = u64::from(effect != Effect::None && local < FOLLOWED) << (local % FOLLOWED);
+    if effect == Effect::Load && *unbound & bit != 0 {
+        node.opcode = Opcode::LoadFastCheck;
     }
+    *unbound = if effect == Effect::MayUnbind { *unbound | bit } else { *unbound & !bit };
 }
 
 /// Checks the locals from 64 on, block by block (`fast_scan_many_locals`).
@@ -133,7 +136,10 @@ fn check_many_locals(graph: &mut Graph, locals: usize) {
     graph.for_each_block(|graph, block| {
         block_number += 1;
         for node in graph.nodes_mut(block) {
-            let Some((local, effect)) = effect(node) else { continue };
+            let (effect, local) = effect(node);
+            if effect == Effect::None {
+                continue;
+            }
             let Some(bound_in) = local.checked_sub(FOLLOWED).and_then(|local| bound_in.get_mut(local)) else {
                 continue;
             };

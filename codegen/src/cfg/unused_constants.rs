@@ -26,8 +26,8 @@ pub(super) fn remove_unused_constants(graph: &mut Graph, constants: &mut Vec<Con
         if !graph[block].features.has(Features::CONSTANTS) {
             return;
         }
-        for node in graph.nodes(block).iter().filter(|node| node.opcode.has_constant()) {
-            new_index[constant_index(node)] = USED;
+        for node in graph.nodes(block) {
+            new_index[place(constant_index(node))] = USED;
         }
     });
     if new_index.contains(&UNUSED) {
@@ -50,13 +50,20 @@ fn renumber(graph: &mut Graph, constants: &mut Vec<Constant>, new_index: &mut [i
         if !graph[block].features.has(Features::CONSTANTS) {
             return;
         }
-        for node in graph.nodes_mut(block).iter_mut().filter(|node| node.opcode.has_constant()) {
-            let old = node.opcode.assembled_operand(node.oparg);
-            node.oparg += new_index[constant_index(node)] - old;
+        for node in graph.nodes_mut(block) {
+            let old = constant_index(node);
+            node.oparg += new_index[place(old)] - old;
         }
     });
 }
 
-fn constant_index(node: &Node) -> usize {
-    usize::try_from(node.opcode.assembled_operand(node.oparg)).expect("constant operands are indices of constants")
+/// The constant an instruction loads. For all others it is the first, which is used anyway and stays where
+/// it is: so there is nothing to branch on.
+#[inline]
+fn constant_index(node: &Node) -> i32 {
+    if node.opcode.has_constant() { node.opcode.assembled_operand(node.oparg) } else { 0 }
+}
+
+const fn place(index: i32) -> usize {
+    index.cast_unsigned() as usize
 }

@@ -124,9 +124,10 @@ impl Opcode {
     /// The operand as it is assembled.
     #[inline]
     pub const fn assembled_operand(self, oparg: i32) -> i32 {
-        match self.operand() {
-            Operand::ConstValues => oparg & ((1 << VALUES_SHIFT) - 1),
-            _ => oparg,
+        if self.is_extended() && matches!(self.operand(), Operand::ConstValues) {
+            oparg & ((1 << VALUES_SHIFT) - 1)
+        } else {
+            oparg
         }
     }
 
@@ -199,8 +200,7 @@ impl Opcode {
     /// Whether the operand names a constant.
     #[inline]
     pub(crate) const fn has_constant(self) -> bool {
-        matches!(self, Self::LoadConst)
-            || (self.is_extended() && matches!(self.operand(), Operand::Const | Operand::ConstValues))
+        self.is(CONSTANT)
     }
 
     /// Whether nothing follows it in a basic block: it jumps or leaves the code object.
@@ -209,15 +209,8 @@ impl Opcode {
         self.is(JUMP | SCOPE_EXIT)
     }
 
-    /// Whether the peephole optimizer looks at the opcode: it may join with the next instruction, or
-    /// fold with those before.
-    #[inline]
-    pub(crate) const fn is_peephole(self) -> bool {
-        self.is(PEEPHOLE)
-    }
-
-    /// Whether it takes all its operands off the stack and puts new values there, and does nothing to
-    /// locals.
+    /// Whether it takes all its operands off the stack and puts new values there, and does nothing more to
+    /// locals than to load one.
     #[inline]
     pub(crate) const fn consumes_operands(self) -> bool {
         self.is(CONSUMES)
@@ -231,8 +224,8 @@ impl Opcode {
     /// Values taken off the stack, and values put on it, on the fall-through.
     #[inline]
     pub const fn stack_use(self, oparg: i32) -> (i32, i32) {
-        match FIXED_STACK_USE[self as usize] {
-            Some((pops, pushes)) => (pops as i32, pushes as i32),
+        match STACK_USE[self as usize] {
+            Some((pops, pushes)) => (pops.at(oparg), pushes.at(oparg)),
             None => self.stack_use_in_table(oparg),
         }
     }
@@ -240,15 +233,15 @@ impl Opcode {
     /// Net stack effect (`PyCompile_OpcodeStackEffectWithJump`).
     ///
     /// A block push acts only where it jumps to (its handler).
+    #[inline]
     pub const fn stack_effect(self, oparg: i32, jump: bool) -> i32 {
-        match FIXED_STACK_EFFECT[self as usize] {
-            Some(effect) => effect as i32,
-            None if self.is_block_push() && !jump => 0,
-            None => {
-                let (pops, pushes) = self.stack_use(oparg);
-                pushes - pops
-            }
+        match STACK_EFFECT[self as usize] {
+            Some(_) if jump && self.is_block_push() => {}
+            Some(effect) => return effect.at(oparg),
+            None => {}
         }
+        let (pops, pushes) = self.stack_use_in_table(oparg);
+        pushes - pops
     }
 }
 
@@ -264,10 +257,10 @@ const CONDITIONAL: u8 = 8;
 const SCOPE_EXIT: u8 = 16;
 /// May run signal handlers or switch threads.
 const EVAL_BREAK: u8 = 32;
-/// Joins with the next instruction or folds with those before.
-const PEEPHOLE: u8 = 64;
 /// Values come and go, and that is all that happens to the stack and to locals.
-const CONSUMES: u8 = 128;
+const CONSUMES: u8 = 64;
+/// The operand names a constant.
+const CONSTANT: u8 = 128;
 
 /// By opcode: its properties, from its row in the table and the lists here.
 const PROPERTIES: [u8; Opcode::ALL.len()] = {
@@ -300,29 +293,10 @@ const fn properties_of(opcode: Opcode) -> u8 {
         Opcode::Call | Opcode::CallFunctionEx | Opcode::Resume => EVAL_BREAK,
         _ => 0,
     };
-    let peephole = match opcode {
-        Opcode::BuildTuple
-        | Opcode::BuildList
-        | Opcode::BuildSet
-        | Opcode::ListAppend
-        | Opcode::SetAdd
-        | Opcode::CallIntrinsic1
-        | Opcode::UnaryNot
-        | Opcode::UnaryInvert
-        | Opcode::UnaryNegative
-        | Opcode::BinaryOp
-        | Opcode::StoreFast
-        | Opcode::Swap
-        | Opcode::LoadGlobal
-        | Opcode::CompareOp
-        | Opcode::ContainsOp
-        | Opcode::IsOp
-        | Opcode::ToBool => PEEPHOLE,
-        _ => 0,
-    };
     let consumes = match opcode {
         Opcode::LoadConst
         | Opcode::LoadSmallInt
+        | Opcode::LoadFast
         | Opcode::LoadGlobal
         | Opcode::LoadName
         | Opcode::LoadDeref
@@ -355,45 +329,81 @@ const fn properties_of(opcode: Opcode) -> u8 {
         | Opcode::Nop => CONSUMES,
         _ => 0,
     };
-    target | kind | peephole | consumes
+    let constant = match opcode {
+        Opcode::LoadConst => CONSTANT,
+        _ if opcode.is_extended() && matches!(opcode.operand(), Operand::Const | Operand::ConstValues) => CONSTANT,
+        _ => 0,
+    };
+    target | kind | consumes | constant
 }
 
-/// By opcode: its net stack effect, if that depends neither on the operand nor on jumping.
-const FIXED_STACK_EFFECT: [Option<i8>; Opcode::ALL.len()] = {
-    let mut effects = [None; Opcode::ALL.len()];
-    let mut index = 0;
-    while index < effects.len() {
-        if let Some((pops, pushes)) = FIXED_STACK_USE[index]
-            && !Opcode::ALL[index].is_block_push()
-        {
-            effects[index] = Some(pushes - pops);
-        }
-        index += 1;
-    }
-    effects
-};
+/// A number of values as a function of the operand, for all opcodes but a few: a fixed number, so many
+/// for each unit of the operand, and so many for its lowest bit.
+#[derive(Clone, Copy, Debug)]
+struct Amount {
+    fixed: i8,
+    each: i8,
+    odd: i8,
+}
 
-/// By opcode: its stack use, if that does not depend on the operand.
-const FIXED_STACK_USE: [Option<(i8, i8)>; Opcode::ALL.len()] = {
+impl Amount {
+    #[inline]
+    const fn at(self, oparg: i32) -> i32 {
+        self.fixed as i32 + self.each as i32 * oparg + self.odd as i32 * (oparg & 1)
+    }
+
+    /// The function that has these values at 0, 1 and 2.
+    #[expect(clippy::cast_possible_truncation, reason = "numbers of a few values")]
+    const fn through(zero: i32, one: i32, two: i32) -> Self {
+        let each = (two - zero) / 2;
+        Self { fixed: zero as i8, each: each as i8, odd: (one - zero - each) as i8 }
+    }
+}
+
+/// By opcode: what it takes and gives, if these are [`Amount`]s.
+const STACK_USE: [Option<(Amount, Amount)>; Opcode::ALL.len()] = {
     let mut uses = [None; Opcode::ALL.len()];
     let mut index = 0;
     while index < uses.len() {
-        let opcode = Opcode::ALL[index];
-        let (pops, pushes) = opcode.stack_use_in_table(0);
-        // No operand changes what neither its lowest bits nor its second byte change.
-        let (low_pops, low_pushes) = opcode.stack_use_in_table(1);
-        let (high_pops, high_pushes) = opcode.stack_use_in_table(0x102);
-        let is_fixed = pops == low_pops
-            && pushes == low_pushes
-            && pops == high_pops
-            && pushes == high_pushes
-            && !matches!(opcode, Opcode::LoadMappingArg)
-            && !matches!(opcode.operand(), Operand::ConstValues);
-        #[expect(clippy::cast_possible_truncation, reason = "fixed uses are of a few values")]
-        if is_fixed {
-            uses[index] = Some((pops as i8, pushes as i8));
-        }
+        uses[index] = amounts_of(Opcode::ALL[index]);
         index += 1;
     }
     uses
+};
+
+const fn amounts_of(opcode: Opcode) -> Option<(Amount, Amount)> {
+    /// Operands in which any two rows differ that differ at all.
+    const SAMPLES: [i32; 8] = [0, 1, 2, 3, 4, 7, 0x102, 1 << VALUES_SHIFT];
+    let [(pops_0, pushes_0), (pops_1, pushes_1), (pops_2, pushes_2)] =
+        [opcode.stack_use_in_table(0), opcode.stack_use_in_table(1), opcode.stack_use_in_table(2)];
+    let pops = Amount::through(pops_0, pops_1, pops_2);
+    let pushes = Amount::through(pushes_0, pushes_1, pushes_2);
+    let mut index = 0;
+    while index < SAMPLES.len() {
+        let (known_pops, known_pushes) = opcode.stack_use_in_table(SAMPLES[index]);
+        if pops.at(SAMPLES[index]) != known_pops || pushes.at(SAMPLES[index]) != known_pushes {
+            return None;
+        }
+        index += 1;
+    }
+    Some((pops, pushes))
+}
+
+/// By opcode: its net stack effect where it does not jump, if that is an [`Amount`].
+const STACK_EFFECT: [Option<Amount>; Opcode::ALL.len()] = {
+    let mut effects = [None; Opcode::ALL.len()];
+    let mut index = 0;
+    while index < effects.len() {
+        effects[index] = match STACK_USE[index] {
+            _ if Opcode::ALL[index].is_block_push() => Some(Amount { fixed: 0, each: 0, odd: 0 }),
+            Some((pops, pushes)) => Some(Amount {
+                fixed: pushes.fixed - pops.fixed,
+                each: pushes.each - pops.each,
+                odd: pushes.odd - pops.odd,
+            }),
+            None => None,
+        };
+        index += 1;
+    }
+    effects
 };
