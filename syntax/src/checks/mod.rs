@@ -63,7 +63,7 @@ fn scan(tokens: &Tokens, looked_at: &[usize]) -> Scan {
             TokenKind::Star | TokenKind::DoubleStar if !ends_operand(last_kind(&tokens[..index])) => {
                 scan.is_suspicious |= goes_on_after_group(&tokens[index + 1..]);
             }
-            TokenKind::Lpar if begins_line(last_kind(&tokens[..index])) => {
+            TokenKind::Lpar if LINE_BEGINNERS.contains(&last_kind(&tokens[..index])) => {
                 scan.is_suspicious |= annotates_part_of_group(&tokens[index..]);
             }
             _ => {}
@@ -142,9 +142,9 @@ const fn binds_loosely(kind: TokenKind) -> bool {
     )
 }
 
-const fn begins_line(previous: TokenKind) -> bool {
-    matches!(previous, TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent | TokenKind::Semi | TokenKind::Colon)
-}
+/// The tokens after which a statement begins, or what looks like one.
+pub(crate) const LINE_BEGINNERS: [TokenKind; 5] =
+    [TokenKind::Newline, TokenKind::Indent, TokenKind::Dedent, TokenKind::Semi, TokenKind::Colon];
 
 /// Whether a statement that begins with a bracket looks like `(x).y: int`: CPython takes `(x)` for
 /// the whole target.

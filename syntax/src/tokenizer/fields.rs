@@ -39,6 +39,11 @@ impl Fields {
         self.frames.last() == Some(&Frame::Spec)
     }
 
+    /// Whether no f-string is open.
+    pub(super) fn is_outside(&self) -> bool {
+        self.frames.is_empty()
+    }
+
     /// Takes an opening bracket.
     #[inline]
     pub(super) fn open(&mut self) -> Result<(), Suspicious> {

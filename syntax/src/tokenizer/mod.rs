@@ -26,6 +26,7 @@ mod screen;
 
 pub(crate) use screen::screen;
 
+use crate::checks::LINE_BEGINNERS;
 use crate::{Diagnostic, Span};
 use escapes::EscapeWarnings;
 use fields::Fields;
@@ -52,30 +53,40 @@ pub(crate) struct TokenFindings {
 /// Checks the tokens of `text`.
 pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
     let indents_oddly = may_indent_oddly(text);
+    let escapes = memchr::memchr(b'\\', text.as_bytes()).map(|_| EscapeWarnings::new(text));
+    let mut sought = Look::FEW;
+    for (look, is_sought) in [(Look::Newline, indents_oddly), (Look::String, escapes.is_some())] {
+        sought |= if is_sought { look.bit() } else { 0 };
+    }
     let mut checks = Checks {
         text,
+        sought,
         indents_oddly,
         indentation: Indentation::default(),
         blocks: 0,
         fields: Fields::default(),
-        brackets: 0,
         elifs: 0,
-        operators: 0,
-        may_be_deep: false,
-        escapes: memchr::memchr(b'\\', text.as_bytes()).map(|_| EscapeWarnings::new(text)),
+        escapes,
         findings: TokenFindings::default(),
         at_line_start: indents_oddly,
     };
+    let mut tally = Tally::default();
+    let mut begins_line = true;
     for (index, token) in tokens.iter().enumerate() {
-        let look = LOOKS[token.kind() as usize];
-        // Inside of a line most tokens are not looked at.
-        if matches!(look, Look::No | Look::Outside) && !checks.at_line_start {
-            continue;
-        }
-        if let Err(suspicious) = checks.check(*token, look, index) {
+        let kind = token.kind();
+        let facts = FACTS[kind as usize];
+        tally.count(facts);
+        // Most tokens are only counted.
+        let is_sought = checks.sought & facts.bit != 0;
+        let is_group = kind == TokenKind::Lpar;
+        let begins_with_group = begins_line & is_group;
+        let is_looked_at = is_sought | checks.at_line_start | begins_with_group;
+        if is_looked_at && let Err(suspicious) = checks.check(*token, LOOKS[kind as usize], index) {
             checks.findings.suspicion = Some(suspicious);
         }
+        begins_line = (begins_line & facts.is_outside) | facts.begins_line;
     }
+    let may_be_deep = tally.may_be_deep() || checks.elifs > MANY;
     let mut findings = checks.findings;
     if let Some(escapes) = checks.escapes {
         findings.warnings.extend(escapes.warnings);
@@ -84,7 +95,7 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
     if !text.is_ascii() && !identifiers::are_known(text, tokens) {
         findings.suspicion = Some(Suspicious);
     }
-    if backslash_at_end(text, tokens) || (checks.may_be_deep && is_deep(tokens)) {
+    if backslash_at_end(text, tokens) || (may_be_deep && is_deep(tokens)) {
         findings.suspicion = Some(Suspicious);
     }
     findings
@@ -108,18 +119,110 @@ enum Look {
     Colon,
     /// Operators inside of operators lead deep into the parser.
     Operator,
+    /// The same, and for [`crate::checks`].
+    Power,
     Elif,
     /// It is for [`crate::checks`], as some of the others are.
     Grammar,
     Number,
+    /// A string or text of one.
     String,
+    /// An f-string or t-string begins or ends.
+    Interpolated,
 }
+
+impl Look {
+    /// What is looked at in every text.
+    const FEW: u16 = Self::Indent.bit()
+        | Self::Dedent.bit()
+        | Self::Power.bit()
+        | Self::Elif.bit()
+        | Self::Grammar.bit()
+        | Self::Number.bit()
+        | Self::Interpolated.bit();
+    /// What is looked at inside of f-strings.
+    const OF_FIELDS: u16 = Self::Open.bit() | Self::Close.bit() | Self::Colon.bit();
+
+    #[inline]
+    const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
+/// What is counted of all tokens, without a branch: nobody can predict the kind of the next.
+#[derive(Default)]
+struct Tally {
+    /// Brackets that are open, and the most that were.
+    brackets: i32,
+    most_brackets: i32,
+    /// Operators of the statement that may be inside each other, and the most in any.
+    operators: u32,
+    most_operators: u32,
+}
+
+impl Tally {
+    #[inline]
+    fn count(&mut self, facts: Facts) {
+        self.brackets += i32::from(facts.opened);
+        self.most_brackets = self.most_brackets.max(self.brackets);
+        self.operators = (self.operators + u32::from(facts.is_operator)) & facts.kept_operators;
+        self.most_operators = self.most_operators.max(self.operators);
+    }
+
+    fn may_be_deep(&self) -> bool {
+        self.most_brackets.cast_unsigned() > MAX_BRACKETS / 2 || self.most_operators > MANY
+    }
+}
+
+/// What the loop over all tokens needs of a kind of token.
+#[derive(Clone, Copy)]
+struct Facts {
+    /// That of its look.
+    bit: u16,
+    /// 1 for an opening bracket, -1 for a closing one.
+    opened: i8,
+    is_operator: bool,
+    /// All bits, or none if it ends the statement.
+    kept_operators: u32,
+    is_outside: bool,
+    /// Whether the next token begins a line, or what looks like one.
+    begins_line: bool,
+}
+
+/// By kind of token.
+const FACTS: [Facts; 256] = {
+    let no = Look::No.bit();
+    let plain =
+        Facts { bit: no, opened: 0, is_operator: false, kept_operators: !0, is_outside: false, begins_line: false };
+    let mut facts = [plain; 256];
+    let mut index = 0;
+    while index < facts.len() {
+        let look = LOOKS[index];
+        let fact = &mut facts[index];
+        fact.bit = look.bit();
+        match look {
+            Look::Open => fact.opened = 1,
+            Look::Close => fact.opened = -1,
+            Look::Operator | Look::Power => fact.is_operator = true,
+            Look::Newline => fact.kept_operators = 0,
+            Look::Outside => fact.is_outside = true,
+            _ => {}
+        }
+        index += 1;
+    }
+    let mut index = 0;
+    while index < LINE_BEGINNERS.len() {
+        facts[LINE_BEGINNERS[index] as usize].begins_line = true;
+        index += 1;
+    }
+    facts
+};
 
 /// By kind of token.
 const LOOKS: [Look; 256] = {
     use TokenKind as Kind;
     let mut looks = [Look::No; 256];
-    let kinds: [(Look, &[Kind]); 12] = [
+    let kinds: [(Look, &[Kind]); 14] = [
         (Look::Outside, &[Kind::Comment, Kind::NonLogicalNewline, Kind::EndOfFile, Kind::Unknown]),
         (Look::Indent, &[Kind::Indent]),
         (Look::Dedent, &[Kind::Dedent]),
@@ -127,25 +230,13 @@ const LOOKS: [Look; 256] = {
         (Look::Open, &[Kind::Lpar, Kind::Lsqb, Kind::Lbrace]),
         (Look::Close, &[Kind::Rpar, Kind::Rsqb, Kind::Rbrace]),
         (Look::Colon, &[Kind::Colon]),
-        (
-            Look::Operator,
-            &[Kind::Minus, Kind::Plus, Kind::Tilde, Kind::Not, Kind::DoubleStar, Kind::Lambda, Kind::Else],
-        ),
+        (Look::Operator, &[Kind::Minus, Kind::Plus, Kind::Tilde, Kind::Not, Kind::Lambda, Kind::Else]),
+        (Look::Power, &[Kind::DoubleStar]),
         (Look::Elif, &[Kind::Elif]),
         (Look::Grammar, &[Kind::Yield, Kind::ColonEqual, Kind::Case, Kind::Star]),
         (Look::Number, &[Kind::Int, Kind::Float, Kind::Complex]),
-        (
-            Look::String,
-            &[
-                Kind::String,
-                Kind::FStringStart,
-                Kind::FStringMiddle,
-                Kind::FStringEnd,
-                Kind::TStringStart,
-                Kind::TStringMiddle,
-                Kind::TStringEnd,
-            ],
-        ),
+        (Look::String, &[Kind::String, Kind::FStringMiddle, Kind::TStringMiddle]),
+        (Look::Interpolated, &[Kind::FStringStart, Kind::FStringEnd, Kind::TStringStart, Kind::TStringEnd]),
     ];
     let mut group = 0;
     while group < kinds.len() {
@@ -162,19 +253,16 @@ const LOOKS: [Look; 256] = {
 
 struct Checks<'a> {
     text: &'a str,
+    /// The bits of what is looked at here.
+    sought: u16,
     /// Whether the indentation of lines has to be looked at.
     indents_oddly: bool,
     indentation: Indentation,
     /// Indented blocks around.
     blocks: usize,
     fields: Fields,
-    /// Brackets that are open.
-    brackets: u32,
     /// `elif`s of the text.
     elifs: u32,
-    /// Operators of the statement that may be inside each other.
-    operators: u32,
-    may_be_deep: bool,
     /// None in a text without backslashes.
     escapes: Option<EscapeWarnings<'a>>,
     findings: TokenFindings,
@@ -195,7 +283,6 @@ impl Checks<'_> {
             }
             Look::Newline => {
                 self.at_line_start = self.indents_oddly;
-                self.operators = 0;
                 return Ok(());
             }
             _ => {}
@@ -210,30 +297,15 @@ impl Checks<'_> {
                 if kind == TokenKind::Lpar {
                     self.findings.for_grammar.push(index);
                 }
-                self.brackets += 1;
-                self.may_be_deep |= self.brackets > MAX_BRACKETS / 2;
                 self.fields.open()?;
             }
-            Look::Close => {
-                self.brackets = self.brackets.saturating_sub(1);
-                self.fields.close();
-            }
+            Look::Close => self.fields.close(),
             Look::Colon => self.fields.colon(),
-            Look::Operator => {
-                if kind == TokenKind::DoubleStar {
-                    self.findings.for_grammar.push(index);
-                }
-                self.operators += 1;
-                self.may_be_deep |= self.operators > MANY;
-            }
-            Look::Elif => {
-                self.elifs += 1;
-                self.may_be_deep |= self.elifs > MANY;
-            }
-            Look::Grammar => self.findings.for_grammar.push(index),
+            Look::Elif => self.elifs += 1,
+            Look::Power | Look::Grammar => self.findings.for_grammar.push(index),
             Look::Number => self.number(kind, range.into())?,
-            Look::String => self.string(token)?,
-            Look::No | Look::Outside | Look::Indent | Look::Dedent | Look::Newline => {}
+            Look::String | Look::Interpolated => self.string(token)?,
+            Look::No | Look::Outside | Look::Indent | Look::Dedent | Look::Newline | Look::Operator => {}
         }
         Ok(())
     }
@@ -250,9 +322,15 @@ impl Checks<'_> {
             escapes.token(token, self.fields.in_format_spec());
         }
         match token.kind() {
-            TokenKind::FStringStart | TokenKind::TStringStart => self.fields.open_string(),
+            TokenKind::FStringStart | TokenKind::TStringStart => {
+                self.sought |= Look::OF_FIELDS;
+                self.fields.open_string()
+            }
             TokenKind::FStringEnd | TokenKind::TStringEnd => {
                 self.fields.close_string();
+                if self.fields.is_outside() {
+                    self.sought &= !Look::OF_FIELDS;
+                }
                 Ok(())
             }
             _ => Ok(()),

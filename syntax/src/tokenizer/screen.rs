@@ -8,7 +8,9 @@
 use super::nesting::MAX_BRACKETS;
 use crate::{Diagnostic, Exception, Span};
 
-const BLOCK: usize = 4096;
+const BLOCK: usize = 2048;
+/// What is looked at first of a block.
+const START: usize = 128;
 /// So many more opening than closing brackets look deep.
 const DEEP: usize = 1500;
 /// Longer runs of prefix operators overflow CPython's parser.
@@ -20,7 +22,9 @@ pub(crate) fn screen(text: &str) -> Result<(), Box<Diagnostic>> {
 }
 
 fn looks_deep(bytes: &[u8]) -> bool {
-    let many_prefixes = |block: &[u8]| count(block, *b"-+~") > BLOCK / 2;
+    // The longest run covers a block and with it the block's start, which few texts need more of.
+    let starts_with_prefixes = |block: &[u8]| count(&block[..block.len().min(START)], *b"-+~") > START / 2;
+    let many_prefixes = |block: &[u8]| starts_with_prefixes(block) && count(block, *b"-+~") > BLOCK / 2;
     // Few texts have so many brackets at all.
     bytes.chunks(BLOCK).any(many_prefixes) || (count(bytes, *b"([{") > DEEP && has_deep_brackets(bytes))
 }
