@@ -124,7 +124,7 @@ impl CodeObject {
             flags: unit.flags,
             code: Arc::from([]),
             constants: unit.constants.into(),
-            names: unit.names.into(),
+            names: unit.names,
             local_names: unit.var_names.into(),
             local_kinds: Arc::from([]),
             filename: PyString::new(""),

@@ -191,10 +191,16 @@ pub struct ConstantTable {
 }
 
 impl ConstantTable {
+    /// An empty table in memory that an earlier one left.
+    pub(crate) fn in_memory_of(list: Vec<Constant>) -> Self {
+        debug_assert!(list.is_empty());
+        Self { list, index: FxHashMap::default() }
+    }
+
     /// The index of `constant`, new or known (`_PyCompile_AddConst`).
     pub fn add(&mut self, constant: Constant) -> usize {
         let next = self.list.len();
-        if next == 0 {
+        if self.list.capacity() == 0 {
             self.list.reserve(FIRST_ROOM);
         }
         if next <= SEARCHED {

@@ -17,12 +17,12 @@ const ENTRY_START: u8 = 0x80;
 /// Bit 6: the number goes on.
 const CONTINUATION: u8 = 0x40;
 
-/// Encodes the handlers of the instructions.
+/// Encodes the handlers of the instructions into `table`, which is emptied first.
 #[inline(never)]
-pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32]) -> Vec<u8> {
-    let mut table = Vec::new();
+pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32], table: &mut Vec<u8>) {
+    table.clear();
     if instructions.iter().all(|instruction| instruction.handler.is_none()) {
-        return table;
+        return;
     }
     let mut current: Option<Handler> = None;
     let mut start = 0;
@@ -30,13 +30,12 @@ pub(super) fn encode(instructions: &[FinalInstruction], offsets: &[u32]) -> Vec<
         // As CPython: a run goes on as long as the handler's place is the same.
         let target = |handler: Option<Handler>| handler.map(|handler| handler.target);
         if target(instruction.handler) != target(current) {
-            write_entry(&mut table, current, start..offset, offsets);
+            write_entry(table, current, start..offset, offsets);
             current = instruction.handler;
             start = offset;
         }
     }
-    write_entry(&mut table, current, start..offsets[instructions.len()], offsets);
-    table
+    write_entry(table, current, start..offsets[instructions.len()], offsets);
 }
 
 /// `assemble_emit_exception_table_entry`

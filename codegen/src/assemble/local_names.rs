@@ -13,11 +13,10 @@ use crate::{CodeFlags, CodeUnit, LocalKind};
 use pyclast_syntax::PyString;
 use rustc_hash::FxHashSet;
 
-/// Names and kinds of the fast locals.
-///
-/// The names are taken out of the unit.
-pub(super) fn names_and_kinds(unit: &mut CodeUnit) -> (Vec<PyString>, Vec<LocalKind>) {
-    let mut kinds = local_kinds(unit);
+/// The names of the fast locals, taken out of the unit; and their kinds in `kinds`, which is emptied first.
+pub(super) fn names_and_kinds(unit: &mut CodeUnit, kinds: &mut Vec<LocalKind>) -> Vec<PyString> {
+    kinds.clear();
+    add_local_kinds(unit, kinds);
     let mut cells = std::mem::take(&mut unit.cell_vars);
     if !cells.is_empty() {
         let local_names: FxHashSet<&PyString> = unit.var_names.iter().collect();
@@ -29,12 +28,11 @@ pub(super) fn names_and_kinds(unit: &mut CodeUnit) -> (Vec<PyString>, Vec<LocalK
     kinds.resize(names.len(), LocalKind(LocalKind::CELL));
     names.append(&mut unit.free_vars);
     kinds.resize(names.len(), LocalKind(LocalKind::FREE));
-    (names, kinds)
+    names
 }
 
-/// The kinds of `unit.var_names`.
-fn local_kinds(unit: &CodeUnit) -> Vec<LocalKind> {
-    let mut kinds = Vec::with_capacity(unit.var_names.len() + unit.cell_vars.len() + unit.free_vars.len());
+/// Adds the kinds of `unit.var_names`.
+fn add_local_kinds(unit: &CodeUnit, kinds: &mut Vec<LocalKind>) {
     kinds.resize(unit.var_names.len(), LocalKind(LocalKind::LOCAL));
     for (kind, parameter) in kinds.iter_mut().zip(parameter_kinds(unit)) {
         kind.0 |= parameter;
@@ -48,7 +46,6 @@ fn local_kinds(unit: &CodeUnit) -> Vec<LocalKind> {
             kind.0 |= LocalKind::CELL;
         }
     }
-    kinds
 }
 
 /// The argument bits of the parameters, which are the first locals.

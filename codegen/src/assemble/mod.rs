@@ -18,7 +18,7 @@ mod location_table;
 #[cfg(test)]
 mod tests;
 
-use crate::{CodeObject, CodeUnit, FinalInstruction, OptimizedUnit};
+use crate::{CodeObject, CodeUnit, Constant, FinalInstruction, LocalKind, OptimizedUnit};
 use jumps::Places;
 use pyclast_syntax::PyString;
 use std::sync::Arc;
@@ -33,13 +33,22 @@ pub fn assemble(unit: OptimizedUnit, filename: &PyString) -> CodeObject {
 pub(crate) struct Assembler {
     instructions: Vec<FinalInstruction>,
     places: Places,
+    /// The table that is made.
     bytes: Vec<u8>,
+    kinds: Vec<LocalKind>,
+    /// Empty lists.
+    constants: Vec<Vec<Constant>>,
 }
 
 impl Assembler {
     /// An empty list for the next unit's instructions, in memory that an earlier one left.
     pub(crate) fn spare_instructions(&mut self) -> Vec<FinalInstruction> {
         std::mem::take(&mut self.instructions)
+    }
+
+    /// An empty list for the next unit's constants, in memory that an earlier one left.
+    pub(crate) fn spare_constants(&mut self) -> Vec<Constant> {
+        self.constants.pop().unwrap_or_default()
     }
 
     /// Assembles a code unit.
@@ -53,13 +62,16 @@ impl Assembler {
         let code = Arc::from(&self.bytes[..]);
         location_table::encode(&instructions, offsets, unit.first_line, &mut self.bytes);
         let line_table = Arc::from(&self.bytes[..]);
-        let exception_table = shared(exception_table::encode(&instructions, offsets));
+        exception_table::encode(&instructions, offsets, &mut self.bytes);
+        let exception_table = shared(self.bytes.drain(..));
         instructions.clear();
         self.instructions = instructions;
 
-        let (local_names, local_kinds) = local_names::names_and_kinds(&mut unit);
+        let local_names = local_names::names_and_kinds(&mut unit, &mut self.kinds);
         let CodeUnit { name, qualname, first_line, mut constants, trailing_constant, names, flags, .. } = unit;
         constants.extend(trailing_constant);
+        let shared_constants = shared(constants.drain(..));
+        self.constants.push(constants);
         CodeObject {
             arg_count: unit.arg_count,
             pos_only_arg_count: unit.pos_only_arg_count,
@@ -68,10 +80,10 @@ impl Assembler {
             stack_size: stack_size.max(1),
             flags,
             code,
-            constants: shared(constants),
-            names: shared(names),
-            local_names: shared(local_names),
-            local_kinds: shared(local_kinds),
+            constants: shared_constants,
+            names,
+            local_names: shared(local_names.into_iter()),
+            local_kinds: shared(self.kinds.drain(..)),
             filename: filename.clone(),
             name,
             qualname,
@@ -83,6 +95,6 @@ impl Assembler {
 }
 
 /// Nothing is allocated for an empty list.
-fn shared<T>(items: Vec<T>) -> Arc<[T]> {
-    if items.is_empty() { Arc::default() } else { items.into() }
+fn shared<T>(items: impl ExactSizeIterator<Item = T>) -> Arc<[T]> {
+    if items.len() == 0 { Arc::default() } else { items.collect() }
 }

@@ -24,7 +24,7 @@ fn unit(instructions: Vec<FinalInstruction>) -> OptimizedUnit {
         parameter_count: 0,
         constants: Vec::new(),
         trailing_constant: None,
-        names: Vec::new(),
+        names: [].into(),
         var_names: Vec::new(),
         hidden_locals: Vec::new(),
         cell_vars: Vec::new(),

@@ -143,7 +143,7 @@ impl Builder<'_> {
             arguments,
             has_docstring: false,
             sequence: self.graph.spare_sequence(),
-            constants: ConstantTable::default(),
+            constants: ConstantTable::in_memory_of(self.assembler.spare_constants()),
             names: NameSet::with_capacity(14),
             var_names,
             cell_vars,
@@ -187,7 +187,8 @@ impl Builder<'_> {
         let unit = self.units.pop().expect("every unit left was entered");
         let flags = self.code_flags(&unit);
         let parameter_count = self.table.scope(unit.scope).parameters.len();
-        let text = |names: &NameSet| names.names().map(|name| self.names.get(name).clone()).collect();
+        let text = |name| self.names.get(name).clone();
+        let texts = |names: &NameSet| names.names().map(text).collect();
         let unit = CodeUnit {
             name: self.names.get(unit.name).clone(),
             qualname: unit.qualname,
@@ -199,15 +200,15 @@ impl Builder<'_> {
             parameter_count,
             constants: unit.constants.into_constants(),
             trailing_constant: unit.trailing_constant,
-            names: text(&unit.names),
+            names: if unit.names.is_empty() { Arc::default() } else { unit.names.names().map(text).collect() },
             hidden_locals: if unit.fast_hidden.is_empty() {
                 Vec::new()
             } else {
                 unit.var_names.names().map(|name| unit.fast_hidden.contains_key(&name)).collect()
             },
-            var_names: text(&unit.var_names),
-            cell_vars: text(&unit.cell_vars),
-            free_vars: text(&unit.free_vars),
+            var_names: texts(&unit.var_names),
+            cell_vars: texts(&unit.cell_vars),
+            free_vars: texts(&unit.free_vars),
             sequence: unit.sequence,
         };
         if !self.errors.in_order.is_empty() {

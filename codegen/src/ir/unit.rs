@@ -3,6 +3,7 @@
 
 use crate::{CodeFlags, Constant, InstructionSequence};
 use pyclast_syntax::PyString;
+use std::sync::Arc;
 
 /// A code unit after building, before optimization.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ pub struct CodeUnit {
     /// What static code ends its constants with, used or not.
     pub trailing_constant: Option<Constant>,
     /// `co_names`
-    pub names: Vec<PyString>,
+    pub names: Arc<[PyString]>,
     /// Fast locals: parameters first, then in the order of first mention.
     pub var_names: Vec<PyString>,
     /// By fast local: hidden in class and module scopes (`CO_FAST_HIDDEN`); empty if none is.

@@ -25,7 +25,7 @@ fn unit(constants: Vec<Constant>, instructions: &[(Opcode, i32)]) -> OptimizedUn
             parameter_count: 2,
             constants,
             trailing_constant: Some(Constant::tuple([Constant::tuple([]), object()])),
-            names: Vec::new(),
+            names: [].into(),
             var_names: names(&["a", "b"]),
             hidden_locals: Vec::new(),
             cell_vars: Vec::new(),
