@@ -16,11 +16,17 @@ use pyclast_syntax::Location;
 
 /// Duplicates exits without line, then spreads locations forward.
 pub(super) fn resolve_line_numbers(graph: &mut Graph) {
+    if !graph.features.has(Features::LINELESS) {
+        return;
+    }
     let some_start_without_line = graph.starts_without_line();
     if some_start_without_line {
         duplicate_exits_without_line(graph);
     }
     propagate_locations(graph, some_start_without_line);
+    if !graph.blocks_mut().iter().any(|block| block.features.has(Features::LINELESS)) {
+        graph.features.remove(Features::LINELESS);
+    }
 }
 
 /// `duplicate_exits_without_lineno`

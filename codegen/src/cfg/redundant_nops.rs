@@ -48,20 +48,19 @@ fn remove_nops(graph: &mut Graph, block: BlockId) -> bool {
     for index in first..last {
         let node = nodes[index];
         let line = node.location.line;
-        if node.opcode == Opcode::Nop {
-            let next = &mut nodes[index + 1].location;
-            if line < 0 || line == previous_line || line == next.line {
-                continue;
-            }
-            if next.line < 0 {
-                *next = node.location;
-                continue;
-            }
-            some_stay = true;
+        let next = &mut nodes[index + 1].location;
+        let is_nop = node.opcode == Opcode::Nop;
+        let shows_nothing = (line < 0) | (line == previous_line) | (line == next.line);
+        let mut goes = is_nop & shows_nothing;
+        // Rare, unlike the `NOP`s that go.
+        if is_nop && !shows_nothing {
+            goes = next.line < 0;
+            *next = if goes { node.location } else { *next };
+            some_stay |= !goes;
         }
         nodes[kept] = node;
-        kept += 1;
-        previous_line = line;
+        kept += usize::from(!goes);
+        previous_line = if goes { previous_line } else { line };
     }
     let node = nodes[last];
     let line = node.location.line;
