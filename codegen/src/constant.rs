@@ -221,6 +221,11 @@ impl ConstantTable {
         next
     }
 
+    /// The constant of an index.
+    pub fn get(&self, index: usize) -> Option<&Constant> {
+        self.list.get(index)
+    }
+
     /// The constants in order.
     pub fn into_constants(self) -> Vec<Constant> {
         self.list

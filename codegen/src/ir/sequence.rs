@@ -71,6 +71,12 @@ impl InstructionSequence {
         self.labels[label.0 as usize] = self.position();
     }
 
+    /// The last instruction, if the next one is reached through it only.
+    pub fn only_before(&self) -> Option<Instruction> {
+        let here = self.position();
+        self.instructions.last().filter(|_| !self.labels.contains(&here)).copied()
+    }
+
     /// Appends an instruction without target.
     #[inline]
     pub fn push(&mut self, instruction: Instruction) {

@@ -32,12 +32,13 @@ impl Builder<'_> {
 
     /// An object to a primitive; `refine` is what it is known to be.
     pub(in crate::build) fn emit_unbox(&mut self, to: TypeCode, refine: Option<&Descriptor>, location: Location) {
+        let fits = to.is_integer() && self.is_fitting_constant(to);
         match refine {
             Some(known) => self.emit_with_type(Opcode::RefineType, known, location),
             None => self.emit_typed(Opcode::Cast, boxed_class(to, to == TypeCode::Bool), location),
         }
         let known = refine.and_then(|known| known.path.last());
-        if to.is_integer() && known.is_none_or(|name| name != "bool") {
+        if to.is_integer() && !fits && known.is_none_or(|name| name != "bool") {
             let is_exact =
                 refine.is_some_and(|known| known.marks.contains(&'!')) && known.is_some_and(|name| name == "int");
             self.emit_unboxed_integer(to, is_exact, location);

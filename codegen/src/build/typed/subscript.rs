@@ -103,7 +103,11 @@ impl<'a> Builder<'a> {
                 self.index_as_int64(&subscript.slice);
                 if context == ExprContext::Store {
                     self.emit_index_from_start(subscript, location);
-                    self.emit_sequence_store(subscript, kind, location);
+                    if kind == ARRAY {
+                        self.emit_arg(Opcode::SequenceSet, kind, location);
+                    } else {
+                        self.emit_list_store(subscript, kind, location);
+                    }
                 } else if kind == ARRAY {
                     self.emit_array_get(subscript, location);
                 } else {
@@ -128,10 +132,10 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Stores an item at an index that is not negative.
+    /// Stores an item of a list at an index that is not negative.
     ///
-    /// `SEQUENCE_SET` forgets twice about a value that it cannot store: an index that is too large is left to others.
-    fn emit_sequence_store(&mut self, subscript: &'a ExprSubscript, kind: usize, location: Location) {
+    /// `SEQUENCE_SET` forgets twice about an object that it cannot store: an index that is too large is left to others.
+    fn emit_list_store(&mut self, subscript: &'a ExprSubscript, kind: usize, location: Location) {
         let Some((sequence, is_exact)) = self.sequence_of(&subscript.value) else { return };
         let [fits, end] = [(); 2].map(|()| self.new_label());
         self.emit_duplicate(location);
@@ -139,15 +143,9 @@ impl<'a> Builder<'a> {
         self.emit_fast_len(sequence, is_exact, location);
         self.emit_arg(Opcode::PrimitiveCompareOp, LESS_UNSIGNED, location);
         self.emit_jump(Opcode::PopJumpIfNonzero, fits, location);
-        if sequence == Sequence::Array {
-            self.emit_error("IndexError", location, |this| {
-                this.emit_const(Constant::str("array assignment index out of range"), location);
-            });
-        } else {
-            self.emit_with_code(Opcode::PrimitiveBox, TypeCode::Int64, location);
-            self.emit_subscript(ExprContext::Store, location);
-            self.emit_jump(Opcode::JumpNoInterrupt, end, Location::NONE);
-        }
+        self.emit_with_code(Opcode::PrimitiveBox, TypeCode::Int64, location);
+        self.emit_subscript(ExprContext::Store, location);
+        self.emit_jump(Opcode::JumpNoInterrupt, end, Location::NONE);
         self.use_label(fits);
         self.emit_arg(Opcode::SequenceSet, kind, location);
         self.use_label(end);

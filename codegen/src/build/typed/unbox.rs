@@ -36,6 +36,16 @@ impl<'a> Builder<'a> {
         self.emit_with_code(Opcode::PrimitiveUnbox, code, location);
     }
 
+    /// Whether the object on the stack is a constant that fits: nothing has to be looked at.
+    pub(super) fn is_fitting_constant(&self, code: TypeCode) -> bool {
+        let Some(load) = self.unit().sequence.only_before().filter(|load| load.opcode == Opcode::LoadConst) else {
+            return false;
+        };
+        let constant = usize::try_from(load.oparg).ok().and_then(|index| self.unit().constants.get(index));
+        let bits = code.bits() - 1;
+        constant.and_then(Constant::as_small_int).is_some_and(|value| value >= 0 && value.checked_shr(bits) == Some(0))
+    }
+
     /// Makes what is of a class below `int` an `int`.
     fn emit_exact_int(&mut self, location: Location) {
         let exact = self.new_label();
