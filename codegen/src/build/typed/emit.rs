@@ -58,10 +58,19 @@ impl Builder<'_> {
         }
     }
 
-    /// Leaves the unit to the interpreter if it is a generator or a coroutine.
+    /// Leaves the unit to the interpreter if it is a generator or a coroutine; but for those that take a `double` or a
+    /// truth value, which the JIT's code of others passes wrongly to the interpreter.
     pub(super) fn suppress_suspended(&mut self) {
         let scope = self.table.scope(self.unit().scope);
-        if scope.generator || scope.coroutine {
+        if !scope.generator && !scope.coroutine {
+            return;
+        }
+        let primitives = self.unit().function.map_or(&[][..], |function| &function.primitives);
+        let is_passed_wrongly = scope.parameters.iter().any(|&parameter| {
+            let parameter = self.names.get(parameter).as_str();
+            primitives.iter().any(|(name, code)| !code.is_integer() && Some(name.as_str()) == parameter)
+        });
+        if !is_passed_wrongly {
             self.unit_mut().suppresses_jit = true;
         }
     }
