@@ -28,8 +28,8 @@ GARBAGE = re.compile(r"^(?:\d{8}|1\d{14}|\d\.\d+e-3\d\d)$")
 
 def seen(workers, bug, codes):
     """What each line does, by mode; the JIT's refusals as a line of their own."""
-    request = {"files": [["main.py", bug["source"]]], "lines": bug["lines"], "codes": codes, "modes": list(MODES)}
-    answer = workers.ask(workers.static, request)
+    request = {"files": [["main.py", bug["source"]]], "lines": bug["lines"], "codes": codes}
+    [answer] = workers.ask(workers.static, [request], list(MODES))
     return {
         mode: [GARBAGE.sub("garbage", what) for _, line, what in answer[mode] if line not in ("import", "rest")] for mode in MODES
     }
