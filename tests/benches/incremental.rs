@@ -23,7 +23,7 @@ use std::time::Instant;
 
 /// The program's own allocator.
 #[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const MODULES: usize = 2_000;
 const LINES: usize = 200;
