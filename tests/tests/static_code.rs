@@ -54,8 +54,5 @@ fn what_kills_the_process_or_lies_under_the_reference_does_neither_under_pyclast
 fn random_programs_do_the_same_interpreted_under_the_jit_and_under_cpython() {
     let count = setting("PYCLAST_RANDOM", RANDOM);
     let python = oracle::python();
-    compare(
-        "static_fuzz.py",
-        &["--python", &python.to_string_lossy(), "--count", &count, "--jobs", "2"],
-    );
+    compare("static_fuzz.py", &["--python", &python.to_string_lossy(), "--count", &count, "--jobs", "2"]);
 }
