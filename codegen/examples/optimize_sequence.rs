@@ -87,7 +87,7 @@ fn unit(value: &Value) -> Result<CodeUnit> {
         parameter_count: usize::try_from(number(&value["nparams"])?)?,
         constants: array(&value["constants"])?.iter().map(constant).collect::<Result<_>>()?,
         trailing_constant: None,
-        names: Vec::new(),
+        names: [].into(),
         hidden_locals: vec![false; var_names.len()],
         var_names,
         cell_vars: names(&value["cellvars"])?,

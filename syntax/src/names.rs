@@ -51,6 +51,7 @@ impl NameTable {
         self.find(text, Key::of(text.as_bytes()))
     }
 
+    #[expect(clippy::inline_always, reason = "all names of a module pass here; a call costs more than the search")]
     #[inline(always)]
     fn find(&self, text: &str, key: Key) -> Option<NameId> {
         match self.shared.find(text.as_bytes(), key, 0) {
@@ -113,8 +114,7 @@ impl Key {
     fn of(text: &[u8]) -> Self {
         let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
         let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
-        // A longer text than offsets reach was refused.
-        let length = text.len() as u32;
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let (first, last) = match (text.first_chunk(), text.last_chunk()) {
             (Some(first), Some(last)) if length <= Self::WHOLE => (word(first), word(last)),
             (Some(_), Some(last)) => {
@@ -144,6 +144,7 @@ struct Slot {
 
 impl Names {
     /// The id of a name; `first` is the index of the first of these names.
+    #[expect(clippy::inline_always, reason = "all names of a module pass here; a call costs more than the search")]
     #[inline(always)]
     fn find(&self, text: &[u8], key: Key, first: usize) -> Option<NameId> {
         let mask = self.slots.len().checked_sub(1)?;

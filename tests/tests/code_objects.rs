@@ -217,7 +217,7 @@ fn unit_of(code: &CodeObject) -> CodeUnit {
         parameter_count: 0,
         constants: code.constants.to_vec(),
         trailing_constant: None,
-        names: code.names.to_vec(),
+        names: code.names.clone(),
         var_names: of_kind(LocalKind::LOCAL),
         hidden_locals: locals.map(|kind| kind.0 & LocalKind::HIDDEN != 0).collect(),
         cell_vars: of_kind(LocalKind::CELL),

@@ -26,6 +26,7 @@ use std::rc::Rc;
 
 /// A static module, parsed.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Source<'a> {
     /// Its name.
     pub name: &'a str,

@@ -36,6 +36,7 @@ fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
     some_stay
 }
 
+#[expect(clippy::needless_bitwise_bool, reason = "what is cheap to ask is asked without a branch")]
 fn remove_nops(graph: &mut Graph, block: BlockId) -> bool {
     let nodes = graph.nodes_mut(block);
     let Some(first) = nodes.iter().position(|node| node.opcode == Opcode::Nop) else {
@@ -134,6 +135,7 @@ fn remove_pairs(nodes: &mut [Node]) -> bool {
 }
 
 /// Whether a value is made that only a `POP_TOP` could notice.
+#[expect(clippy::needless_bitwise_bool, reason = "what is cheap to ask is asked without a branch")]
 fn is_unneeded_push(push: &Node) -> bool {
     push.loads_constant() | ((push.opcode == Opcode::Copy) & (push.oparg == 1))
 }

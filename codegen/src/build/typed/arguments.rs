@@ -81,7 +81,9 @@ impl<'a> Builder<'a> {
         if arguments.len() > 5 && codes.contains(&TypeCode::Double) {
             self.suppress_suspended();
         }
-        codes.into_iter().for_each(|code| self.note_narrow(code));
+        for code in codes {
+            self.note_narrow(code);
+        }
     }
 
     /// Makes what arithmetic left, or a field, an argument. The interpreter has negative ones as unsigned numbers until

@@ -50,7 +50,7 @@ impl<'a> Builder<'a> {
             self.emit_primitive_const(zero(code), code, location);
             self.emit_primitive_local(Opcode::StoreLocal, local, code, location);
         }
-        for parameter in function.parameters.iter() {
+        for parameter in &*function.parameters {
             let node = node_index(parameter.as_parameter());
             if facts.node(node).is_some_and(|id| facts.get(id).kind == TypeKind::Primitive(TypeCode::Bool)) {
                 let name = self.names.intern(parameter.name().as_str());

@@ -24,7 +24,7 @@ const RIGHT_SHIFT: usize = 9;
 /// `INTRINSIC_UNARY_POSITIVE`
 const UNARY_POSITIVE: usize = 5;
 
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     /// The `int` on the stack, known to be one, as a machine integer.
     pub(super) fn emit_unboxed_integer(&mut self, code: TypeCode, is_exact: bool, location: Location) {
         if self.in_function_unit() {
