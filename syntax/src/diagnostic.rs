@@ -211,7 +211,7 @@ codes! {
 /// What may change the severity of a code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rule {
-    /// Nothing: the text is no module.
+    /// Nothing: the text is no module, or not one for the target; or pyclast is at fault.
     Fixed,
     /// The settings; a comment cannot hide it.
     Settings,
