@@ -104,6 +104,18 @@ impl InstructionSequence {
         self.jumps.push(inserted);
     }
 
+    /// Whether there is more than one block from that index on.
+    pub fn branches_since(&self, index: usize) -> bool {
+        self.jumps.iter().chain(&self.labels).any(|&place| place != Self::UNPLACED && place as usize > index)
+    }
+
+    /// Makes an instruction one that does nothing.
+    pub fn blank(&mut self, index: usize) {
+        let instruction = &mut self.instructions[index];
+        debug_assert!(!instruction.opcode.has_target(), "{} has a target", instruction.opcode.name());
+        *instruction = Instruction::new(Opcode::Nop, 0, instruction.location);
+    }
+
     /// The indices of the instructions with a target, in no order.
     pub(crate) fn jumps(&self) -> &[u32] {
         &self.jumps

@@ -88,16 +88,14 @@ impl<'a> Builder<'a> {
                         None
                     }
                 };
+                let emit_rest = |this: &mut Self| match rest {
+                    Some(rest) => this.emit_arguments(call, rest, name, location),
+                    None => call.arguments.args.iter().for_each(|argument| this.visit_boxed(argument)),
+                };
                 if is_virtual {
-                    self.emit_load_method(function.clone(), false, location);
-                }
-                match rest {
-                    Some(rest) => self.emit_arguments(call, rest, name, location),
-                    None => call.arguments.args.iter().for_each(|argument| self.visit_boxed(argument)),
-                }
-                if is_virtual {
-                    self.emit_invoke_method(function, count - 1, false, location);
+                    self.emit_virtual_call(&function, count - 1, false, location, emit_rest);
                 } else {
+                    emit_rest(self);
                     self.emit_invoke_function(function, count, location);
                 }
             }
@@ -105,30 +103,28 @@ impl<'a> Builder<'a> {
                 if is_virtual || !receiver(call).is_some_and(Expr::is_name_expr) {
                     self.visit_receiver(call);
                 }
+                let emit_all = |this: &mut Self| this.emit_arguments(call, arguments, name, location);
                 if is_virtual {
-                    self.emit_load_method(function.clone(), false, location);
-                } else if !receiver(call).is_some_and(Expr::is_name_expr) {
-                    self.emit(Opcode::PopTop, location);
-                }
-                self.emit_arguments(call, arguments, name, location);
-                if is_virtual {
-                    self.emit_invoke_method(function, count, false, location);
+                    self.emit_virtual_call(&function, count, false, location, emit_all);
                 } else {
+                    if !receiver(call).is_some_and(Expr::is_name_expr) {
+                        self.emit(Opcode::PopTop, location);
+                    }
+                    emit_all(self);
                     self.emit_invoke_function(function, count, location);
                 }
             }
             Binding::Class | Binding::ClassOfInstance => {
                 let of_class = binding == Binding::Class;
                 self.visit_receiver(call);
+                let emit_all = |this: &mut Self| this.emit_arguments(call, arguments, name, location);
                 if is_virtual {
-                    self.emit_load_method(function.clone(), of_class, location);
-                } else if !of_class {
-                    self.emit_arg(Opcode::LoadType, 0, location);
-                }
-                self.emit_arguments(call, arguments, name, location);
-                if is_virtual {
-                    self.emit_invoke_method(function, count - 1, of_class, location);
+                    self.emit_virtual_call(&function, count - 1, of_class, location, emit_all);
                 } else {
+                    if !of_class {
+                        self.emit_arg(Opcode::LoadType, 0, location);
+                    }
+                    emit_all(self);
                     self.emit_invoke_function(function, count, location);
                 }
             }
@@ -207,6 +203,30 @@ impl<'a> Builder<'a> {
         self.visit_expr(argument);
         self.emit_with_code(Opcode::PrimitiveBox, TypeCode::Bool, self.expr_location(expr));
         true
+    }
+
+    /// Calls a method of the object on the stack, with so many arguments.
+    ///
+    /// The JIT looks the method up in the block that it is called in, or not at all: arguments that branch come first.
+    pub(super) fn emit_virtual_call(
+        &mut self,
+        function: &Constant,
+        count: usize,
+        of_class: bool,
+        location: Location,
+        arguments: impl FnOnce(&mut Self),
+    ) {
+        let start = self.unit().sequence.instructions().len();
+        self.emit_load_method(function.clone(), of_class, location);
+        arguments(self);
+        if self.unit().sequence.branches_since(start) {
+            self.unit_mut().sequence.blank(start);
+            // object · arguments → last argument · arguments · function · object → function · object · arguments
+            self.emit_swap(count + 1, location);
+            self.emit_load_method(function.clone(), of_class, location);
+            (2..=count + 1).rev().chain([count + 2]).for_each(|depth| self.emit_swap(depth, location));
+        }
+        self.emit_invoke_method(function.clone(), count, of_class, location);
     }
 
     /// `LOAD_METHOD_STATIC`: the function that a method is for the object on the stack, below it.

@@ -11,6 +11,9 @@ use crate::{CodeObject, Constant, OptimizedUnit};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
+/// How often a unit is looked at, at most.
+const ROUNDS: usize = 4;
+
 /// Assembled units that are to be looked at, by the addresses of their code objects, which are kept for that.
 #[derive(Debug, Default)]
 pub(in crate::build) struct UncheckedUnits(FxHashMap<usize, (Arc<CodeObject>, OptimizedUnit)>);
@@ -29,11 +32,16 @@ impl Builder<'_> {
         if let Some(constants) = self.checked_constants(&code.constants) {
             code = Arc::new(CodeObject { constants, ..(*code).clone() });
         }
-        let (Some(unit), Some(world)) = (unit, self.world.as_mut()) else { return code };
-        let Some(mut checked) = with_missing_checks(&unit, &code, world) else { return code };
-        let own = unit.unit.constants.len();
-        checked.unit.constants[..own].clone_from_slice(&code.constants[..own]);
-        Arc::new(self.assembler.assemble(checked, &self.options.filename))
+        let (Some(mut unit), Some(world)) = (unit, self.world.as_mut()) else { return code };
+        // A check that is put there may have to be another one for what follows.
+        for _ in 0..ROUNDS {
+            let Some(mut checked) = with_missing_checks(&unit, &code, world) else { break };
+            let own = unit.unit.constants.len();
+            checked.unit.constants[..own].clone_from_slice(&code.constants[..own]);
+            unit = checked.clone();
+            code = Arc::new(self.assembler.assemble(checked, &self.options.filename));
+        }
+        code
     }
 
     /// Constants with the code objects among them checked; none if those are as they were.

@@ -95,9 +95,7 @@ impl<'a> Builder<'a> {
     /// Calls a method of the collection on the stack with one argument.
     fn emit_extension(&mut self, method: &Constant, location: Location, argument: impl FnOnce(&mut Self)) {
         self.emit_duplicate(location);
-        self.emit_load_method(method.clone(), false, location);
-        argument(self);
-        self.emit_invoke_method(method.clone(), 1, false, location);
+        self.emit_virtual_call(method, 1, false, location, argument);
         self.emit(Opcode::PopTop, location);
     }
 

@@ -79,7 +79,8 @@ impl Step<'_, '_> {
         self.require(1, wanted)?;
         let receiver = self.pop()?;
         let index = u32::try_from(self.constant_index()).unwrap_or(u32::MAX);
-        self.push(Value::new(Kind::Method(index)));
+        let outer = self.methods();
+        self.push(Value::new(Kind::Method(index, outer)));
         self.push(receiver);
         Ok(())
     }
@@ -89,11 +90,14 @@ impl Step<'_, '_> {
         let (_, signature) = self.function_operand()?;
         let count = self.values();
         let loaded = self.state.stack[self.place(count + 2)?];
-        let Kind::Method(method) = loaded.kind else {
+        let Kind::Method(method, outer) = loaded.kind else {
             return Err(format!("a method is wanted, there is {}", self.describe(loaded)));
         };
         if !self.is_same_method(method as usize) {
             return Err("the method called is not the one loaded".into());
+        }
+        if self.methods() != outer + 1 {
+            return Err("the method called is not the one that was loaded last".into());
         }
         // The receiver is a parameter, except of static methods; that it fits was seen when the method was loaded.
         let parameters = signature.parameters.as_deref();
@@ -103,6 +107,12 @@ impl Step<'_, '_> {
         self.pop()?;
         self.push_result(&signature);
         Ok(())
+    }
+
+    /// How many methods are on the stack. The JIT keeps their addresses on a stack of its own while it translates.
+    fn methods(&self) -> u32 {
+        let methods = self.state.stack.iter().filter(|value| matches!(value.kind, Kind::Method(..)));
+        u32::try_from(methods.count()).unwrap_or(u32::MAX)
     }
 
     /// Whether the constant of a `LOAD_METHOD_STATIC` names what this one does.

@@ -10,6 +10,7 @@
 use super::Prover;
 use super::state::State;
 use super::step::{Outcome, Step};
+use super::value::Kind;
 use crate::Opcode;
 use crate::verify::blocks::Reached;
 use crate::verify::flow::never_raises;
@@ -53,6 +54,11 @@ impl Flow {
             }
             let next = index + 1;
             let goes_on = falls_through(instruction.opcode);
+            let leaves = jumps(instruction.opcode) || (goes_on && prover.blocks.starts_at(next));
+            // The JIT translates blocks in an order of its own, and calls the method it has loaded last.
+            if leaves && state.stack.iter().any(|value| matches!(value.kind, Kind::Method(..))) {
+                return Err((index, "a method is called in another block than it is loaded in".into()));
+            }
             if let Some(target) = instruction.target.filter(|_| jumps(instruction.opcode)) {
                 self.branch(prover, target, state, &outcome);
                 if let Some(test) = outcome.test {

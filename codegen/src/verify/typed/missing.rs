@@ -32,6 +32,10 @@ pub(super) struct MissingCheck {
 pub(super) enum Cure {
     /// `CAST`: it is of that class, or raises.
     Cast(Type),
+    /// `CAST` of a copy: of what others get, see [`super::handover`].
+    CastCopy(Type),
+    /// The `CAST` that is there is of a copy.
+    Alone,
     /// `CALL_INTRINSIC_1 +`: an `int` of which the JIT knows nothing.
     Hide,
 }

@@ -21,6 +21,7 @@
 //! | [`flow`] | paths, loops, handlers |
 //! | [`step`], [`ordinary`], [`objects`], [`calls`], [`primitive`], [`sequence`] | what instructions do |
 //! | [`world`], [`builtins`] | what is taken for granted |
+//! | [`handover`] | what is given away is not what a `CAST` gave |
 //! | [`missing`], [`weave`] | checks that make unproved code sound |
 //!
 //! Invariant: code that is accepted gives no opcode a value of another representation or type than it trusts.
@@ -29,6 +30,7 @@ mod builtins;
 mod calls;
 mod entry;
 mod flow;
+mod handover;
 mod locals;
 mod missing;
 mod objects;

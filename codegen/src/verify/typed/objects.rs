@@ -42,16 +42,18 @@ impl Step<'_, '_> {
     pub(super) fn cast(&mut self) -> Proof {
         let class = self.class_operand()?;
         let found = self.peek_object(1)?;
+        let place = self.place(1)?;
         if self.prover.world.is_subtype(found, class) {
+            self.state.stack[place].cast = 1 + u32::try_from(self.index).unwrap_or(u32::MAX - 1);
             return Ok(());
         }
-        let place = self.place(1)?;
         if class.class == ClassId::FLOAT && !class.exact {
             // An int becomes another object.
             self.pop()?;
             self.push(Value::object(class));
         } else {
             self.narrow(place, class);
+            self.state.stack[place].cast = 1 + u32::try_from(self.index).unwrap_or(u32::MAX - 1);
         }
         Ok(())
     }

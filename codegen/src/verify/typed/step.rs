@@ -10,7 +10,7 @@ use super::Prover;
 use super::missing::{Cure, MissingCheck};
 use super::state::State;
 use super::value::{Fact, Kind, Test, Value};
-use super::world::{Shape, Type};
+use super::world::{ClassId, Shape, Type};
 use crate::verify::instructions::Instruction;
 use crate::{Constant, Opcode};
 
@@ -41,6 +41,7 @@ pub(super) struct Outcome {
 impl<'a> Step<'_, 'a> {
     /// Applies the instruction.
     pub(super) fn apply(&mut self) -> Proof<Outcome> {
+        self.check_handover()?;
         if !self.instruction.opcode.is_extended() {
             return self.apply_ordinary();
         }
@@ -142,13 +143,16 @@ impl<'a> Step<'_, 'a> {
         // A missing `return` gives None; it is caught when it happens, as a wrong value of a variable is.
         let is_none = found == Type::NONE;
         let is_impossible = found.exact && !found.optional && !is_none && !self.is_converted(found, wanted);
+        // The instruction may have taken values from above already.
+        let depth_before = depth + self.depth.saturating_sub(self.state.stack.len());
+        let makes_another = wanted.class == ClassId::FLOAT && !wanted.exact;
+        let is_plain = makes_another || self.only_looks_at(depth_before);
         let Some(missing) = self.prover.missing.as_mut().filter(|_| !is_impossible) else {
             let wanted = self.describe(Value::object(wanted));
             return Err(format!("{wanted} is wanted, there is {}", self.describe(Value::object(found))));
         };
-        // The instruction may have taken values from above already.
-        let depth_before = depth + self.depth.saturating_sub(self.state.stack.len());
-        missing.add(MissingCheck { index: self.index, depth: depth_before, cure: Cure::Cast(wanted) });
+        let cure = if is_plain { Cure::Cast(wanted) } else { Cure::CastCopy(wanted) };
+        missing.add(MissingCheck { index: self.index, depth: depth_before, cure });
         let place = self.place(depth)?;
         self.narrow(place, wanted);
         Ok(())
@@ -156,7 +160,6 @@ impl<'a> Step<'_, 'a> {
 
     /// A check of `float` takes an int, too.
     fn is_converted(&self, found: Type, wanted: Type) -> bool {
-        use super::world::ClassId;
         wanted.class == ClassId::FLOAT && self.prover.world.is_subclass(found.class, ClassId::INT)
     }
 
@@ -212,7 +215,7 @@ impl<'a> Step<'_, 'a> {
             Kind::Unset => "no value".to_owned(),
             Kind::Object(class, _) => self.prover.world.describe(class),
             Kind::Primitive(code, ..) => format!("the primitive {code:?}"),
-            Kind::Method(_) => "a method".to_owned(),
+            Kind::Method(..) => "a method".to_owned(),
             Kind::Mixed => "different things on different paths".to_owned(),
         }
     }

@@ -17,6 +17,8 @@ pub(super) struct Value {
     pub(super) kind: Kind,
     /// Which value it is; [`Value::UNNAMED`] if nobody else may have it.
     pub(super) name: u32,
+    /// One more than the `CAST` that gave it, of an object that others may have; 0 if none did.
+    pub(super) cast: u32,
 }
 
 /// What a value is.
@@ -28,8 +30,8 @@ pub(super) enum Kind {
     Object(Type, Note),
     /// A machine value.
     Primitive(TypeCode, Number, Option<Test>),
-    /// What `LOAD_METHOD_STATIC` pushed before the receiver: its constant.
-    Method(u32),
+    /// What `LOAD_METHOD_STATIC` pushed before the receiver: its constant, and how many of them were on the stack.
+    Method(u32, u32),
     /// Different things on different paths: of no use.
     Mixed,
 }
@@ -106,10 +108,10 @@ impl Value {
     /// Any object.
     pub(super) const ANY: Self = Self::object(Type::OBJECT);
     /// No value.
-    pub(super) const UNSET: Self = Self { kind: Kind::Unset, name: Self::UNNAMED };
+    pub(super) const UNSET: Self = Self::new(Kind::Unset);
 
     pub(super) const fn new(kind: Kind) -> Self {
-        Self { kind, name: Self::UNNAMED }
+        Self { kind, name: Self::UNNAMED, cast: 0 }
     }
 
     pub(super) const fn object(class: Type) -> Self {
@@ -164,7 +166,7 @@ impl Value {
             return self;
         }
         let name = if self.name == other.name { self.name } else { Self::UNNAMED };
-        Self { kind: self.kind.merge(other.kind, world), name }
+        Self { kind: self.kind.merge(other.kind, world), name, cast: self.cast.max(other.cast) }
     }
 
     /// Has the new name where it has the old one, or says something of it.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! LOAD_FAST x · LOAD_FIELD (C, "f")                     → … · CAST C · LOAD_FIELD (C, "f")
-//! LOAD_FAST x · LOAD_SMALL_INT 1 · INVOKE_FUNCTION f    → … · SWAP 2 · CAST C · SWAP 2 · INVOKE_FUNCTION f
+//! LOAD_FAST x · LOAD_SMALL_INT 1 · INVOKE_FUNCTION f    → … · SWAP 2 · COPY 1 · CAST C · POP_TOP · SWAP 2 · INVOKE_FUNCTION f
 //! ```
 //!
 //! Invariant: afterwards the code does the same, or raises `TypeError` where it would have trusted a wrong object.
@@ -36,7 +36,8 @@ pub(crate) fn with_missing_checks(
 }
 
 fn weave(unit: &OptimizedUnit, checks: &[MissingCheck], world: &World) -> OptimizedUnit {
-    let OptimizedUnit { mut unit, instructions, stack_size } = unit.clone();
+    let OptimizedUnit { mut unit, instructions, mut stack_size } = unit.clone();
+    let mut copies = false;
     let mut woven = Vec::with_capacity(instructions.len() + 3 * checks.len());
     // By instruction: where it is now, its checks included.
     let mut places = Vec::with_capacity(instructions.len());
@@ -44,11 +45,20 @@ fn weave(unit: &OptimizedUnit, checks: &[MissingCheck], world: &World) -> Optimi
     for (index, instruction) in instructions.into_iter().enumerate() {
         places.push(i32::try_from(woven.len()).expect("instructions are fewer than 2**31"));
         let inserted = |opcode, oparg| FinalInstruction { opcode, oparg, ..instruction };
+        let mut is_alone = false;
         while let Some(check) = checks.next_if(|check| check.index == index) {
             let depth = i32::try_from(check.depth).expect("the stack is lower than 2**31");
+            let is_copied = matches!(check.cure, Cure::CastCopy(_) | Cure::Alone);
+            stack_size += u32::from(is_copied && !copies);
+            copies |= is_copied;
             let (opcode, oparg) = match check.cure {
+                Cure::Alone => {
+                    woven.push(inserted(Opcode::Copy, 1));
+                    is_alone = true;
+                    continue;
+                }
                 Cure::Hide => (Opcode::CallIntrinsic1, UNARY_POSITIVE),
-                Cure::Cast(class) => {
+                Cure::Cast(class) | Cure::CastCopy(class) => {
                     let constant = world.constant(class);
                     let place = unit.constants.iter().position(|known| *known == constant).unwrap_or_else(|| {
                         unit.constants.push(constant);
@@ -57,15 +67,15 @@ fn weave(unit: &OptimizedUnit, checks: &[MissingCheck], world: &World) -> Optimi
                     (Opcode::Cast, i32::try_from(place).expect("constants are fewer than 2**31"))
                 }
             };
-            if depth > 1 {
-                woven.push(inserted(Opcode::Swap, depth));
-            }
-            woven.push(inserted(opcode, oparg));
-            if depth > 1 {
-                woven.push(inserted(Opcode::Swap, depth));
-            }
+            let swap = (depth > 1).then(|| inserted(Opcode::Swap, depth));
+            let [copy, pop] = [(Opcode::Copy, 1), (Opcode::PopTop, 0)]
+                .map(|(opcode, oparg)| is_copied.then(|| inserted(opcode, oparg)));
+            woven.extend(swap.into_iter().chain(copy).chain([inserted(opcode, oparg)]).chain(pop).chain(swap));
         }
         woven.push(instruction);
+        if is_alone {
+            woven.push(inserted(Opcode::PopTop, 0));
+        }
     }
     for instruction in &mut woven {
         if instruction.opcode.has_jump() {

@@ -243,6 +243,49 @@ fn calls() {
                 ],
             ),
         ),
+        (
+            "another block than it is loaded in",
+            body(
+                a,
+                &[
+                    op(LoadFast, 0),
+                    with(LoadMethodStatic, loaded(method("g"))),
+                    op(LoadFast, 1),
+                    op(PopJumpIfNone, 0),
+                    op(NotTaken, 0),
+                    op(LoadSmallInt, 1),
+                    with(InvokeMethod, call(method("g"), 1)),
+                    drop_top(),
+                ],
+            ),
+        ),
+        (
+            "the one that was loaded last",
+            body(
+                a,
+                &[
+                    op(LoadFast, 0),
+                    with(LoadMethodStatic, loaded(method("co"))),
+                    op(LoadFast, 0),
+                    with(LoadMethodStatic, loaded(method("co"))),
+                    op(Swap, 2),
+                    op(Swap, 3),
+                    op(Swap, 2),
+                    op(Swap, 4),
+                    op(Swap, 2),
+                    op(Swap, 3),
+                    op(Swap, 4),
+                    with(InvokeMethod, call(method("co"), 0)),
+                    drop_top(),
+                    with(InvokeMethod, call(method("co"), 0)),
+                    drop_top(),
+                ],
+            ),
+        ),
+        (
+            "is handed over",
+            body(a, &[op(LoadFast, 1), with(Cast, int()), op(LoadFast, 0), with(StoreField, field("x"))]),
+        ),
         // A coroutine is not what it gives.
         (
             "m.A is wanted",

@@ -5,7 +5,7 @@ use crate::assemble::assemble;
 use crate::verify::typed::with_missing_checks;
 use crate::{CodeUnit, FinalInstruction, Handler, InstructionSequence, OptimizedUnit};
 use Opcode::{
-    Cast, InvokeFunction, LoadConst, LoadFast, LoadField, LoadSmallInt, NotTaken, PopJumpIfTrue, PopTop,
+    Cast, Copy, InvokeFunction, LoadConst, LoadFast, LoadField, LoadSmallInt, NotTaken, PopJumpIfTrue, PopTop,
     PrimitiveLoadConst, RefineType, Resume, ReturnValue, Swap,
 };
 use std::sync::Arc;
@@ -75,7 +75,8 @@ fn a_check_reaches_down_the_stack() {
     let body =
         [(Resume, 0), (LoadFast, 0), (PrimitiveLoadConst, 1), invoke, (PopTop, 0), (LoadConst, 0), (ReturnValue, 0)];
     let opcodes = woven(unit(constants, &body));
-    assert_eq!(opcodes[2..7], [PrimitiveLoadConst, Swap, Cast, Swap, InvokeFunction]);
+    // A copy is checked: the function may hand over what it gets.
+    assert_eq!(opcodes[2..9], [PrimitiveLoadConst, Swap, Copy, Cast, PopTop, Swap, InvokeFunction]);
 }
 
 #[test]
@@ -90,7 +91,7 @@ fn a_check_is_of_the_value_it_is_for() {
         (ReturnValue, 0),
     ];
     let opcodes = woven(unit(vec![Constant::None, field("x"), class_a()], &body));
-    assert_eq!(opcodes[3..8], [Cast, Swap, Cast, Swap, Opcode::StoreField]);
+    assert_eq!(opcodes[3..10], [Cast, Swap, Copy, Cast, PopTop, Swap, Opcode::StoreField]);
 }
 
 #[test]
@@ -115,7 +116,8 @@ fn jumps_and_handlers_move() {
         instruction.handler = Some(Handler { target: 12, start_depth: 1, preserve_lasti: false });
     }
     let opcodes = woven(unit);
-    assert_eq!(opcodes.len(), body.len() + 2);
+    // What is refined may be handed over later, what a field is read from is not.
+    assert_eq!(opcodes.len(), body.len() + 4);
 }
 
 #[test]
@@ -145,4 +147,20 @@ fn a_collection_that_may_be_missing_is_checked_to_be_that_collection() {
     let item = [(Resume, 0), (LoadFast, 0), (Cast, 1), index, get, (ReturnValue, 0)];
     let opcodes = woven(unit(vec![Constant::None, optional, number(0, 7)], &item));
     assert_eq!(opcodes[2..8], [Cast, PrimitiveLoadConst, Swap, Cast, Swap, Opcode::SequenceGet]);
+}
+
+#[test]
+fn what_is_handed_over_is_no_result_of_a_cast() {
+    let body = [
+        (Resume, 0),
+        (LoadFast, 1),
+        (Cast, 2),
+        (LoadFast, 0),
+        (Cast, 3),
+        (Opcode::StoreField, 1),
+        (LoadConst, 0),
+        (ReturnValue, 0),
+    ];
+    let opcodes = woven(unit(vec![Constant::None, field("x"), int(), class_a()], &body));
+    assert_eq!(opcodes[1..8], [LoadFast, Copy, Cast, PopTop, LoadFast, Cast, Opcode::StoreField]);
 }
