@@ -33,7 +33,7 @@ impl<'a> Lowering<'_, 'a> {
         let index = node_index(node);
         let value = self.checker.type_of(self.module, node);
         let Some(function) = self.checker.types.real_function(value) else { return };
-        if self.checker.types.function(function).do_not_compile {
+        if self.in_uncompiled_class || self.checker.types.function(function).do_not_compile {
             self.facts.ordinary.push(index);
             return;
         }
@@ -147,6 +147,13 @@ impl<'a> Lowering<'_, 'a> {
         unassigned(&node.parameters, &node.body, &is_local).into_iter().filter(is_primitive).collect()
     }
 
+    /// Whether a class is under `@_donotcompile`: its functions and the classes in it are ordinary code, itself it is not
+    /// (`_is_static_compiler_disabled`).
+    pub(super) fn is_uncompiled_class(&self, node: &'a StmtClassDef) -> bool {
+        let class = self.checker.type_of(self.module, node).as_class();
+        class.is_some_and(|class| self.checker.types.class(class).do_not_compile)
+    }
+
     pub(super) fn lower_class(&mut self, node: &'a StmtClassDef) {
         let index = node_index(node);
         let Some(class) = self.checker.type_of(self.module, node).as_class().filter(|&class| class != ClassId::DYNAMIC)
@@ -154,10 +161,6 @@ impl<'a> Lowering<'_, 'a> {
             return;
         };
         let data = self.checker.types.class(class);
-        if data.do_not_compile {
-            self.facts.ordinary.push(index);
-            return;
-        }
         let mut has_init_subclass = data.has_init_subclass;
         if let Some(dataclass) = self.checker.types.dataclass_of(class) {
             let wrapped = self.checker.types.dataclass(dataclass).wrapped;

@@ -47,6 +47,8 @@ struct Lowering<'c, 'a> {
     noted_slots: FxHashSet<SlotId>,
     /// What the world has of fields.
     noted_fields: FxHashSet<(Descriptor, Name)>,
+    /// Whether the visit is in the body of a class under `@_donotcompile`.
+    in_uncompiled_class: bool,
 }
 
 impl Checker<'_> {
@@ -63,6 +65,7 @@ impl Checker<'_> {
             noted_functions: FxHashMap::default(),
             noted_slots: FxHashSet::default(),
             noted_fields: FxHashSet::default(),
+            in_uncompiled_class: false,
         };
         lowering.facts.ordinary.clone_from(&lowering.checker.module(module).compile_non_static);
         lowering.lower_nodes();
@@ -219,13 +222,24 @@ impl Lowering<'_, '_> {
 
 impl<'a> SourceOrderVisitor<'a> for Lowering<'_, 'a> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
+        let outer = self.in_uncompiled_class;
         match statement {
-            Stmt::FunctionDef(node) => self.lower_function(node),
-            Stmt::ClassDef(node) if self.facts.ordinary.contains(&node_index(node)) => return,
-            Stmt::ClassDef(node) => self.lower_class(node),
+            Stmt::FunctionDef(node) => {
+                self.lower_function(node);
+                self.in_uncompiled_class = false;
+            }
+            Stmt::ClassDef(node) if outer || self.facts.ordinary.contains(&node_index(node)) => {
+                self.facts.ordinary.push(node_index(node));
+                return;
+            }
+            Stmt::ClassDef(node) => {
+                self.lower_class(node);
+                self.in_uncompiled_class = self.is_uncompiled_class(node);
+            }
             _ => {}
         }
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_stmt(self, statement));
+        self.in_uncompiled_class = outer;
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
