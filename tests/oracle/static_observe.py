@@ -34,7 +34,8 @@ import warnings
 
 import static_plan
 
-ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+# Where objects lie, and how much of the stack was used when it ran out: both differ from run to run.
+MEASURED = re.compile(r"(?<=0x)[0-9a-f]{6,}|(?<=used )\d+(?= kB)")
 LINE_SECONDS = 0.5  # of computing; a busy machine changes nothing then
 CRASHES = 6  # of one program; then the rest is not run
 STATICALLY_COMPILED = 0x4000
@@ -201,8 +202,8 @@ def describe(error):
 
 
 def mask(text):
-    """Text without addresses."""
-    return ADDRESS.sub("0x…", text)
+    """Text without addresses and sizes of stacks."""
+    return MEASURED.sub("…", text)
 
 
 # ---- running ----------------------------------------------------------------------
