@@ -278,11 +278,11 @@ impl<'a> Binder<'_, 'a> {
         self.visit_expr(&node.right, context);
         let (left, right) = (self.get_type(&*node.left), self.get_type(&*node.right));
         let tries_right = self.is_proper_subtype(right, left);
-        if tries_right && self.bind_reverse_binop(right, node, context)? {
+        if tries_right && self.bind_reverse_binop(right, node) {
             return Ok(());
         }
         if !self.bind_binop(left, node, context)? && !tries_right {
-            self.bind_reverse_binop(right, node, context)?;
+            self.bind_reverse_binop(right, node);
         }
         Ok(())
     }

@@ -10,7 +10,7 @@
 //! Invariant: fields are known after `finish_bind`, and only to the exact flavour.
 
 use crate::constants::Constant;
-use crate::errors::{Check, ErrorClass, Raised};
+use crate::errors::{Check, Raised};
 use crate::program::Checker;
 use crate::types::{
     Assignment, ClassData, ClassId, ClassKind, DataclassId, DefaultValue, FieldId, FunctionData, FunctionId,
@@ -357,10 +357,13 @@ impl<'a> Checker<'a> {
             }
             return Ok(field);
         }
-        let Some(Assignment::Annotated(assignment)) = slot_data.assignment else {
-            return Err(Raised { message: String::new(), class: ErrorClass::Other("AssertionError") });
+        let default = match slot_data.assignment {
+            Some(Assignment::Annotated(assignment)) => assignment.value.as_deref(),
+            // An assertion of the reference fails here.
+            Some(Assignment::Plain(assignment)) => Some(&*assignment.value),
+            Some(Assignment::Function(_)) | None => None,
         };
-        let Some(default) = assignment.value.as_deref() else { return Ok(field) };
+        let Some(default) = default else { return Ok(field) };
         let call = match default {
             Expr::Call(call) if self.reference(module, &call.func)? == Some(Value::Function(FunctionId::FIELD)) => call,
             _ => {

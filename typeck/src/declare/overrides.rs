@@ -14,11 +14,6 @@ use crate::types::{ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, 
 use pyclast_syntax::Span;
 use ruff_python_ast::name::Name;
 
-/// An assertion of the reference that fails.
-fn assertion() -> Raised {
-    Raised { message: String::new(), class: ErrorClass::Other("AssertionError") }
-}
-
 impl Checker<'_> {
     /// `ModuleTable.validate_overrides`
     pub(super) fn validate_module(&mut self, module: ModuleId) {
@@ -148,7 +143,8 @@ impl Checker<'_> {
                         let (Some(real), Value::Decorated(_), Some(over)) =
                             (real, value, self.types.real_function(value))
                         else {
-                            return Err(assertion());
+                            // An assertion of the reference fails here.
+                            return Err(self.hidden(inherited));
                         };
                         self.validate_signature(module, real, over, false);
                         Ok(true)
@@ -221,7 +217,8 @@ impl Checker<'_> {
                 }
                 _ => over,
             };
-            let Some(over) = over else { return Err(assertion()) };
+            // An assertion of the reference fails otherwise.
+            let Some(over) = over else { return Err(self.hidden(inherited)) };
             self.validate_signature(module, function, over, true);
             return Ok(true);
         }

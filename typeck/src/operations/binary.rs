@@ -8,7 +8,7 @@
 
 use super::compare::mixed_math;
 use crate::bind::Binder;
-use crate::errors::{Check, ErrorClass, Raised};
+use crate::errors::{Check, Raised};
 use crate::types::{ClassId, ClassKind, Primitive, TYPE_MISMATCH, Value};
 use pyclast_syntax::node_index;
 use ruff_python_ast::{ExprBinOp, Operator};
@@ -35,43 +35,38 @@ impl<'a> Binder<'_, 'a> {
                 Ok(self.bind_repetition(class, right, node))
             }
             ClassKind::PrimitiveInt(primitive) => self.bind_primitive(left, primitive, node, context),
-            ClassKind::Double => self.bind_double(left, node, context),
+            ClassKind::Double => Ok(self.bind_double(left, node, context)),
             _ => Ok(false),
         }
     }
 
     /// `right.bind_reverse_binop(node, visitor, type_ctx)`
-    pub(crate) fn bind_reverse_binop(
-        &mut self,
-        right: Value,
-        node: &'a ExprBinOp,
-        _context: Option<Value>,
-    ) -> Check<bool> {
+    pub(crate) fn bind_reverse_binop(&mut self, right: Value, node: &'a ExprBinOp) -> bool {
         if let Value::Group(_) = right {
             let name = self.types.name(right);
             self.error_on(node, format!("cannot reverse bin op with {name}"));
-            return Ok(false);
+            return false;
         }
         if let Value::Instance(class) = right {
             match self.types.kind(class) {
                 ClassKind::PrimitiveInt(_) | ClassKind::Double => {
-                    let reason = operands_error("{}", "{}", node.op)?;
+                    let reason = operands_error("{}", "{}", node.op);
                     self.visit_expected(&node.left, right, &reason);
                     let result = if node.op == Operator::Pow { Value::Instance(ClassId::DOUBLE) } else { right };
                     self.set_type(node, result);
-                    return Ok(true);
+                    return true;
                 }
                 ClassKind::Tuple | ClassKind::List if self.types.class(class).is_exact => {
                     let left = self.get_type(&*node.left);
                     if self.bind_repetition(class, left, node) {
-                        return Ok(true);
+                        return true;
                     }
                 }
                 _ => {}
             }
         }
         self.set_type(node, Value::DYNAMIC);
-        Ok(false)
+        false
     }
 
     /// `C | D` (`Class.bind_binop`)
@@ -131,7 +126,7 @@ impl<'a> Binder<'_, 'a> {
         context: Option<Value>,
     ) -> Check<bool> {
         if primitive == Primitive::BOOL {
-            let verb = verb(node.op)?;
+            let verb = primitive_verb(node.op);
             return Err(Raised::new(format!("cbool is not a valid operand type for {verb}")));
         }
         let right = self.get_type(&*node.right);
@@ -147,12 +142,16 @@ impl<'a> Binder<'_, 'a> {
         }
         let now = self.get_type(&*node.right);
         let (left_name, right_name) = (self.types.name(left), self.types.name(now));
+        // The reference finds it only in its code generator, and fails.
+        if !has_operator(left, node.op) {
+            self.error_on(node, operands_error(&left_name, &right_name, node.op));
+        }
         // Signs do not mix in powers.
         if node.op == Operator::Pow
             && let Some(other) = self.types.primitive_int(right)
             && other.is_signed() != primitive.is_signed()
         {
-            self.error_on(node, operands_error(&left_name, &right_name, node.op)?);
+            self.error_on(node, operands_error(&left_name, &right_name, node.op));
         }
         let result = match context {
             None => match mixed_math(&self.types, left, now) {
@@ -162,7 +161,7 @@ impl<'a> Binder<'_, 'a> {
                     common
                 }
                 None => {
-                    self.error_on(node, operands_error(&left_name, &right_name, node.op)?);
+                    self.error_on(node, operands_error(&left_name, &right_name, node.op));
                     Value::DYNAMIC
                 }
             },
@@ -171,7 +170,7 @@ impl<'a> Binder<'_, 'a> {
                 let (left, now) = (self.types.class_of(left), self.types.class_of(now));
                 let (left_place, right_place) = (self.place(&node.left), self.place(&node.right));
                 self.check_can_assign(dest, left, left_place, TYPE_MISMATCH);
-                let reason = operands_error("{1}", "{0}", node.op)?;
+                let reason = operands_error("{1}", "{0}", node.op);
                 self.check_can_assign(dest, now, right_place, &reason);
                 context
             }
@@ -182,28 +181,24 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `CDoubleInstance.bind_binop`
-    fn bind_double(&mut self, left: Value, node: &'a ExprBinOp, context: Option<Value>) -> Check<bool> {
+    fn bind_double(&mut self, left: Value, node: &'a ExprBinOp, context: Option<Value>) -> bool {
         let right = self.get_type(&*node.right);
-        let is_known = matches!(
-            node.op,
-            Operator::Add | Operator::Sub | Operator::Mult | Operator::Div | Operator::Mod | Operator::Pow
-        );
-        if !is_known {
+        if !has_operator(left, node.op) {
             let (left, right) = (self.types.name(left), self.types.name(right));
-            self.error_on(node, operands_error(&left, &right, node.op)?);
+            self.error_on(node, operands_error(&left, &right, node.op));
         }
         if right != left {
-            let reason = operands_error("{}", "{}", node.op)?;
+            let reason = operands_error("{}", "{}", node.op);
             self.visit_expected(&node.right, context.unwrap_or(Value::Instance(ClassId::DOUBLE)), &reason);
         }
         self.set_type(node, left);
-        Ok(true)
+        true
     }
 }
 
-/// What an operator does to primitives, in messages (`CInstance._op_name`); the reference has no word for `@`.
-pub(crate) const fn primitive_verb(operator: Operator) -> Option<&'static str> {
-    Some(match operator {
+/// What an operator does to primitives, in messages (`CInstance._op_name`; the reference has no word for `@`, and fails).
+pub(crate) const fn primitive_verb(operator: Operator) -> &'static str {
+    match operator {
         Operator::Add => "add",
         Operator::Sub => "subtract",
         Operator::Mult => "multiply",
@@ -215,17 +210,23 @@ pub(crate) const fn primitive_verb(operator: Operator) -> Option<&'static str> {
         Operator::BitOr => "bitwise or",
         Operator::BitXor => "xor",
         Operator::BitAnd => "bitwise and",
-        Operator::MatMult => return None,
-    })
+        Operator::MatMult => "matrix multiply",
+    }
 }
 
-/// The same; where there is no word, the reference fails.
-fn verb(operator: Operator) -> Check<&'static str> {
-    primitive_verb(operator)
-        .ok_or_else(|| Raised { message: "<class 'ast.MatMult'>".to_owned(), class: ErrorClass::Other("KeyError") })
+/// Whether a primitive that is no `cbool` has an operator: machine integers all but `@`, doubles no bits to work on and no `//`.
+pub(crate) fn has_operator(primitive: Value, operator: Operator) -> bool {
+    if primitive == Value::Instance(ClassId::DOUBLE) {
+        matches!(
+            operator,
+            Operator::Add | Operator::Sub | Operator::Mult | Operator::Div | Operator::Mod | Operator::Pow
+        )
+    } else {
+        operator != Operator::MatMult
+    }
 }
 
 /// `CInstance.binop_error`
-fn operands_error(left: &str, right: &str, operator: Operator) -> Check<String> {
-    Ok(format!("cannot {} {left} and {right}", verb(operator)?))
+fn operands_error(left: &str, right: &str, operator: Operator) -> String {
+    format!("cannot {} {left} and {right}", primitive_verb(operator))
 }

@@ -7,7 +7,7 @@
 //! Invariant: the operands are bound already.
 
 use crate::bind::Binder;
-use crate::errors::{Check, ErrorClass, Raised};
+use crate::errors::Check;
 use crate::types::{ClassId, ClassKind, Primitive, TYPE_MISMATCH, Types, Value};
 use pyclast_syntax::node_index;
 use ruff_python_ast::{CmpOp, Expr, ExprCompare};
@@ -56,7 +56,7 @@ impl<'a> Binder<'_, 'a> {
         };
         match self.types.kind(class) {
             ClassKind::NoneType if matches!(comparison.operator, CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE) => {
-                self.error_not_supported(comparison)
+                Ok(self.error_not_supported(comparison))
             }
             ClassKind::Union | ClassKind::Optional => {
                 self.bind_union(class, comparison.node, "compare", |binder, value| {
@@ -82,7 +82,7 @@ impl<'a> Binder<'_, 'a> {
                 ClassKind::NoneType
                     if !matches!(comparison.operator, CmpOp::Eq | CmpOp::NotEq | CmpOp::Is | CmpOp::IsNot) =>
                 {
-                    return self.error_not_supported(comparison);
+                    return Ok(self.error_not_supported(comparison));
                 }
                 ClassKind::Union | ClassKind::Optional => {
                     return self.bind_union(class, comparison.node, "compare", |binder, value| {
@@ -124,7 +124,7 @@ impl<'a> Binder<'_, 'a> {
         false
     }
 
-    fn error_not_supported(&mut self, comparison: Comparison<'a>) -> Check<bool> {
+    fn error_not_supported(&mut self, comparison: Comparison<'a>) -> bool {
         let operator = match comparison.operator {
             CmpOp::Lt => "<",
             CmpOp::Gt => ">",
@@ -135,15 +135,12 @@ impl<'a> Binder<'_, 'a> {
             CmpOp::Is | CmpOp::IsNot => "is",
             CmpOp::In => "in",
             // The reference has no word for it, and fails.
-            CmpOp::NotIn => {
-                let message = "<class 'ast.NotIn'>".to_owned();
-                return Err(Raised { message, class: ErrorClass::Other("KeyError") });
-            }
+            CmpOp::NotIn => "not in",
         };
         let (left, right) = (self.get_type(comparison.left), self.get_type(comparison.right));
         let (left, right) = (self.types.name(left), self.types.name(right));
         self.error_on(comparison.node, format!("'{operator}' not supported between '{left}' and '{right}'"));
-        Ok(false)
+        false
     }
 
     /// `CIntInstance.bind_compare`

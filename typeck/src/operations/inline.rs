@@ -8,7 +8,7 @@
 //! Invariant: a call is inlined once, however often a loop's body is bound.
 
 use crate::bind::Binder;
-use crate::errors::{Check, ErrorClass, Raised};
+use crate::errors::Check;
 use crate::facts::{ArgumentPlan, CallPlan};
 use crate::types::{DefaultValue, FunctionId, Value};
 use pyclast_syntax::node_index;
@@ -52,10 +52,9 @@ impl<'a> Binder<'_, 'a> {
         self.inline_calls += 1;
         let mut replacements = FxHashMap::default();
         let mut kept = Vec::new();
-        for (position, plan) in plans.into_iter().enumerate() {
-            let Some(parameter) = definition.parameters.args.get(position) else {
-                return Err(Raised { message: String::new(), class: ErrorClass::Other("IndexError") });
-            };
+        let parameters = &definition.parameters;
+        let parameters = parameters.posonlyargs.iter().chain(&parameters.args).chain(&parameters.kwonlyargs);
+        for (plan, parameter) in plans.into_iter().zip(parameters) {
             let parameter = &parameter.parameter.name.id;
             let replacement = match plan {
                 ArgumentPlan::Default { parameter: position } => {

@@ -189,6 +189,7 @@ const fn primitive_operand(operator: Operator, code: TypeCode) -> usize {
         Operator::Pow if double => 19,
         Operator::Add => 0,
         Operator::Sub => 1,
+        // No machine type has `@`: the checker refuses it.
         Operator::Mult | Operator::MatMult => 2,
         Operator::Div | Operator::FloorDiv if signed => 3,
         Operator::Div | Operator::FloorDiv => 4,
