@@ -48,6 +48,12 @@ impl<'a> Builder<'a> {
                         self.emit_settled(value, wanted);
                     }
                 }
+                if let Expr::Attribute(attribute) = target
+                    && let (Some(code), None) = (self.primitive_of(attribute), self.attribute_plan(attribute))
+                {
+                    // The object may be one of several classes.
+                    self.emit_with_code(Opcode::PrimitiveBox, code, self.expr_location(target));
+                }
                 if let Some(value) = value {
                     self.emit_stored_object(target, value);
                 }
@@ -136,7 +142,14 @@ impl<'a> Builder<'a> {
             Some(plan) => self.emit_attribute_load(plan, at_name),
             None => self.emit_name(Opcode::LoadAttr, name, at_name),
         }
+        let boxed = primitive.filter(|_| plan.is_none());
+        if let Some(code) = boxed {
+            self.emit_unbox(code, None, at_name);
+        }
         self.emit_augmented(assign, primitive, location);
+        if let Some(code) = boxed {
+            self.emit_with_code(Opcode::PrimitiveBox, code, at_name);
+        }
         self.emit_swap(2, at_name);
         match plan {
             Some(plan) => self.emit_attribute_store(plan, at_name),

@@ -39,23 +39,23 @@ impl Step<'_, '_> {
         self.pop_shape(holds)
     }
 
-    pub(super) fn cast(&mut self) -> Proof {
+    /// Whether it always raises.
+    pub(super) fn cast(&mut self) -> Proof<bool> {
         let class = self.class_operand()?;
         let found = self.peek_object(1)?;
         let place = self.place(1)?;
-        if self.prover.world.is_subtype(found, class) {
-            self.state.stack[place].cast = 1 + u32::try_from(self.index).unwrap_or(u32::MAX - 1);
-            return Ok(());
-        }
-        if class.class == ClassId::FLOAT && !class.exact {
+        let is_known = self.prover.world.is_subtype(found, class);
+        if class.class == ClassId::FLOAT && !class.exact && !is_known {
             // An int becomes another object.
             self.pop()?;
             self.push(Value::object(class));
-        } else {
-            self.narrow(place, class);
-            self.state.stack[place].cast = 1 + u32::try_from(self.index).unwrap_or(u32::MAX - 1);
+            return Ok(false);
         }
-        Ok(())
+        if !is_known {
+            self.narrow(place, class);
+        }
+        self.state.stack[place].cast = 1 + u32::try_from(self.index).unwrap_or(u32::MAX - 1);
+        Ok(!is_known && found == Type::NONE)
     }
 
     /// Checks nothing, so the type has to be proved.

@@ -393,6 +393,16 @@ impl World {
         class == base || self.class(class).mro.contains(&base)
     }
 
+    /// What is known of a value that is of one type, and now found to be of another.
+    pub(super) fn both(&self, known: Type, found: Type) -> Type {
+        let optional = known.optional && found.optional;
+        let present = Type { optional, ..known };
+        if known.class != ClassId::OBJECT && self.is_subtype(present, found) {
+            return present;
+        }
+        if self.is_subtype(found, known) { found } else { Type { optional, ..known } }
+    }
+
     /// What holds of both.
     pub(super) fn join(&self, left: Type, right: Type) -> Type {
         if left == right {
