@@ -78,7 +78,7 @@ use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
-pub(crate) use typed::type_constant;
+pub(crate) use typed::{BoxedParameters, type_constant};
 
 use name::{FoundNames, KnownNames};
 use typed::{FunctionFacts, SharedConstants, UncheckedUnits};

@@ -100,8 +100,8 @@ pub(super) struct Unit<'a> {
     pub(super) primitives: FxHashSet<NameId>,
     /// Static functions: cells of parameters that are primitives, which functions inside read.
     pub(super) apart: FxHashMap<NameId, NameId>,
-    /// Static functions: names of parameters that are truth values, which are kept in other locals.
-    pub(super) widened: FxHashSet<NameId>,
+    /// Static functions: names of parameters that are given as objects, which are kept in other locals.
+    pub(super) unboxed: FxHashSet<NameId>,
     /// Static code: names that the inlined comprehensions around the current place bind.
     pub(super) isolated: Vec<NameId>,
     /// Loops of static code that count in temporaries around the current place.
@@ -157,7 +157,7 @@ impl Builder<'_> {
             static_attributes: NameSet::default(),
             is_typed: self.inherits_types(),
             trailing_constant: None,
-            widened: FxHashSet::default(),
+            unboxed: FxHashSet::default(),
             suppresses_jit: false,
             class_list: self.inherited_class_list(kind),
             function,
@@ -174,7 +174,6 @@ impl Builder<'_> {
         if is_module {
             self.emit(Opcode::AnnotationsPlaceholder, location);
         }
-        self.fill_cells_apart(location);
     }
 
     /// Ends the unit: adds the final return, optimizes, assembles

@@ -8,6 +8,7 @@
 //! Invariant: `LOAD_ITERABLE_ARG` finds its item. `LOAD_MAPPING_ARG`, which the JIT does not know, is not used.
 
 use super::super::Builder;
+use super::boxed_parameters::BoxedParameters;
 use super::constant::constant;
 use crate::{Constant, Opcode};
 use pyclast_syntax::Location;
@@ -30,7 +31,7 @@ impl<'a> Builder<'a> {
         value: &'a Expr,
         parameters: &'a [(Name, TypeId)],
         given: usize,
-        function: &str,
+        (function, boxed): (&str, BoxedParameters),
     ) {
         let location = self.expr_location(value);
         self.emit_arg(Opcode::BuildList, 0, location);
@@ -49,6 +50,7 @@ impl<'a> Builder<'a> {
             self.emit_arg(Opcode::LoadIterableArg, index, location);
             self.emit_swap(2, location);
             self.emit_conversion(*parameter, None, location);
+            self.box_passed(*parameter, boxed, location);
             self.emit_swap(2, location);
         }
         self.emit(Opcode::PopTop, location);

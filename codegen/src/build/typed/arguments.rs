@@ -11,7 +11,7 @@
 use super::super::Builder;
 use super::constant::constant;
 use crate::Opcode;
-use pyclast_syntax::type_facts::{ArgumentFact, CallFact, TypeCode, TypeId, TypeKind};
+use pyclast_syntax::type_facts::{ArgumentFact, CallFact, Invocation, TypeCode, TypeId, TypeKind};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprCall};
 
@@ -20,10 +20,12 @@ impl<'a> Builder<'a> {
     pub(super) fn emit_arguments(
         &mut self,
         call: &'a ExprCall,
+        invocation: &'a Invocation,
         arguments: &'a [ArgumentFact],
-        function: &'a str,
         location: Location,
     ) {
+        let function = &*invocation.function.name;
+        let boxed = self.boxed_arguments(invocation);
         self.note_doubles(arguments);
         let spills = arguments.iter().any(|argument| matches!(argument, ArgumentFact::Spill { .. }));
         // A call among the arguments has temporaries of its own.
@@ -34,10 +36,8 @@ impl<'a> Builder<'a> {
                     let Some(value) = self.argument_expression(call, *node) else { continue };
                     self.visit_expr(value);
                     self.emit_conversion(*parameter, self.type_id(value), self.expr_location(value));
+                    self.box_passed(*parameter, boxed, self.expr_location(value));
                     self.emit_settled(value, *parameter);
-                    if self.is_widened(call, arguments, position) {
-                        self.emit_convert(TypeCode::Bool, TypeCode::Int64, self.expr_location(value));
-                    }
                     if self.primitive_type(*parameter).is_none() {
                         // The JIT may put the function in place of its call.
                         self.emit_taken(value, self.expr_location(value));
@@ -46,17 +46,22 @@ impl<'a> Builder<'a> {
                 ArgumentFact::Spill { keyword } => self.spill_keyword(call, *keyword, arguments, location),
                 ArgumentFact::Spilled { keyword, parameter } => {
                     self.load_spilled(call, *keyword, *parameter, location);
+                    self.box_passed(*parameter, boxed, location);
                 }
                 ArgumentFact::Starred { node, parameters } => {
                     let Some(value) = self.argument_expression(call, *node) else { continue };
-                    self.emit_starred(value, parameters, position, function);
+                    self.emit_starred(value, parameters, position, (function, boxed));
                 }
                 ArgumentFact::Mapping { name, parameter, default } => {
                     let mapping = self.spill_local("**");
                     self.emit_from_mapping(mapping, name, default.as_ref(), function, location);
                     self.emit_conversion(*parameter, None, location);
+                    self.box_passed(*parameter, boxed, location);
                 }
-                ArgumentFact::Default { value, parameter } => self.emit_default(constant(value), *parameter, location),
+                ArgumentFact::Default { value, parameter } => {
+                    self.emit_default(constant(value), *parameter, location);
+                    self.box_passed(*parameter, boxed, location);
+                }
             }
         }
         self.settle_arguments(call, arguments, location);
@@ -109,7 +114,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Makes primitives what they were again that were on the stack when a later argument may have left the JIT: cuts
-    /// narrow integers to their width, and makes truth values of the integers they were kept as.
+    /// narrow integers to their width.
     fn settle_arguments(&mut self, call: &'a ExprCall, arguments: &'a [ArgumentFact], location: Location) {
         let mut depth = 0;
         for (position, argument) in arguments.iter().enumerate().rev() {
@@ -120,26 +125,12 @@ impl<'a> Builder<'a> {
             };
             let ArgumentFact::Expression { node, parameter } = argument else { continue };
             let Some(value) = self.argument_expression(call, *node) else { continue };
-            if self.is_widened(call, arguments, position) {
-                self.emit_swap(depth, location);
-                self.emit_primitive_conversion(TypeCode::Int64, TypeCode::Bool, location);
-                self.emit_swap(depth, location);
-                continue;
-            }
             let code = self.primitive_type(*parameter).filter(|code| code.is_narrow());
             let code = code.filter(|_| self.known_constant(value).is_none());
             if let Some(code) = code.filter(|_| self.may_leave_after(call, arguments, position)) {
                 self.settle_below(depth, code, location);
             }
         }
-    }
-
-    /// Whether an argument is a truth value that is kept as an integer while others are made.
-    fn is_widened(&self, call: &'a ExprCall, arguments: &'a [ArgumentFact], position: usize) -> bool {
-        let ArgumentFact::Expression { node, parameter } = &arguments[position] else { return false };
-        self.primitive_type(*parameter) == Some(TypeCode::Bool)
-            && self.argument_expression(call, *node).is_some_and(|value| self.known_constant(value).is_none())
-            && self.may_leave_after(call, arguments, position)
     }
 
     /// Whether code may leave the JIT in arguments after that one.
@@ -195,7 +186,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn primitive_type(&self, id: TypeId) -> Option<TypeCode> {
+    pub(super) fn primitive_type(&self, id: TypeId) -> Option<TypeCode> {
         match self.typed_facts()?.get(id).kind {
             TypeKind::Primitive(code) => Some(code),
             _ => None,

@@ -152,7 +152,7 @@ impl<'a> Builder<'a> {
         }
         self.emit_swap(2, at_name);
         match plan {
-            Some(plan) => self.emit_attribute_store(plan, at_name),
+            Some(plan) => self.emit_attribute_store(plan, primitive, at_name),
             None => self.emit_name(Opcode::StoreAttr, name, at_name),
         }
     }

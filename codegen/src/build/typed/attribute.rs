@@ -9,7 +9,7 @@
 
 use super::super::Builder;
 use crate::{Constant, Opcode};
-use pyclast_syntax::type_facts::AttributePlan;
+use pyclast_syntax::type_facts::{AttributePlan, TypeCode};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprAttribute, ExprContext};
 
@@ -46,7 +46,7 @@ impl<'a> Builder<'a> {
                 self.visit_expr(&attribute.value);
                 let location = self.update_start_location_to_match_attr(location, attribute);
                 if attribute.ctx == ExprContext::Store {
-                    self.emit_attribute_store(plan, location);
+                    self.emit_attribute_store(plan, self.primitive_of(attribute), location);
                 } else {
                     self.emit_attribute_load(plan, location);
                 }
@@ -103,20 +103,31 @@ impl<'a> Builder<'a> {
     }
 
     /// Stores in an attribute of the object on the stack the value below it.
-    pub(super) fn emit_attribute_store(&mut self, plan: &AttributePlan, location: Location) {
+    pub(super) fn emit_attribute_store(&mut self, plan: &AttributePlan, given: Option<TypeCode>, location: Location) {
         match plan {
             AttributePlan::Field { class, name } => {
                 let field = self.field_constant(class, name);
                 self.emit_typed(Opcode::StoreField, field, location);
             }
             AttributePlan::DefaultField { class, name } => {
+                self.box_stored(given, location);
                 let class = self.type_constant(class);
                 self.emit_setter(class, name, true, location);
             }
             AttributePlan::Property { owner, is_virtual_store, .. } => {
+                self.box_stored(given, location);
                 let container = self.container_constant(owner);
                 self.emit_setter(container, &owner.name, *is_virtual_store, location);
             }
+        }
+    }
+
+    /// Makes the primitive below the object on the stack an object, if that is what setters take.
+    fn box_stored(&mut self, given: Option<TypeCode>, location: Location) {
+        if let Some(code @ (TypeCode::Double | TypeCode::Bool)) = given {
+            self.emit_swap(2, location);
+            self.emit_with_code(Opcode::PrimitiveBox, code, location);
+            self.emit_swap(2, location);
         }
     }
 

@@ -29,7 +29,7 @@ impl<'a> Builder<'a> {
         let location = self.expr_location(expr);
         match fact {
             CallFact::Function(invocation) => {
-                self.emit_arguments(call, &invocation.arguments, &invocation.function.name, location);
+                self.emit_arguments(call, invocation, &invocation.arguments, location);
                 let function = self.function_constant(&invocation.function);
                 self.emit_invoke_function(function, invocation.parameters as usize, location);
             }
@@ -73,13 +73,13 @@ impl<'a> Builder<'a> {
         location: Location,
     ) {
         let Invocation { function, parameters, arguments } = invocation;
-        let (name, count) = (&function.name, *parameters as usize);
+        let count = *parameters as usize;
         let function = self.function_constant(function);
         match binding {
             Binding::Instance | Binding::Super => {
                 let rest = match arguments.split_first() {
                     Some((receiver, rest)) => {
-                        self.emit_arguments(call, std::slice::from_ref(receiver), name, location);
+                        self.emit_arguments(call, invocation, std::slice::from_ref(receiver), location);
                         Some(rest)
                     }
                     None => {
@@ -89,7 +89,7 @@ impl<'a> Builder<'a> {
                     }
                 };
                 let emit_rest = |this: &mut Self| match rest {
-                    Some(rest) => this.emit_arguments(call, rest, name, location),
+                    Some(rest) => this.emit_arguments(call, invocation, rest, location),
                     None => call.arguments.args.iter().for_each(|argument| this.visit_boxed(argument)),
                 };
                 if is_virtual {
@@ -103,7 +103,7 @@ impl<'a> Builder<'a> {
                 if is_virtual || !receiver(call).is_some_and(Expr::is_name_expr) {
                     self.visit_receiver(call);
                 }
-                let emit_all = |this: &mut Self| this.emit_arguments(call, arguments, name, location);
+                let emit_all = |this: &mut Self| this.emit_arguments(call, invocation, arguments, location);
                 if is_virtual {
                     self.emit_virtual_call(&function, count, false, location, emit_all);
                 } else {
@@ -117,7 +117,7 @@ impl<'a> Builder<'a> {
             Binding::Class | Binding::ClassOfInstance => {
                 let of_class = binding == Binding::Class;
                 self.visit_receiver(call);
-                let emit_all = |this: &mut Self| this.emit_arguments(call, arguments, name, location);
+                let emit_all = |this: &mut Self| this.emit_arguments(call, invocation, arguments, location);
                 if is_virtual {
                     self.emit_virtual_call(&function, count - 1, of_class, location, emit_all);
                 } else {

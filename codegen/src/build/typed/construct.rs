@@ -22,7 +22,7 @@ impl<'a> Builder<'a> {
     ) {
         match new {
             Some(new) => {
-                self.emit_arguments(call, &new.arguments, &new.function.name, location);
+                self.emit_arguments(call, new, &new.arguments, location);
                 let function = self.function_constant(&new.function);
                 self.emit_invoke_function(function, new.parameters as usize, location);
             }
@@ -30,7 +30,7 @@ impl<'a> Builder<'a> {
         }
         if let Some(init) = init {
             self.emit_duplicate(location);
-            self.emit_arguments(call, &init.arguments, &init.function.name, location);
+            self.emit_arguments(call, init, &init.arguments, location);
             let function = self.function_constant(&init.function);
             self.emit_invoke_function(function, init.parameters as usize, location);
             self.emit(Opcode::PopTop, location);

@@ -8,12 +8,13 @@
 //!
 //! Invariant: what is stored in a field has its type: arguments are checked on entry, what factories give by a cast.
 
+use super::boxed_parameters::BoxedParameters;
 use super::dataclass::{FROZEN_ERROR, HAS_FACTORY};
 use super::descriptor::{member_constant, primitive_code, type_constant};
 use super::made_function::MadeFunction;
 use crate::{Constant, Opcode};
 use pyclast_syntax::Location;
-use pyclast_syntax::type_facts::{DataclassFact, Descriptor, FieldDefault, FieldFact};
+use pyclast_syntax::type_facts::{DataclassFact, Descriptor, FieldDefault, FieldFact, TypeCode};
 
 /// `FVC_REPR`
 const REPR: usize = 2;
@@ -170,10 +171,13 @@ impl<'a> DataclassMethods<'a> {
         let parameters: Vec<&FieldFact> =
             self.fact.fields.iter().filter(|field| field.init && !field.is_classvar).collect();
         let names: Vec<&str> = [self_name].into_iter().chain(parameters.iter().map(|field| &*field.name)).collect();
+        let is_double = |field: &&&FieldFact| primitive_code(&field.class) == Some(TypeCode::Double);
+        let doubles = parameters.iter().filter(is_double).count();
+        let boxed = BoxedParameters::new(true, "__init__", names.len(), doubles);
         let checks: Vec<(i64, Descriptor)> = (1..)
             .zip(&parameters)
             .filter(|(_, field)| field.default != FieldDefault::Factory && field.class != object())
-            .map(|(position, field)| (position, field.class.clone()))
+            .map(|(position, field)| (position, boxed.checked_class(&field.class).into_owned()))
             .collect();
         let local_of = |field: &FieldFact| names.iter().skip(1).position(|&name| name == field.name).map(|at| at + 1);
         let mut method = self.method("__init__", &names, &checks, &none());
@@ -182,7 +186,7 @@ impl<'a> DataclassMethods<'a> {
             match (field.default, local) {
                 (FieldDefault::Factory, Some(local)) => self.init_from_factory(&mut method, field, local),
                 (FieldDefault::Factory, None) => self.call_factory(&mut method, field),
-                (_, Some(local)) => load_parameter(&mut method, local, field),
+                (_, Some(local)) => load_parameter(&mut method, local, field, boxed),
                 // A field that is neither given nor has a default stays unset; one with a default keeps it.
                 (_, None) => continue,
             }
@@ -195,7 +199,7 @@ impl<'a> DataclassMethods<'a> {
             let mut count = 0;
             for field in self.fact.fields.iter().filter(|field| field.is_initvar) {
                 let Some(local) = local_of(field) else { continue };
-                load_parameter(&mut method, local, field);
+                load_parameter(&mut method, local, field, boxed);
                 box_field(&mut method, field);
                 count += 1;
             }
@@ -266,8 +270,12 @@ fn load_field(method: &mut MadeFunction, local: usize, field: &FieldFact) {
 }
 
 /// A parameter, in the representation of its field.
-fn load_parameter(method: &mut MadeFunction, local: usize, field: &FieldFact) {
+fn load_parameter(method: &mut MadeFunction, local: usize, field: &FieldFact, boxed: BoxedParameters) {
     let Some(code) = primitive_code(&field.class) else { return method.emit_arg(Opcode::LoadFast, local) };
+    if boxed.contains(code) {
+        method.emit_arg(Opcode::LoadFast, local);
+        return method.emit_arg(Opcode::PrimitiveUnbox, code as usize);
+    }
     let local = i64::try_from(local).expect("a dataclass has few fields");
     method.emit_const(Opcode::LoadLocal, Constant::tuple([Constant::int(local), type_constant(&field.class)]));
     if code.is_narrow() {

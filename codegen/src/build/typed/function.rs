@@ -18,7 +18,7 @@ use pyclast_syntax::symtable::Resolution;
 use pyclast_syntax::type_facts::{Descriptor, FunctionFact, FunctionForm, TypeCode, TypeFacts, TypeKind};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
-use ruff_python_ast::{AnyParameterRef, Expr, ExprContext, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, ExprContext, Stmt, StmtFunctionDef};
 use std::borrow::Cow;
 
 impl<'a> Builder<'a> {
@@ -33,9 +33,10 @@ impl<'a> Builder<'a> {
         let fact = self.function_fact(function);
         self.unit_mut().is_typed = fact.is_some();
         let Some(fact) = fact else { return };
-        let checks = fact.checks.iter();
-        let checks =
-            checks.flat_map(|(position, class)| [Constant::int(i64::from(*position)), self.type_constant(class)]);
+        let boxed = self.boxed_parameters(facts, function);
+        let checks = fact.checks.iter().flat_map(|(position, class)| {
+            [Constant::int(i64::from(*position)), self.type_constant(&boxed.checked_class(class))]
+        });
         let checks = Constant::tuple(checks.collect::<Vec<_>>());
         let returns = self.type_constant(&given(function, fact));
         self.unit_mut().trailing_constant = Some(Constant::tuple([checks, returns]));
@@ -50,17 +51,10 @@ impl<'a> Builder<'a> {
             self.emit_primitive_const(zero(code), code, location);
             self.emit_primitive_local(Opcode::StoreLocal, local, code, location);
         }
-        for parameter in &*function.parameters {
-            let node = node_index(parameter.as_parameter());
-            if facts.node(node).is_some_and(|id| facts.get(id).kind == TypeKind::Primitive(TypeCode::Bool)) {
-                let name = self.names.intern(parameter.name().as_str());
-                let name = self.mangled(name);
-                self.widen_parameter(name, location);
-            }
-        }
-        self.unit_mut().suppresses_jit |= takes_primitives_by_keyword(facts, function, fact)
-            || takes_doubles_among_many(facts, function)
-            || loses_result_behind_handlers(facts, function, fact);
+        self.unbox_parameters(facts, function, boxed, location);
+        self.fill_cells_apart(location);
+        self.unit_mut().suppresses_jit |=
+            takes_primitives_by_keyword(facts, function, fact) || loses_result_behind_handlers(facts, function, fact);
         let first = self.unit().var_names.names().next();
         if fact.form == FunctionForm::InitSubclass
             && let Some(first) = first
@@ -138,18 +132,6 @@ fn takes_primitives_by_keyword(facts: &TypeFacts, function: &StmtFunctionDef, fa
         .iter_non_variadic_params()
         .filter_map(|parameter| facts.node(node_index(&parameter.parameter)).map(|id| facts.get(id).kind));
     kinds.any(is_primitive) || is_primitive(facts.get(fact.result).kind)
-}
-
-/// Whether a function takes a `double`, and more than fits in registers: called by the interpreter, the JIT's code of such
-/// a function finds other parameters than were given.
-fn takes_doubles_among_many(facts: &TypeFacts, function: &StmtFunctionDef) -> bool {
-    let is_double = |parameter: &AnyParameterRef<'_>| {
-        let id = facts.node(node_index(parameter.as_parameter()));
-        id.is_some_and(|id| facts.get(id).kind == TypeKind::Primitive(TypeCode::Double))
-    };
-    let all = function.parameters.iter().count();
-    let doubles = function.parameters.iter().filter(is_double).count();
-    doubles > 8 || doubles > 0 && all - doubles >= 6
 }
 
 /// Whether a function gives a primitive and may go on after an exception: the JIT's code of such a function gives the address

@@ -17,6 +17,7 @@ mod arithmetic;
 mod assertion;
 mod assignment;
 mod attribute;
+mod boxed_parameters;
 mod call;
 mod checked;
 mod class;
@@ -54,6 +55,7 @@ pub(super) use checked::UncheckedUnits;
 pub(super) use shared::SharedConstants;
 pub(super) use unit::FunctionFacts;
 
+pub(crate) use boxed_parameters::BoxedParameters;
 pub(crate) use descriptor::type_constant;
 
 use super::Builder;

@@ -10,7 +10,6 @@
 use super::super::Builder;
 use super::emit::TEMPORARY_PREFIX;
 use crate::Opcode;
-use pyclast_syntax::type_facts::TypeCode;
 use pyclast_syntax::{Location, NameId, NameSet, node_index};
 use ruff_python_ast::{ExprContext, ExprName};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -64,22 +63,13 @@ impl Builder<'_> {
     }
 
     /// Puts the parameters that functions inside read into their cells.
-    pub(in crate::build) fn fill_cells_apart(&mut self, location: Location) {
+    pub(super) fn fill_cells_apart(&mut self, location: Location) {
         let Some(function) = self.unit().function else { return };
         for (name, _) in &function.primitives {
             let name = self.names.intern(name);
             let name = self.mangled(name);
             self.fill_cell_apart(name, location);
         }
-    }
-
-    /// Keeps a parameter that is a truth value as other locals keep them.
-    pub(super) fn widen_parameter(&mut self, name: NameId, location: Location) {
-        let given = self.unit_mut().var_names.insert_full(name).0;
-        self.emit_plain_local(Opcode::LoadLocal, given, TypeCode::Bool, location);
-        self.unit_mut().widened.insert(name);
-        let local = self.primitive_local(name);
-        self.emit_primitive_local(Opcode::StoreLocal, local, TypeCode::Bool, location);
     }
 
     /// Puts a primitive into the cell that functions inside read.
@@ -90,7 +80,7 @@ impl Builder<'_> {
         let Some(function) = self.unit().function else { return };
         let text = self.names.get(name).as_str().unwrap_or_default();
         let Some(&(_, code)) = function.primitives.iter().find(|(known, _)| known == text) else { return };
-        if self.unit().widened.contains(&name) {
+        if self.unit().unboxed.contains(&name) {
             let local = self.primitive_local(name);
             self.emit_primitive_local(Opcode::LoadLocal, local, code, location);
         } else {
@@ -113,7 +103,7 @@ impl Builder<'_> {
         if self.unit().isolated.contains(&name) {
             // The local of that name is saved and restored as an object.
             name = self.other_name(name, "#");
-        } else if self.unit().widened.contains(&name) {
+        } else if self.unit().unboxed.contains(&name) {
             name = self.other_name(name, "?");
         }
         self.unit_mut().var_names.insert_full(name).0

@@ -165,21 +165,17 @@ impl<'a> Step<'_, 'a> {
 
     /// The value at a place of the stack is of that type; so are those of its name.
     pub(super) fn narrow(&mut self, place: usize, class: Type) {
-        let Value { name, kind, .. } = self.state.stack[place];
+        let name = self.state.stack[place].name;
         let world = &*self.prover.world;
         let set = |value: &mut Value| {
             if let Kind::Object(known, _) = &mut value.kind {
                 *known = world.both(*known, class);
             }
         };
+        set(&mut self.state.stack[place]);
         if name != Value::UNNAMED {
             self.state.lowest = 0;
             self.state.for_named(name, set);
-        }
-        // Of two classes that have nothing to do with each other, this is what is wanted here.
-        if let (Kind::Object(known, _), Kind::Object(place, _)) = (kind, &mut self.state.stack[place].kind) {
-            let both = self.prover.world.both(known, class);
-            *place = if self.prover.world.is_subtype(both, class) { both } else { class };
         }
     }
 

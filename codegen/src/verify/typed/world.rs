@@ -14,6 +14,7 @@
 //! Invariant: equal classes have equal ids.
 
 use super::builtins;
+use crate::build::BoxedParameters;
 use crate::{CodeObject, Constant};
 use pyclast_syntax::PyString;
 use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, TypeCode};
@@ -219,10 +220,22 @@ impl World {
     }
 
     fn signature(&mut self, function: &FunctionWorld) -> Signature {
-        let parameters = function
-            .parameters
-            .as_ref()
-            .map(|parameters| parameters.iter().map(|parameter| self.shape(parameter.as_ref())).collect());
+        let parameters = function.parameters.as_ref().map(|parameters| {
+            let mut shapes: Box<[_]> = parameters.iter().map(|parameter| self.shape(parameter.as_ref())).collect();
+            let FunctionDescriptor { class, name, .. } = &function.function;
+            let double = Shape::Primitive(TypeCode::Double);
+            let doubles = shapes.iter().filter(|&&shape| shape == double).count();
+            let boxed = BoxedParameters::new(class.is_some(), name, shapes.len(), doubles);
+            for shape in &mut shapes {
+                match *shape {
+                    Shape::Primitive(code) if boxed.contains(code) => {
+                        *shape = self.shape(Some(&Descriptor::boxing(code)))
+                    }
+                    _ => {}
+                }
+            }
+            shapes
+        });
         let returns = match self.shape(function.returns.as_ref()) {
             Shape::Primitive(code) if function.is_coroutine => self.shape(Some(&Descriptor::boxing(code))),
             returns => returns,
@@ -397,10 +410,8 @@ impl World {
     pub(super) fn both(&self, known: Type, found: Type) -> Type {
         let optional = known.optional && found.optional;
         let present = Type { optional, ..known };
-        if known.class != ClassId::OBJECT && self.is_subtype(present, found) {
-            return present;
-        }
-        if self.is_subtype(found, known) { found } else { Type { optional, ..known } }
+        // Of two classes that have nothing to do with each other, what was found is what is wanted.
+        if known.class != ClassId::OBJECT && self.is_subtype(present, found) { present } else { found }
     }
 
     /// What holds of both.
