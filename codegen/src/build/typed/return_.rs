@@ -63,7 +63,8 @@ impl<'a> Builder<'a> {
         self.unit().function.map(|function| function.result)
     }
 
-    fn returned_primitive(&self) -> Option<TypeCode> {
+    /// The primitive that the function gives.
+    pub(super) fn returned_primitive(&self) -> Option<TypeCode> {
         match self.typed_facts()?.get(self.result_type()?).kind {
             TypeKind::Primitive(code) => Some(code),
             _ => None,

@@ -1,10 +1,15 @@
 //! Subscripts of known sequences.
 //!
 //! ```text
-//! l[i]       (l: exact list, i: int64)    l · i · (i if i >= 0 else i + FAST_LEN 0) · SEQUENCE_GET 0
-//! a[i]       (a: Array[int64])            a · i · SEQUENCE_GET 248 if 0 <= i < FAST_LEN 4, else SEQUENCE_GET 240
+//! l[i]       (l: exact list, i: int64)    l · i · (i + FAST_LEN 0 unless i u< FAST_LEN 0) · SEQUENCE_GET 8
+//! l[i]       (l: exact list, i: int)      l · i · BINARY_OP []
+//! l[i] = v   (l: list, i: int64)          v · l · i · PRIMITIVE_BOX 7 · STORE_SUBSCR
 //! d[k] = v   (d: CheckedDict)             v · d · k · SWAP 2 · SWAP 3 · INVOKE_FUNCTION ((d's type, "__setitem__"), 3) · POP_TOP
 //! ```
+//!
+//! The JIT calls functions to unbox an index and to check one for `SEQUENCE_GET` and `SEQUENCE_SET`; for CPython's own
+//! instructions on a list it does neither. Its `SEQUENCE_SET` never releases what a list had there, and releases twice what
+//! it cannot store.
 //!
 //! Invariant: an index that `SEQUENCE_GET` takes is an `int64`, and in range if that checks nothing; what other code takes
 //! is an object.
@@ -30,8 +35,6 @@ const ADD: usize = 0;
 const LESS: usize = 2;
 pub(super) const GREATER: usize = 4;
 const LESS_UNSIGNED: usize = 6;
-/// `PRIM_OP_AND_INT`
-const AND: usize = 13;
 
 /// How a subscript is made.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,7 +78,9 @@ impl<'a> Builder<'a> {
         match sequence {
             Sequence::CheckedList | Sequence::Array if deletes => Some(Plan::Deleted),
             _ if deletes => boxed,
-            Sequence::List if is_exact && (is_int || index.is_some()) => Some(Plan::Sequence(LIST)),
+            Sequence::List if is_exact && index.is_some() => Some(Plan::Sequence(LIST)),
+            // Where the JIT may not leave its code the index is taken apart first.
+            Sequence::List if is_exact && is_int && self.returned_primitive().is_some() => Some(Plan::Sequence(LIST)),
             Sequence::List if index.is_some() => Some(Plan::Sequence(INEXACT_LIST)),
             Sequence::Array if index.is_some() || is_int => Some(Plan::Sequence(ARRAY)),
             Sequence::Array if !is_slice => Some(Plan::Array),
@@ -101,18 +106,20 @@ impl<'a> Builder<'a> {
         match plan {
             Plan::Sequence(kind) => {
                 self.index_as_int64(&subscript.slice);
-                if context == ExprContext::Store {
-                    self.emit_index_from_start(subscript, location);
-                    if kind == ARRAY {
+                match (context, kind) {
+                    (ExprContext::Store, ARRAY) => {
+                        self.emit_index_from_start(subscript, location);
                         self.emit_arg(Opcode::SequenceSet, kind, location);
-                    } else {
-                        self.emit_list_store(subscript, kind, location);
                     }
-                } else if kind == ARRAY {
-                    self.emit_array_get(subscript, location);
-                } else {
-                    self.emit_index_from_start(subscript, location);
-                    self.emit_arg(Opcode::SequenceGet, kind, location);
+                    (ExprContext::Store, _) => {
+                        self.emit_with_code(Opcode::PrimitiveBox, TypeCode::Int64, location);
+                        self.emit_subscript(context, location);
+                    }
+                    (_, INEXACT_LIST) => {
+                        self.emit_index_from_start(subscript, location);
+                        self.emit_arg(Opcode::SequenceGet, kind, location);
+                    }
+                    _ => self.emit_item(subscript, kind, location),
                 }
             }
             Plan::Deleted => {
@@ -130,25 +137,6 @@ impl<'a> Builder<'a> {
             }
             Plan::CheckedDict => self.emit_checked_dict_item(&subscript.value, context, location),
         }
-    }
-
-    /// Stores an item of a list at an index that is not negative.
-    ///
-    /// `SEQUENCE_SET` forgets twice about an object that it cannot store: an index that is too large is left to others.
-    fn emit_list_store(&mut self, subscript: &'a ExprSubscript, kind: usize, location: Location) {
-        let Some((sequence, is_exact)) = self.sequence_of(&subscript.value) else { return };
-        let [fits, end] = [(); 2].map(|()| self.new_label());
-        self.emit_duplicate(location);
-        self.emit_arg(Opcode::Copy, 3, location);
-        self.emit_fast_len(sequence, is_exact, location);
-        self.emit_arg(Opcode::PrimitiveCompareOp, LESS_UNSIGNED, location);
-        self.emit_jump(Opcode::PopJumpIfNonzero, fits, location);
-        self.emit_with_code(Opcode::PrimitiveBox, TypeCode::Int64, location);
-        self.emit_subscript(ExprContext::Store, location);
-        self.emit_jump(Opcode::JumpNoInterrupt, end, Location::NONE);
-        self.use_label(fits);
-        self.emit_arg(Opcode::SequenceSet, kind, location);
-        self.use_label(end);
     }
 
     /// Makes a negative index one from the start; one before that is out of range of any sequence.
@@ -170,29 +158,40 @@ impl<'a> Builder<'a> {
         self.use_label(done);
     }
 
-    /// An item of an array: without the check that the JIT calls a function for, if the index is in range as it is.
+    /// An item by an index that is looked at here: the JIT calls a function where `SEQUENCE_GET` does.
     ///
-    /// Items of lists are not faster so: two places would give one object.
-    fn emit_array_get(&mut self, subscript: &'a ExprSubscript, location: Location) {
-        let [other, fits, end] = [(); 3].map(|()| self.new_label());
-        if !self.is_counted_from_start(subscript) {
-            self.emit_sign_test(Opcode::PopJumpIfNonzero, other, location);
+    /// One place gets it, whether the index is counted from the start or from the end: of two, the JIT would have to bring
+    /// two objects together.
+    fn emit_item(&mut self, subscript: &'a ExprSubscript, kind: usize, location: Location) {
+        let fits = self.new_label();
+        let constant = self.known_constant(&subscript.slice).and_then(|index| index.as_small_int());
+        if constant.is_none_or(|index| index >= 0) {
+            self.emit_range_test(subscript, fits, location);
         }
-        self.emit_arg(Opcode::Copy, 2, location);
-        self.emit_length(subscript, location);
-        self.emit_arg(Opcode::Copy, 2, location);
-        self.emit_arg(Opcode::PrimitiveCompareOp, GREATER, location);
-        self.emit_jump(Opcode::PopJumpIfNonzero, fits, location);
-        self.use_label(other);
-        self.emit_index_from_start(subscript, location);
-        self.emit_arg(Opcode::SequenceGet, ARRAY, location);
-        self.emit_jump(Opcode::Jump, end, location);
-        self.use_label(fits);
-        // The JIT ends the process where it knows the index to be negative, though it never gets here.
+        if constant.is_none_or(|index| index < 0) {
+            // What was too large becomes larger, as an unsigned number.
+            self.emit_arg(Opcode::Copy, 2, location);
+            self.emit_length(subscript, location);
+            self.emit_arg(Opcode::PrimitiveBinaryOp, ADD, location);
+            self.emit_range_test(subscript, fits, location);
+        }
+        // It is out of range, and this raises. The JIT would take a negative index for one from the end once more.
+        self.emit(Opcode::PopTop, location);
         self.emit_primitive_const(Constant::int(i64::MAX), TypeCode::Int64, location);
-        self.emit_arg(Opcode::PrimitiveBinaryOp, AND, location);
-        self.emit_arg(Opcode::SequenceGet, ARRAY | UNCHECKED, location);
-        self.use_label(end);
+        self.emit_arg(Opcode::SequenceGet, kind, location);
+        self.emit(Opcode::PopTop, location);
+        self.emit_arg(Opcode::RaiseVarargs, 0, location);
+        self.use_label(fits);
+        self.emit_arg(Opcode::SequenceGet, kind | UNCHECKED, location);
+    }
+
+    /// Jumps if the index on the stack is one of the sequence below it.
+    fn emit_range_test(&mut self, subscript: &'a ExprSubscript, fits: Label, location: Location) {
+        self.emit_duplicate(location);
+        self.emit_arg(Opcode::Copy, 3, location);
+        self.emit_length(subscript, location);
+        self.emit_arg(Opcode::PrimitiveCompareOp, LESS_UNSIGNED, location);
+        self.emit_jump(Opcode::PopJumpIfNonzero, fits, location);
     }
 
     fn is_counted_from_start(&self, subscript: &'a ExprSubscript) -> bool {
