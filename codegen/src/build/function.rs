@@ -25,6 +25,7 @@ impl<'a> Builder<'a> {
         self.visit_function_decorators(function);
         let first_line = self.first_line(&function.decorator_list, location);
         let mut flags = self.visit_default_arguments(&function.parameters, location);
+        self.keep_apart(function, &mut flags, location);
         match &function.type_params {
             None => {
                 if self.build_function_annotations(function, location) {

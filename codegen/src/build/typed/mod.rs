@@ -11,6 +11,7 @@
 //! Invariant: a value on the stack has the type of its node; where another is wanted,
 //! [`Builder::emit_conversion`] comes between.
 
+mod apart;
 mod argument_error;
 mod arguments;
 mod arithmetic;

@@ -142,7 +142,10 @@ impl<'a> Step<'_, 'a> {
         }
         // A missing `return` gives None; it is caught when it happens, as a wrong value of a variable is.
         let is_none = found == Type::NONE;
-        let is_impossible = found.exact && !found.optional && !is_none && !self.is_converted(found, wanted);
+        // So is a test for a subclass (`isinstance`) that is never true: what follows is not reached.
+        let is_narrowed = wanted.class != found.class && self.prover.world.is_subclass(wanted.class, found.class);
+        let is_impossible =
+            found.exact && !found.optional && !is_none && !is_narrowed && !self.is_converted(found, wanted);
         // The instruction may have taken values from above already.
         let depth_before = depth + self.depth.saturating_sub(self.state.stack.len());
         let makes_another = wanted.class == ClassId::FLOAT && !wanted.exact;
