@@ -6,7 +6,7 @@ use super::Binder;
 use super::scope::ScopeNode;
 use crate::errors::Check;
 use crate::types::Value;
-use ruff_python_ast::{Comprehension, Expr, ExprDictComp};
+use ruff_python_ast::{Comprehension, Expr, ExprDictComp, UnaryOp};
 
 impl<'a> Binder<'_, 'a> {
     /// `visit_comprehension`
@@ -21,7 +21,7 @@ impl<'a> Binder<'_, 'a> {
                 this.visit_expr(&generator.iter, None);
                 this.bind_generator(generator)?;
             }
-            this.visit_expected(element, Value::DYNAMIC, "generator element cannot be a primitive");
+            this.bind_element(element, "generator element cannot be a primitive");
             Ok(())
         })
     }
@@ -39,9 +39,9 @@ impl<'a> Binder<'_, 'a> {
                 this.bind_generator(generator)?;
             }
             if let Some(key) = &node.key {
-                this.visit_expected(key, Value::DYNAMIC, "dictionary comprehension key cannot be a primitive");
+                this.bind_element(key, "dictionary comprehension key cannot be a primitive");
             }
-            this.visit_expected(&node.value, Value::DYNAMIC, "dictionary comprehension value cannot be a primitive");
+            this.bind_element(&node.value, "dictionary comprehension value cannot be a primitive");
             Ok(())
         })?;
         let key = node.key.as_ref().map_or(Value::DYNAMIC, |key| self.get_type(&**key));
@@ -66,6 +66,29 @@ impl<'a> Binder<'_, 'a> {
         self.scopes.pop();
         self.state_is_again(mark);
         result
+    }
+
+    /// What a comprehension collects: an object.
+    ///
+    /// The reference takes the primitives around a comprehension for objects in it, so it has nothing against `[k for y in x]`
+    /// with `k: int64` (its code ends the process): such a `k`, and what is computed from it, is boxed.
+    fn bind_element(&mut self, element: &'a Expr, reason: &str) {
+        if self.is_of_enclosing_primitives(element) {
+            self.visit_expr(element, None);
+        } else {
+            self.visit_expected(element, Value::DYNAMIC, reason);
+        }
+    }
+
+    fn is_of_enclosing_primitives(&self, expression: &Expr) -> bool {
+        match expression {
+            Expr::Name(name) => self.enclosing_primitive(&name.id).is_some(),
+            Expr::UnaryOp(unary) if unary.op != UnaryOp::Not => self.is_of_enclosing_primitives(&unary.operand),
+            Expr::BinOp(binary) => [&binary.left, &binary.right]
+                .iter()
+                .all(|operand| operand.is_number_literal_expr() || self.is_of_enclosing_primitives(operand)),
+            _ => false,
+        }
     }
 
     /// The target and tests of a generator whose iterable is bound.

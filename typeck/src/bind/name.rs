@@ -292,7 +292,7 @@ impl<'a> Binder<'_, 'a> {
 
     /// A primitive of the function whose frame an inlined comprehension shares. (To the reference it is dynamic there,
     /// which compiles to code that ends the process: §8.1 q, u.)
-    fn enclosing_primitive(&self, name: &str) -> Option<Value> {
+    pub(super) fn enclosing_primitive(&self, name: &str) -> Option<Value> {
         for scope in self.scopes.iter().rev() {
             if let Some(&value) = scope.state.locals.get(name) {
                 return Some(value).filter(|&value| self.types.is_primitive(value));

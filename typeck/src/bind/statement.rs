@@ -268,14 +268,14 @@ impl<'a> Binder<'_, 'a> {
             let verb = primitive_verb(node.op);
             let reason = format!("cannot {verb} {{1}} and {{0}}");
             self.visit_expected(&node.value, target, &reason);
-            let name = self.types.name(target);
+            let (name, place) = (self.types.name(target), Span::from(node.range));
             // The reference finds that only in its code generator, and fails; or makes code that no machine type has.
             if target == Value::Instance(ClassId::CBOOL)
                 && !matches!(node.op, Operator::BitAnd | Operator::BitOr | Operator::BitXor)
             {
-                self.error_on(node, format!("{name} is not a valid operand type for {verb}"));
+                self.late_error(place, format!("{name} is not a valid operand type for {verb}"));
             } else if !has_operator(target, node.op) {
-                self.error_on(node, format!("cannot {verb} {name} and {name}"));
+                self.late_error(place, format!("cannot {verb} {name} and {name}"));
             }
         } else {
             self.visit_expr(&node.value, Some(target));

@@ -144,7 +144,7 @@ impl<'a> Binder<'_, 'a> {
         let (left_name, right_name) = (self.types.name(left), self.types.name(now));
         // The reference finds it only in its code generator, and fails.
         if !has_operator(left, node.op) {
-            self.error_on(node, operands_error(&left_name, &right_name, node.op));
+            self.late_error(node.range.into(), operands_error(&left_name, &right_name, node.op));
         }
         // Signs do not mix in powers.
         if node.op == Operator::Pow
