@@ -11,7 +11,8 @@ use crate::operations::{has_operator, primitive_verb};
 use crate::types::{Assignment, ClassId, ClassKind, TYPE_MISMATCH, Value};
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::{
-    Expr, Operator, Stmt, StmtAnnAssign, StmtAssert, StmtAssign, StmtAugAssign, StmtReturn, StmtTypeAlias, TypeParam, TypeParams,
+    Expr, Operator, Stmt, StmtAnnAssign, StmtAssert, StmtAssign, StmtAugAssign, StmtReturn, StmtTypeAlias, TypeParam,
+    TypeParams,
 };
 
 /// Frames between two looks at the stack take less than this.
@@ -212,8 +213,7 @@ impl<'a> Binder<'_, 'a> {
     fn bind_ann_assign(&mut self, node: &'a StmtAnnAssign, statement: &Stmt) -> Check<()> {
         self.visit_expected(&node.annotation, Value::DYNAMIC, "annotation can not be a primitive value");
         let module = self.module;
-        let annotated =
-            self.resolve_annotation(module, &node.annotation, true).unwrap_or(ClassId::DYNAMIC);
+        let annotated = self.resolve_annotation(module, &node.annotation, true).unwrap_or(ClassId::DYNAMIC);
         let wrapper = self.types.kind(annotated);
         let class = self.types.unwrap(annotated);
         let wrapper_name = match wrapper {

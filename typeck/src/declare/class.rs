@@ -331,13 +331,13 @@ impl<'a> Checker<'a> {
         data.type_ref.is_some() && data.assigned_on_class && !self.is_classvar_slot(slot)
     }
 
-    /// The field of an instance (`klass.find_slot`): not a class variable.
+    /// The field of an instance: not a class variable. (`klass.find_slot` passes over members that hide the field.)
     pub fn find_slot(&mut self, class: ClassId, name: &str) -> Option<SlotId> {
         let mro = self.types.mro(class);
-        mro.iter().find_map(|&base| match self.types.own_member(base, name) {
-            Some(Value::Slot(slot)) if !self.is_classvar_slot(slot) => Some(slot),
+        match mro.iter().find_map(|&base| self.types.own_member(base, name))? {
+            Value::Slot(slot) if !self.is_classvar_slot(slot) => Some(slot),
             _ => None,
-        })
+        }
     }
 
     /// Whether an expression folds to `None`.
