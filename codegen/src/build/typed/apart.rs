@@ -16,7 +16,7 @@ use super::super::Builder;
 use super::super::closure::FunctionFlags;
 use crate::Opcode;
 use pyclast_syntax::Location;
-use pyclast_syntax::type_facts::{TypeFact, TypeKind};
+use pyclast_syntax::type_facts::TypeKind;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCompare, Stmt, StmtFunctionDef};
 
@@ -36,38 +36,46 @@ impl Builder<'_> {
 
     fn may_leave_callers(&self, function: &StmtFunctionDef) -> bool {
         let (Some(facts), Some(fact)) = (self.typed_facts(), self.function_fact(function)) else { return false };
+        if self.nests_calls(function) {
+            return true;
+        }
         // The JIT does not get those that promise a primitive, or nothing makes them leave it.
         if matches!(facts.get(fact.result).kind, TypeKind::Primitive(_)) {
             return false;
         }
-        let mut leaves = Leaves { builder: self, found: false };
+        let mut leaves = Leaves { builder: self, function, found: false };
         leaves.visit_body(&function.body);
         leaves.found
     }
 
-    /// Whether the JIT may compare as machine integers: one operand is exactly an int, the other may be.
-    fn compares_exact_integers(&self, comparison: &ExprCompare) -> bool {
-        if self.compares_primitives(comparison) {
+    /// Whether the JIT may find out that a value is exactly an `int`: it was computed here.
+    fn may_be_exact_integer(&self, expr: &Expr, function: &StmtFunctionDef) -> bool {
+        let fact = self.type_of(expr);
+        if fact.is_some_and(|fact| !fact.is_int && !matches!(fact.kind, TypeKind::Dynamic)) {
             return false;
         }
-        let is_exact = |fact: Option<&TypeFact>| fact.is_some_and(|fact| fact.is_int && fact.is_exact);
-        let may_be = |expr: &Expr| {
-            let fact = self.type_of(expr);
-            let is_called = matches!(expr, Expr::Call(_) | Expr::BinOp(_) | Expr::UnaryOp(_));
-            is_exact(fact) || fact.is_none_or(|fact| matches!(fact.kind, TypeKind::Dynamic) || fact.is_int && is_called)
-        };
-        let operands: Vec<&Expr> = [&*comparison.left].into_iter().chain(&comparison.comparators).collect();
-        operands.windows(2).any(|pair| {
-            let exact = pair.iter().any(|operand| is_exact(self.type_of(*operand)) || operand.is_number_literal_expr());
-            exact && pair.iter().all(|operand| may_be(operand) || operand.is_number_literal_expr())
-        })
+        match expr {
+            Expr::Name(name) => !function.parameters.includes(&name.id),
+            Expr::Attribute(_) | Expr::Subscript(_) | Expr::Await(_) => false,
+            _ => expr.is_number_literal_expr() || !expr.is_literal_expr(),
+        }
     }
 }
 
 /// Looks for what may leave the JIT and go on, in the function itself.
 struct Leaves<'b, 'a> {
     builder: &'b Builder<'a>,
+    function: &'b StmtFunctionDef,
     found: bool,
+}
+
+impl Leaves<'_, '_> {
+    /// Whether the JIT may compare as machine integers.
+    fn compares_integers(&self, comparison: &ExprCompare) -> bool {
+        let operands: Vec<&Expr> = [&*comparison.left].into_iter().chain(&comparison.comparators).collect();
+        let may_be_exact = |operand: &&Expr| self.builder.may_be_exact_integer(operand, self.function);
+        !self.builder.compares_primitives(comparison) && operands.windows(2).any(|pair| pair.iter().all(may_be_exact))
+    }
 }
 
 impl<'s> Visitor<'s> for Leaves<'_, '_> {
@@ -83,7 +91,7 @@ impl<'s> Visitor<'s> for Leaves<'_, '_> {
     fn visit_expr(&mut self, expr: &'s Expr) {
         match expr {
             Expr::Lambda(_) => return,
-            Expr::Compare(comparison) => self.found |= self.builder.compares_exact_integers(comparison),
+            Expr::Compare(comparison) => self.found |= self.compares_integers(comparison),
             _ => {}
         }
         walk_expr(self, expr);

@@ -43,6 +43,7 @@ mod loop_;
 mod made_function;
 mod module;
 mod name;
+mod nesting;
 mod return_;
 mod shared;
 mod statement;
@@ -53,6 +54,7 @@ mod unit;
 mod width;
 
 pub(super) use checked::UncheckedUnits;
+pub(super) use nesting::PureFunctions;
 pub(super) use shared::SharedConstants;
 pub(super) use unit::FunctionFacts;
 
