@@ -148,7 +148,7 @@ def minimise(options, seed):
             return "", "", static
         program = {"subject": "", "files": [["main.py", static]], "plain": plain}
         what, line = judge_all(workers, [program], compile_all(options, [program]))[0]
-        return what, re.sub(r".*(crash \w+|internal).*", r"\1", line) if what in ("crash", "broken") else "", static
+        return what, re.sub(r".*(crash \w+|unsound code).*", r"\1", line) if what in ("crash", "broken") else "", static
 
     keep = list(range(len(made.static)))
     wanted = verdict(keep)[:2]

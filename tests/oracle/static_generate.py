@@ -57,12 +57,23 @@ def at(items, index):
     return items[index]
 def put(items, index, value):
     items[index] = value
+def awaited(coroutine):
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
 """
 
 HEADER = """import __static__
 from __static__ import Array, CheckedDict, CheckedList, box, cast, cbool, clen, crange, double, inline
 from __static__ import int8, int16, int32, int64, uint8, uint16, uint32, uint64
+from dataclasses import dataclass
 from typing import Final, Optional, final
+def awaited(coroutine):
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
 """
 
 
@@ -88,6 +99,7 @@ class Program:
         self.random = random.Random(seed)
         self.static, self.plain = [], []
         self.classes, self.functions, self.generators, self.constants = {}, {}, {}, {}
+        self.managers, self.coroutines = [], {}
         self.indent, self.number = 0, 0
         self.body()
 
@@ -132,10 +144,16 @@ class Program:
             self.constants[name] = value
         for _ in range(self.random.randint(1, 3)):
             self.class_()
+        if self.chance(0.3):
+            self.dataclass()
+        if self.chance(0.3):
+            self.manager()
         for _ in range(self.random.randint(2, 4)):
             self.function(self.new("f"))
         if self.chance(0.4):
             self.generator(self.new("g"))
+        if self.chance(0.3):
+            self.coroutine(self.new("k"))
         for index in range(self.random.randint(2, 3)):
             self.test(f"t{index}")
 
@@ -235,6 +253,50 @@ class Program:
         body = Body(self, "generator", dict(parameters), {})
         body.fill(self.random.randint(2, 4))
         self.generators[name] = (parameters, "generator", body.cost)
+
+    def dataclass(self):
+        """A dataclass: its constructor takes what its fields hold."""
+        cls = Class(self.new("C"), None)
+        self.line("@dataclass", "# dataclass")
+        self.line(f"class {cls.name}:")
+        self.indent += 1
+        kinds = [*WIDTHS, "int64", "double", "cbool", *BOXED, "list", *self.classes]
+        cls.parameters = [(self.new("a"), self.choose(kinds)) for _ in range(self.random.randint(1, 5))]
+        cls.fields = dict(cls.parameters)
+        for name, kind in cls.parameters:
+            self.line(f"{name}: {kind}", "pass")
+        self.line("# made", f"def __init__(self{''.join(', ' + name for name, _ in cls.parameters)}):")
+        for name, _ in cls.parameters:
+            self.line("# made", f"    self.{name} = {name}")
+        if self.chance(0.6):
+            self.function(self.new("m"), cls)
+        self.indent -= 1
+        self.classes[cls.name] = cls
+
+    def manager(self):
+        """A class for `with`, which keeps some exceptions."""
+        name, kept = self.new("M"), self.choose(EXCEPTIONS)
+        self.line(f"class {name}:")
+        self.indent += 1
+        self.line("def __init__(self, n: int) -> None:", "def __init__(self, n):")
+        self.line("    self.n: int = n", "    self.n = n")
+        self.line("def __enter__(self) -> int:", "def __enter__(self):")
+        self.line("    return self.n")
+        self.line("def __exit__(self, kind, error, trace) -> bool:", "def __exit__(self, kind, error, trace):")
+        self.line(f"    return kind is {kept}")
+        self.indent -= 1
+        self.managers.append(name)
+
+    def coroutine(self, name):
+        """A coroutine."""
+        kinds = [*PRIMITIVES, *BOXED]
+        parameters = [(self.new("p"), self.choose(kinds)) for _ in range(self.random.randint(0, 3))]
+        returns = self.choose(BOXED)
+        typed, plain = ", ".join(f"{p}: {kind}" for p, kind in parameters), ", ".join(p for p, _ in parameters)
+        self.line(f"async def {name}({typed}) -> {returns}:", f"async def {name}({plain}):")
+        body = Body(self, returns, dict(parameters), {})
+        body.fill(self.random.randint(1, 3))
+        self.coroutines[name] = (parameters, returns, body.cost)
 
     def test(self, name):
         """A function whose result is seen."""

@@ -8,11 +8,12 @@ forgotten after it, so nothing is read before it is set.
 """
 
 import static_generate as top
+from static_generate_forms import Forms
 
 MOST = 4000  # of a function, with what it calls, in steps
 
 
-class Body:
+class Body(Forms):
     """The inside of one function."""
 
     def __init__(self, program, returns, scope, classes):
@@ -79,6 +80,7 @@ class Body:
         if self.depth < 2:
             options += [self.if_] * 3 + [self.try_, self.crange, self.while_, self.for_list, self.narrow, self.match, self.with_loop]
             options += [self.raise_maybe]
+        options += self.more_statements()
         if self.returns == "generator":
             options += [self.yield_] * 4
         elif self.returns == "object":
