@@ -1,7 +1,9 @@
 //! Objects made machine integers, and machine integers made objects, where the JIT does it wrong.
 //!
 //! ```text
-//! int64(x)   (x: int)       x · is it an int and of no other class? · x >> 63 is 0 or -1? · PRIMITIVE_UNBOX 7
+//! int64(x)   (x: int)       x · FAST_LEN 0 u< 16? · FAST_LEN 2 & 0x3FFFFFFF · 1 - (FAST_LEN 0 & 3) · *
+//!                               FAST_LEN 0 u< 24? · PRIMITIVE_UNBOX 7
+//!                               else: is it an int and of no other class? · x >> 63 is 0 or -1? · PRIMITIVE_UNBOX 7
 //! x = box(i) (i: int64)     i · PRIMITIVE_BOX 7 · CALL_INTRINSIC_1 + · STORE_FAST x
 //! ```
 //!
@@ -10,11 +12,15 @@
 //! place is safe. And a boxed integer that nothing takes but the local it is stored in stays unboxed, even where another
 //! object may be in that local: the JIT then ends the process.
 //!
+//! An integer is its tag, where a list has its length, and digits of 30 bits, where a set has its length; no integer of two
+//! digits needs more than 61 bits. Interpreter and JIT read there whatever object it is, so that a small one, as most are,
+//! is taken apart without a call, and no class below `int` has a say.
+//!
 //! Invariant: what is unboxed in a loop fits; what is stored in a local, or passed to a function, was taken by something.
 
 use super::super::Builder;
 use super::conversion::boxed_class;
-use crate::{Constant, Opcode};
+use crate::{Constant, Label, Opcode};
 use pyclast_syntax::Location;
 use pyclast_syntax::type_facts::{CallFact, KnownFunction, TypeCode};
 use ruff_python_ast::Expr;
@@ -24,16 +30,51 @@ const RIGHT_SHIFT: usize = 9;
 /// `INTRINSIC_UNARY_POSITIVE`
 const UNARY_POSITIVE: usize = 5;
 
+/// `PRIM_OP_LT_UN_INT`
+const LESS_UNSIGNED: usize = 6;
+/// `PRIM_OP_SUB_INT`, `PRIM_OP_MUL_INT`, `PRIM_OP_AND_INT`
+const SUBTRACT: usize = 1;
+const MULTIPLY: usize = 2;
+const AND: usize = 13;
+
+/// What a `FAST_LEN` reads of an `int`: its tag, where a list has its length, and its first digit, where a set has its own.
+const TAG: usize = 0;
+const DIGIT: usize = 2;
+/// What is above the tags of integers of one digit.
+const ONE_DIGIT: i64 = 2 << 3;
+
 impl Builder<'_> {
     /// The `int` on the stack, known to be one, as a machine integer.
+    ///
+    /// One of few digits fits, whatever its class. What is unboxed is an object to the interpreter still, and of `int`
+    /// itself from a local on.
     pub(super) fn emit_unboxed_integer(&mut self, code: TypeCode, is_exact: bool, location: Location) {
+        let end = self.new_label();
         if self.in_function_unit() {
+            if code == TypeCode::Int64 {
+                let large = self.new_label();
+                self.emit_tag_test(ONE_DIGIT, large, location);
+                self.emit_digit(location);
+                self.emit_jump(Opcode::JumpNoInterrupt, end, Location::NONE);
+                self.use_label(large);
+            }
+            if let Some(tags) = fitting_tags(code) {
+                let unknown = self.new_label();
+                self.emit_tag_test(tags, unknown, location);
+                self.emit_with_code(Opcode::PrimitiveUnbox, code, location);
+                if !is_exact {
+                    self.emit_through_local(code, location);
+                }
+                self.emit_jump(Opcode::JumpNoInterrupt, end, Location::NONE);
+                self.use_label(unknown);
+            }
             if !is_exact {
                 self.emit_exact_int(location);
             }
             self.emit_fit_test(code, location);
         }
         self.emit_with_code(Opcode::PrimitiveUnbox, code, location);
+        self.use_label(end);
     }
 
     /// Whether the object on the stack is a constant that fits: nothing has to be looked at.
@@ -44,6 +85,34 @@ impl Builder<'_> {
         let constant = usize::try_from(load.oparg).ok().and_then(|index| self.unit().constants.get(index));
         let bits = code.bits() - 1;
         constant.and_then(Constant::as_small_int).is_some_and(|value| value >= 0 && value.checked_shr(bits) == Some(0))
+    }
+
+    /// Jumps unless the tag of the `int` on the stack, which stays there, is below that.
+    fn emit_tag_test(&mut self, tags: i64, otherwise: Label, location: Location) {
+        self.emit_duplicate(location);
+        self.emit_arg(Opcode::FastLen, TAG, location);
+        self.emit_primitive_const(Constant::int(tags), TypeCode::Int64, location);
+        self.emit_arg(Opcode::PrimitiveCompareOp, LESS_UNSIGNED, location);
+        self.emit_jump(Opcode::PopJumpIfZero, otherwise, location);
+    }
+
+    /// The `int` on the stack, of one digit, as an `int64`: the digit, times 1 - (tag & 3).
+    fn emit_digit(&mut self, location: Location) {
+        let step = |this: &mut Self, operator, operand| {
+            this.emit_primitive_const(Constant::int(operand), TypeCode::Int64, location);
+            this.emit_arg(Opcode::PrimitiveBinaryOp, operator, location);
+        };
+        self.emit_duplicate(location);
+        self.emit_arg(Opcode::FastLen, DIGIT, location);
+        step(self, AND, (1 << 30) - 1);
+        self.emit_swap(2, location);
+        self.emit_primitive_const(Constant::int(1), TypeCode::Int64, location);
+        self.emit_swap(2, location);
+        self.emit_arg(Opcode::FastLen, TAG, location);
+        step(self, AND, 3);
+        self.emit_arg(Opcode::PrimitiveBinaryOp, SUBTRACT, location);
+        self.emit_arg(Opcode::PrimitiveBinaryOp, MULTIPLY, location);
+        self.emit_through_local(TypeCode::Int64, location);
     }
 
     /// Makes what is of a class below `int` an `int`.
@@ -62,6 +131,8 @@ impl Builder<'_> {
         self.emit_arg(Opcode::Call, 1, location);
         self.use_label(exact);
         self.emit_typed(Opcode::Cast, boxed_class(TypeCode::Int64, true), location);
+        // To the JIT what was cast may be of a class below still.
+        self.emit_typed(Opcode::RefineType, boxed_class(TypeCode::Int64, true), location);
     }
 
     /// The class `int`, whatever its name stands for; the JIT takes no `LOAD_CLASS`.
@@ -118,5 +189,15 @@ impl Builder<'_> {
             },
             _ => self.primitive_of(expr).is_some_and(TypeCode::is_integer),
         }
+    }
+}
+
+/// Below which tag (`PyLongObject.long_value.lv_tag`) every integer fits: eight times the number of its digits of 30 bits,
+/// and 1 if it is zero, 2 if it is negative, 4 if it is immortal.
+const fn fitting_tags(code: TypeCode) -> Option<i64> {
+    match code {
+        TypeCode::Int64 => Some(3 << 3),
+        TypeCode::Int32 => Some(2 << 3),
+        _ => None,
     }
 }

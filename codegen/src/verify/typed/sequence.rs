@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! SEQUENCE_GET 256      exact CheckedList[T], int64 → T
-//! FAST_LEN 0            exact list or CheckedList → int64
+//! FAST_LEN 0            exact list or CheckedList → int64; int → its tag; 2 of an int → its first digit
 //! ```
 //!
 //! Invariant: a layout is relied on only in values proved to have it.
@@ -79,10 +79,18 @@ impl Step<'_, '_> {
         let measured = measured(self.oparg()).ok_or("unknown kind of length")?;
         match measured {
             Measured::Any => drop(self.pop_object()?),
+            // The tag of an int stands where the length of a list does, its first digit where that of a set does.
+            Measured::Exact(..) if matches!(self.oparg(), 0 | 2) && self.is_integer()? => drop(self.pop_object()?),
             Measured::Exact(classes, family) => self.pop_sequence(classes, family)?,
         }
         self.push(Value::primitive(TypeCode::Int64));
         Ok(())
+    }
+
+    /// Whether the value on the top is an int, or of a class below it.
+    fn is_integer(&self) -> Proof<bool> {
+        let class = self.peek_object(1)?;
+        Ok(self.prover.world.is_subtype(class, Type::of(ClassId::INT)))
     }
 
     fn pop_sequence(&mut self, classes: &[ClassId], family: Option<Family>) -> Proof {

@@ -41,6 +41,13 @@ fn a_test_for_none_holds_where_it_leads() {
 }
 
 #[test]
+fn ints_have_a_tag_and_a_digit() {
+    for place in [0, 2] {
+        accepted(&body(&[], &[op(LoadSmallInt, 5), op(Opcode::FastLen, place), op(PopTop, 0)]));
+    }
+}
+
+#[test]
 fn checked_lists_give_what_they_hold() {
     let items = [
         op(LoadFast, 0),
