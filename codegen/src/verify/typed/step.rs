@@ -140,17 +140,13 @@ impl<'a> Step<'_, 'a> {
         if self.prover.world.is_subtype(found, wanted) {
             return Ok(());
         }
-        // A missing `return` gives None; it is caught when it happens, as a wrong value of a variable is.
-        let is_none = found == Type::NONE;
-        // So is a test for a subclass (`isinstance`) that is never true: what follows is not reached.
-        let is_narrowed = wanted.class != found.class && self.prover.world.is_subclass(wanted.class, found.class);
-        let is_impossible =
-            found.exact && !found.optional && !is_none && !is_narrowed && !self.is_converted(found, wanted);
+        // Even of what can never be: a missing `return` gives None, a test (`isinstance`) is never true. The check says it
+        // when it happens.
         // The instruction may have taken values from above already.
         let depth_before = depth + self.depth.saturating_sub(self.state.stack.len());
         let makes_another = wanted.class == ClassId::FLOAT && !wanted.exact;
         let is_plain = makes_another || self.only_looks_at(depth_before);
-        let Some(missing) = self.prover.missing.as_mut().filter(|_| !is_impossible) else {
+        let Some(missing) = self.prover.missing.as_mut() else {
             let wanted = self.describe(Value::object(wanted));
             return Err(format!("{wanted} is wanted, there is {}", self.describe(Value::object(found))));
         };
@@ -159,11 +155,6 @@ impl<'a> Step<'_, 'a> {
         let place = self.place(depth)?;
         self.narrow(place, wanted);
         Ok(())
-    }
-
-    /// A check of `float` takes an int, too.
-    fn is_converted(&self, found: Type, wanted: Type) -> bool {
-        wanted.class == ClassId::FLOAT && self.prover.world.is_subclass(found.class, ClassId::INT)
     }
 
     /// The value at a place of the stack is of that type; so are those of its name.

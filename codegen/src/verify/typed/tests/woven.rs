@@ -121,13 +121,12 @@ fn jumps_and_handlers_move() {
 }
 
 #[test]
-fn what_cannot_be_is_not_checked() {
+fn what_can_never_be_is_checked_all_the_same() {
     let constants = vec![Constant::None, field("x")];
     let body = [(Resume, 0), (LoadSmallInt, 1), (LoadField, 1), (ReturnValue, 0)];
     let unit = unit(constants, &body);
-    let code = Arc::new(assemble(unit.clone(), &PyString::new("m.py")));
-    assert!(with_missing_checks(&unit, &code, &mut world()).is_none());
-    assert!(prove(&code, &mut world()).is_err());
+    assert!(prove(&assemble(unit.clone(), &PyString::new("m.py")), &mut world()).is_err());
+    assert_eq!(woven(unit), [Resume, LoadSmallInt, Cast, LoadField, ReturnValue]);
 }
 
 #[test]
