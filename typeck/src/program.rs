@@ -8,7 +8,7 @@
 
 use crate::arena::Arena;
 use crate::bind::Binder;
-use crate::constant_fold::fold_expression;
+use crate::constant_fold::{fold_expression, may_fold};
 use crate::constants::{Constant, Folds};
 use crate::errors::{Check, CheckError, ErrorClass, Errors, ForeignPlace, Raised};
 use crate::facts::Facts;
@@ -347,7 +347,11 @@ impl<'a> Checker<'a> {
         if index >= source.parsed.node_count() {
             return self.made_constants.get(&(module, index)).cloned();
         }
-        literal_constant(expression, source.parsed.text()).or_else(|| source.folds.constants.get(&index).cloned())
+        if may_fold(expression) {
+            source.folds.constants.get(&index).cloned()
+        } else {
+            literal_constant(expression, source.parsed.text())
+        }
     }
 
     /// Keeps an expression that the checker made of `text`: its nodes get indices of their own, and its constants are known.

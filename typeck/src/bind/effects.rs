@@ -144,9 +144,7 @@ impl Effect {
 impl Refine {
     fn set(&self, state: &mut TypeState, value: Value) {
         match &self.path[..] {
-            [name] => {
-                state.locals.insert(name.clone(), value);
-            }
+            [name] => state.set_local(name, value),
             [base, field] => {
                 let refinement =
                     Refinement { value, temporary: self.temporary, sources: [self.node].into_iter().collect() };

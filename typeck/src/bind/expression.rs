@@ -333,9 +333,9 @@ impl<'a> Binder<'_, 'a> {
     pub(super) fn new_scope(&self, node: ScopeNode<'a>, with_index: &impl HasNodeIndex) -> BindingScope<'a> {
         let parent = self.scope();
         // Nodes the checker makes have no scope of their own.
-        let symbols =
-            self.source.symbols.try_scope_of(node_index(with_index), ScopeRole::Body).unwrap_or(parent.symbols);
-        BindingScope::new(node, symbols, &parent.qualname)
+        let own = self.source.symbols.try_scope_of(node_index(with_index), ScopeRole::Body);
+        let names = own.map_or(0, |own| self.source.symbols.scope(own).symbols.len());
+        BindingScope::new(node, own.unwrap_or(parent.symbols), names, &parent.qualname)
     }
 
     fn bind_conditional(&mut self, node: &'a ExprIf, context: Option<Value>) -> Check<()> {

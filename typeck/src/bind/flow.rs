@@ -19,6 +19,7 @@ use ruff_python_ast::{
     Stmt, StmtIf, StmtTry, StmtWith,
 };
 use ruff_text_size::{Ranged, TextRange};
+use std::rc::Rc;
 
 /// An `if` or `elif`, with what follows it.
 #[derive(Clone, Copy)]
@@ -218,8 +219,8 @@ impl<'a> Binder<'_, 'a> {
         self.set_terminal(node_index(handler), terminal);
         if let Some(name) = bound {
             let scope = self.scope_mut();
-            scope.declarations.shift_remove(&name.id);
-            scope.state.locals.shift_remove(&name.id);
+            Rc::make_mut(&mut scope.declarations).shift_remove(&name.id);
+            scope.state.remove_local(&name.id);
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ use crate::errors::Check;
 use crate::types::Value;
 use pyclast_syntax::node_index;
 use ruff_python_ast::{Expr, Stmt, StmtFor, StmtWhile};
+use std::rc::Rc;
 
 /// The reference gives up after so many passes.
 const PASSES: u32 = 50;
@@ -30,7 +31,7 @@ impl<'a> Binder<'_, 'a> {
         /// So many loops inside each other are bound exactly as the reference binds them, if they have something to say.
         const EXACT_DEPTH: u32 = 3;
         let is_deep = self.errors.muted_depth() >= EXACT_DEPTH;
-        let entry = self.scope().declarations.clone();
+        let entry = Rc::clone(&self.scope().declarations);
         let mut last = (Effect::None, TerminalKind::NonTerminal);
         for _ in 0..PASSES {
             let branch = self.scope().branch();
@@ -44,9 +45,10 @@ impl<'a> Binder<'_, 'a> {
             }
             last.1 = self.visit_check_terminal(body);
             let is_silent = self.errors.silenced() == silenced && branch.entry.refined.is_empty();
-            let end = (is_deep || is_silent).then(|| (self.scope().state.clone(), self.scope().declarations.clone()));
+            let end =
+                (is_deep || is_silent).then(|| (self.scope().state.clone(), Rc::clone(&self.scope().declarations)));
             // Declarations of the body come again.
-            self.scope_mut().declarations.clone_from(&entry);
+            self.scope_mut().declarations = Rc::clone(&entry);
             self.errors.unmute();
             self.merge(&branch, None)?;
             if !branch.changed(&self.scope().state) {

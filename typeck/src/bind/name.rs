@@ -140,7 +140,7 @@ impl<'a> Binder<'_, 'a> {
                 value = declaration.value;
             }
         }
-        self.state().locals.insert(name.clone(), value);
+        self.state().set_local(name, value);
         value
     }
 
@@ -239,14 +239,16 @@ impl<'a> Binder<'_, 'a> {
     /// `visitName`
     pub(super) fn bind_name(&mut self, name: &'a ExprName, expression: &'a Expr) -> Check<Effect> {
         let mut is_found = self.in_target;
-        if let Some(value) = self.get_final_literal(expression)
+        let resolution = self.scope_of_name(name);
+        let is_local = resolution == Resolution::Local && !self.is_module_scope();
+        if !is_local
+            && let Some(value) = self.get_final_literal(expression)
             && let Some(constant) = self.constant(self.module, value)
         {
             let module = self.module;
             self.module_mut(module).facts.final_names.insert(node_index(name), constant);
         }
-        let resolution = self.scope_of_name(name);
-        if resolution == Resolution::Local && !self.is_module_scope() {
+        if is_local {
             let local = self.scope().state.locals.get(&name.id).copied();
             is_found |= local.is_some();
             self.set_type(name, local.unwrap_or(Value::DYNAMIC));

@@ -25,14 +25,19 @@ pub(super) struct Visits {
     clock: u64,
     /// The greatest index visited below the node that is being visited.
     end: u32,
-    /// When nodes were visited last: a tree of maxima over ranges of indices, which are those of a subtree.
+    /// When nodes were visited last; the indices of a subtree are a range.
     latest: Vec<u64>,
+    /// When any node of each [`BLOCK`] of them was.
+    latest_in_blocks: Vec<u64>,
     /// By node: the place of its last visit in `last`; [`NEVER`] if there is none.
     places: Vec<u32>,
     last: Vec<Visit>,
 }
 
 const NEVER: u32 = u32::MAX;
+
+/// How many nodes are looked at together: more than most subtrees have.
+const BLOCK: usize = 64;
 
 #[derive(Debug)]
 struct Visit {
@@ -56,8 +61,14 @@ struct Given {
 
 impl Visits {
     pub(super) fn new(node_count: u32) -> Self {
-        let places = vec![NEVER; node_count as usize];
-        Self { latest: vec![0; 2 * node_count as usize], places, ..Self::default() }
+        let count = node_count as usize;
+        Self {
+            latest: vec![0; count],
+            latest_in_blocks: vec![0; count.div_ceil(BLOCK)],
+            places: vec![NEVER; count],
+            last: Vec::with_capacity(count / 6),
+            ..Self::default()
+        }
     }
 
     fn count(&self) -> usize {
@@ -89,30 +100,24 @@ impl Visits {
     fn mark(&mut self, index: u32) {
         self.clock += 1;
         self.end = self.end.max(index);
-        let mut position = self.count() + index as usize;
-        while position > 0 && position < self.latest.len() {
-            self.latest[position] = self.clock;
-            position /= 2;
+        if let Some(latest) = self.latest.get_mut(index as usize) {
+            *latest = self.clock;
+            self.latest_in_blocks[index as usize / BLOCK] = self.clock;
         }
     }
 
     /// When a node from one index to another was visited last.
     fn latest(&self, first: u32, last: u32) -> u64 {
-        let (mut low, mut high) = (self.count() + first as usize, self.count() + last as usize + 1);
-        let mut latest = 0;
-        while low < high {
-            if low % 2 == 1 {
-                latest = latest.max(self.latest[low]);
-                low += 1;
-            }
-            if high % 2 == 1 {
-                high -= 1;
-                latest = latest.max(self.latest[high]);
-            }
-            low /= 2;
-            high /= 2;
+        let (first, end) = (first as usize, last as usize + 1);
+        let greatest = |clocks: &[u64]| clocks.iter().copied().max().unwrap_or(0);
+        // The blocks that lie within.
+        let (block, block_end) = (first.div_ceil(BLOCK), end / BLOCK);
+        if block >= block_end {
+            return greatest(&self.latest[first..end]);
         }
-        latest
+        let before = greatest(&self.latest[first..block * BLOCK]);
+        let after = greatest(&self.latest[block_end * BLOCK..end]);
+        before.max(after).max(greatest(&self.latest_in_blocks[block..block_end]))
     }
 }
 

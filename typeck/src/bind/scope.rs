@@ -11,7 +11,7 @@ use crate::types::{ClassId, NameMap, Types, Value};
 use pyclast_syntax::symtable::ScopeId;
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{StmtClassDef, StmtFunctionDef};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -51,14 +51,26 @@ pub(crate) struct Refinement {
 /// What is known at a point (`TypeState`).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct TypeState {
-    /// Types of locals.
-    pub locals: NameMap<Value>,
+    /// Types of locals; copies of a state share them until one changes.
+    pub locals: Rc<NameMap<Value>>,
     /// Fields of locals, by local and field. Copies of a state share the fields of a local, as the reference's do:
     /// what is refined in a branch is refined in the states it was copied from, too.
     pub refined: NameMap<Rc<RefCell<NameMap<Refinement>>>>,
 }
 
 impl TypeState {
+    /// Says what a local is.
+    pub(crate) fn set_local(&mut self, name: &Name, value: Value) {
+        if self.locals.get(name) != Some(&value) {
+            Rc::make_mut(&mut self.locals).insert(name.clone(), value);
+        }
+    }
+
+    /// A local is gone.
+    pub(crate) fn remove_local(&mut self, name: &Name) {
+        Rc::make_mut(&mut self.locals).shift_remove(name);
+    }
+
     /// Says what a field of a local is.
     pub(crate) fn refine(&mut self, base: &Name, field: &Name, refinement: Refinement) {
         self.refined.entry(base.clone()).or_default().borrow_mut().insert(field.clone(), refinement);
@@ -79,8 +91,8 @@ pub(crate) struct BindingScope<'a> {
     pub symbols: ScopeId,
     /// What is known here.
     pub state: TypeState,
-    /// Its declarations.
-    pub declarations: NameMap<TypeDeclaration>,
+    /// Its declarations; copies share them until one changes.
+    pub declarations: Rc<NameMap<TypeDeclaration>>,
     /// Its name with those around it; empty for a module.
     pub qualname: String,
     /// The enum whose members are declared here.
@@ -88,20 +100,20 @@ pub(crate) struct BindingScope<'a> {
 }
 
 impl<'a> BindingScope<'a> {
-    /// A scope.
-    pub(crate) fn new(node: ScopeNode<'a>, symbols: ScopeId, parent: &str) -> Self {
+    /// A scope with room for so many names.
+    pub(crate) fn new(node: ScopeNode<'a>, symbols: ScopeId, names: usize, parent: &str) -> Self {
         let name = match node {
             ScopeNode::Module => "",
             ScopeNode::Class(class) => &class.name,
             ScopeNode::Function(function) => &function.name,
             ScopeNode::Other => "<unknown>",
         };
-        let qualname = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
+        let qualname = if parent.is_empty() { name.to_owned() } else { [parent, ".", name].concat() };
         Self {
             node,
             symbols,
-            state: TypeState::default(),
-            declarations: NameMap::default(),
+            state: TypeState { locals: Rc::new(room_for(names)), refined: NameMap::default() },
+            declarations: Rc::new(room_for(names)),
             qualname,
             enum_class: None,
         }
@@ -122,8 +134,9 @@ impl<'a> BindingScope<'a> {
             is_inferred = false;
         }
         let declared = if is_inferred { Value::DYNAMIC } else { value };
-        self.declarations.insert(name.clone(), TypeDeclaration { value: declared, is_final });
-        self.state.locals.insert(name.clone(), value);
+        let declaration = TypeDeclaration { value: declared, is_final };
+        Rc::make_mut(&mut self.declarations).insert(name.clone(), declaration);
+        self.state.set_local(name, value);
     }
 
     /// A branch from here.
@@ -149,13 +162,16 @@ impl Branch {
     ) -> Result<(), String> {
         let other = other.unwrap_or(&self.entry);
         let mut failure = Ok(());
-        current.locals.retain(|name, _| other.locals.contains_key(name));
-        for (name, value) in &mut current.locals {
-            let entry = other.locals[name];
-            if *value != entry {
-                match join(types, *value, entry) {
-                    Ok(joined) => *value = joined,
-                    Err(message) => failure = failure.and(Err(message)),
+        if !Rc::ptr_eq(&current.locals, &other.locals) {
+            let locals = Rc::make_mut(&mut current.locals);
+            locals.retain(|name, _| other.locals.contains_key(name));
+            for (name, value) in locals {
+                let entry = other.locals[name];
+                if *value != entry {
+                    match join(types, *value, entry) {
+                        Ok(joined) => *value = joined,
+                        Err(message) => failure = failure.and(Err(message)),
+                    }
                 }
             }
         }
@@ -181,6 +197,10 @@ impl Branch {
         self.entry.refined.iter().any(|(name, fields)| current.refined.get(name).is_some_and(|now| now != fields))
             || self.entry.locals != current.locals
     }
+}
+
+fn room_for<T>(names: usize) -> NameMap<T> {
+    NameMap::with_capacity_and_hasher(names, FxBuildHasher)
 }
 
 fn join(types: &mut Types<'_>, left: Value, right: Value) -> Result<Value, String> {

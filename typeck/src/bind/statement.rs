@@ -24,7 +24,9 @@ impl<'a> Binder<'_, 'a> {
     /// Binds the module (`visitModule`).
     pub(crate) fn bind_module(&mut self) {
         let module = self.source.parsed.module();
-        self.scopes.push(BindingScope::new(ScopeNode::Module, self.source.symbols.module_scope(), ""));
+        let symbols = self.source.symbols.module_scope();
+        let names = self.source.symbols.scope(symbols).symbols.len();
+        self.scopes.push(BindingScope::new(ScopeNode::Module, symbols, names, ""));
         self.check_static_flags(&module.body);
         for statement in &module.body {
             self.visit_stmt(statement);
@@ -266,8 +268,7 @@ impl<'a> Binder<'_, 'a> {
         let target = self.types.inexact(target);
         if self.types.is_primitive(target) {
             let verb = primitive_verb(node.op);
-            let reason = format!("cannot {verb} {{1}} and {{0}}");
-            self.visit_expected(&node.value, target, &reason);
+            self.visit_expected(&node.value, target, format_args!("cannot {verb} {{1}} and {{0}}"));
             let (name, place) = (self.types.name(target), Span::from(node.range));
             // The reference finds that only in its code generator, and fails; or makes code that no machine type has.
             if target == Value::Instance(ClassId::CBOOL)

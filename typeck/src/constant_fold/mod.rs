@@ -51,6 +51,15 @@ pub(crate) fn literal(expression: &Expr, text: &str) -> Option<Constant> {
     })
 }
 
+/// Whether an expression of that kind may become a constant. Most are of other kinds, and need not be looked for.
+pub(crate) fn may_fold(expression: &Expr) -> bool {
+    match expression {
+        Expr::Name(name) => name.id == "__debug__",
+        Expr::UnaryOp(_) | Expr::BinOp(_) | Expr::Tuple(_) | Expr::Subscript(_) | Expr::List(_) | Expr::Set(_) => true,
+        _ => false,
+    }
+}
+
 fn index_of(expression: &Expr) -> Option<u32> {
     expression.node_index().load().as_u32()
 }
@@ -187,7 +196,8 @@ impl<'a> SourceOrderVisitor<'a> for Folder<'_> {
             }
             _ => {}
         }
-        if let Some(index) = index_of(expression)
+        if may_fold(expression)
+            && let Some(index) = index_of(expression)
             && let Some(constant) = self.fold(expression)
         {
             self.forget_operands(expression);

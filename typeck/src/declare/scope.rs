@@ -29,7 +29,7 @@ impl DeclarationScope {
     /// The name of a member.
     pub(super) fn qualify(&self, name: &str) -> Name {
         match &self.qualname {
-            Some(qualname) => Name::new(format!("{qualname}.{name}")),
+            Some(qualname) => Name::new([qualname, ".", name].concat()),
             None => Name::new(name),
         }
     }
