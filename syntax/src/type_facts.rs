@@ -16,6 +16,9 @@ use crate::{PyInt, PyString};
 use ruff_python_ast::Expr;
 use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// The facts of one module.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +75,11 @@ impl TypeFacts {
     /// A type.
     pub fn get(&self, id: TypeId) -> &TypeFact {
         &self.types[id.0 as usize]
+    }
+
+    /// Makes room for the nodes with indices below `count`.
+    pub fn reserve_nodes(&mut self, count: usize) {
+        self.nodes.reserve(count);
     }
 
     /// Says what a node is.
@@ -135,8 +143,31 @@ impl Descriptor {
             TypeCode::Bool => "bool",
             _ => "int",
         };
-        let marks = if code == TypeCode::Bool { vec!['!'] } else { Vec::new() };
-        Self { module: "builtins".into(), path: vec![name.into()], arguments: None, marks }
+        let descriptor = Self::builtin(name);
+        if code == TypeCode::Bool { descriptor.marked(['!']) } else { descriptor }
+    }
+
+    /// A class without marks.
+    pub fn new(module: Name, path: impl IntoIterator<Item = Name>, arguments: Option<Vec<Self>>) -> Self {
+        let class = ClassDescriptor { module, path: path.into_iter().collect(), arguments };
+        Self { class: Arc::new(class), marks: Marks::default() }
+    }
+
+    /// A class of `builtins`.
+    pub fn builtin(name: &'static str) -> Self {
+        Self::new(Name::new_static("builtins"), [Name::new_static(name)], None)
+    }
+
+    /// The class with those marks alone.
+    #[must_use]
+    pub fn marked(&self, marks: impl IntoIterator<Item = char>) -> Self {
+        Self { class: Arc::clone(&self.class), marks: marks.into_iter().collect() }
+    }
+
+    /// The class without marks.
+    #[must_use]
+    pub fn unmarked(&self) -> Self {
+        self.marked([])
     }
 
     /// `("builtins", "object")`, exact or not.
@@ -261,17 +292,35 @@ impl Sequence {
     }
 }
 
-/// A type as CinderX's runtime finds it (`type_descr`).
+/// A type as CinderX's runtime finds it (`type_descr`); copies share the class.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Descriptor {
+    /// The class.
+    pub class: Arc<ClassDescriptor>,
+    /// What follows, in order: `!` exact, `?` optional, `#` primitive.
+    pub marks: Marks,
+}
+
+/// Marks of a descriptor.
+pub type Marks = SmallVec<[char; 2]>;
+
+/// Where a class is found.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct ClassDescriptor {
     /// The module.
     pub module: Name,
     /// The names from there.
-    pub path: Vec<Name>,
+    pub path: SmallVec<[Name; 1]>,
     /// The arguments of a generic class.
-    pub arguments: Option<Vec<Self>>,
-    /// What follows, in order: `!` exact, `?` optional, `#` primitive.
-    pub marks: Vec<char>,
+    pub arguments: Option<Vec<Descriptor>>,
+}
+
+impl Deref for Descriptor {
+    type Target = ClassDescriptor;
+
+    fn deref(&self) -> &ClassDescriptor {
+        &self.class
+    }
 }
 
 /// A function, or the part of a property, as CinderX's runtime finds it.

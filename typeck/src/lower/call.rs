@@ -9,7 +9,7 @@ use crate::facts::{ArgumentPlan, CallPlan};
 use crate::types::{BoundId, BoundKind, ClassId, ClassKind, DefaultValue, FunctionId, FunctionKind, Special, Value};
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{
-    ArgumentFact, Binding, CallFact, ConstantFact, Descriptor, FunctionDescriptor, Invocation, KnownFunction, TypeCode,
+    ArgumentFact, Binding, CallFact, ConstantFact, FunctionDescriptor, Invocation, KnownFunction, TypeCode,
 };
 use pyclast_syntax::world_facts::FunctionPart;
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr};
@@ -233,12 +233,12 @@ impl Lowering<'_, '_> {
             let container = self.checker.types.function(function).container;
             let container = container.map(|container| self.checker.types.inexact_of(container));
             if let (Some(ClassId::LIST | ClassId::TUPLE), Some(class)) = (container, &mut invocation.function.class) {
-                class.marks = vec!['!'];
+                *class = class.marked(['!']);
             }
             Some(Some(invocation))
         };
         let (new, init) = (invocation(new, new_function)?, invocation(init, init_function)?);
-        self.facts.world.allocated.push(Descriptor { marks: Vec::new(), ..descriptor.clone() });
+        self.facts.world.allocated.push(descriptor.unmarked());
         Some(CallFact::Construct { class: descriptor, new, init })
     }
 

@@ -13,17 +13,25 @@ use ruff_python_ast::name::Name;
 
 /// `("builtins", "object")`
 pub(super) fn object() -> Descriptor {
-    Descriptor {
-        module: Name::new_static("builtins"),
-        path: vec![Name::new_static("object")],
-        arguments: None,
-        marks: Vec::new(),
-    }
+    Descriptor::builtin("object")
 }
 
 impl Lowering<'_, '_> {
     /// The descriptor of a class; none for what only the checker knows.
     pub(super) fn descriptor(&self, class: ClassId) -> Option<Descriptor> {
+        if let Some(Some(known)) = self.descriptors.borrow().get(class.index()) {
+            return known.clone();
+        }
+        let descriptor = self.new_descriptor(class);
+        let mut descriptors = self.descriptors.borrow_mut();
+        if descriptors.len() <= class.index() {
+            descriptors.resize(class.index() + 1, None);
+        }
+        descriptors[class.index()] = Some(descriptor.clone());
+        descriptor
+    }
+
+    fn new_descriptor(&self, class: ClassId) -> Option<Descriptor> {
         let types = &self.checker.types;
         let data = types.class(class);
         if let Some(argument) = types.optional_argument(class) {
@@ -41,18 +49,21 @@ impl Lowering<'_, '_> {
             _ if data.is_exact => Some('!'),
             _ => None,
         };
-        let (path, arguments) = if let ClassKind::PrimitiveInt(primitive) = data.kind
+        let module = data.module.clone();
+        let descriptor = if let ClassKind::PrimitiveInt(primitive) = data.kind
             && let Some(code) = TypeCode::from_code(primitive.constant)
         {
             // The runtime knows no `char`.
-            (vec![Name::new_static(code.name())], None)
+            Descriptor::new(module, [Name::new_static(code.name())], None)
         } else if types.is_generic(class) {
             let arguments = data.type_args.iter().map(|&argument| self.descriptor(argument)).collect::<Option<_>>()?;
-            (vec![data.qualname.clone()], Some(arguments))
+            Descriptor::new(module, [data.qualname.clone()], Some(arguments))
+        } else if data.qualname.contains('.') {
+            Descriptor::new(module, data.qualname.split('.').map(Name::new), None)
         } else {
-            (data.qualname.split('.').map(Name::new).collect(), None)
+            Descriptor::new(module, [data.qualname.clone()], None)
         };
-        Some(Descriptor { module: data.module.clone(), path, arguments, marks: mark.into_iter().collect() })
+        Some(Descriptor { marks: mark.into_iter().collect(), ..descriptor })
     }
 
     /// The descriptor of a function (`Callable.type_descr`).

@@ -41,6 +41,8 @@ struct Lowering<'c, 'a> {
     ids: FxHashMap<Value, TypeId>,
     /// Classes whose descriptors were made.
     named: RefCell<IndexSet<ClassId, FxBuildHasher>>,
+    /// The descriptors of classes, once made.
+    descriptors: RefCell<Vec<Option<Option<Descriptor>>>>,
     /// What the world has of functions.
     noted_functions: FxHashMap<FunctionPart, FxHashSet<FunctionDescriptor>>,
     /// The slots whose fields the world has.
@@ -62,6 +64,7 @@ impl Checker<'_> {
             instance_ids: Vec::new(),
             ids: FxHashMap::default(),
             named: RefCell::default(),
+            descriptors: RefCell::default(),
             noted_functions: FxHashMap::default(),
             noted_slots: FxHashSet::default(),
             noted_fields: FxHashSet::default(),
@@ -85,6 +88,7 @@ impl Lowering<'_, '_> {
         let (refined_fields, asserted) = (known.refined_fields.clone(), known.asserted.clone());
         self.facts.known_tests.clone_from(&known.known_booleans);
         let nodes = known.types.clone();
+        self.facts.reserve_nodes(nodes.len());
         for (node, value) in (0..).zip(&nodes) {
             if let Some(value) = value {
                 let id = self.type_id(*value);

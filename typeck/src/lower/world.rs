@@ -89,7 +89,7 @@ impl Lowering<'_, '_> {
 
     /// Notes a field of a dataclass, whose own methods store it, default or not.
     pub(super) fn note_dataclass_field(&mut self, owner: &Descriptor, name: &Name, class: ClassId) {
-        let owner = Descriptor { marks: Vec::new(), ..owner.clone() };
+        let owner = owner.unmarked();
         let holds = self.checked(class);
         self.facts.world.fields.push(FieldWorld { class: owner, name: name.clone(), holds });
     }
@@ -117,11 +117,8 @@ impl Lowering<'_, '_> {
         let named = self.named.take();
         for class in named {
             let mro = self.checker.types.mro(class);
-            let mro: Vec<Descriptor> = mro
-                .iter()
-                .filter_map(|&base| self.descriptor(base))
-                .map(|descriptor| Descriptor { marks: Vec::new(), ..descriptor })
-                .collect();
+            let mro: Vec<Descriptor> =
+                mro.iter().filter_map(|&base| self.descriptor(base)).map(|descriptor| descriptor.unmarked()).collect();
             let Some(descriptor) = mro.first().cloned() else { continue };
             let is_final = self.checker.types.class(class).is_final;
             self.facts.world.classes.push(ClassWorld { class: descriptor, mro, is_final });

@@ -91,7 +91,7 @@ impl<'a> DataclassMethods<'a> {
         } else {
             ("__setattr__", &["self", "name", "value"], "cannot assign to field ")
         };
-        let mut method = self.method(name, parameters, &[(1, builtin("str"))], &none());
+        let mut method = self.method(name, parameters, &[(1, Descriptor::builtin("str"))], &none());
         let (refused, allowed) = (method.new_label(), method.new_label());
         method.emit_arg(Opcode::LoadFast, 0);
         method.emit_arg(Opcode::LoadType, 0);
@@ -129,7 +129,7 @@ impl<'a> DataclassMethods<'a> {
 
     /// `__hash__`
     pub(super) fn hash(self) -> MadeFunction {
-        let mut method = self.method("__hash__", &["self"], &[], &builtin("int"));
+        let mut method = self.method("__hash__", &["self"], &[], &Descriptor::builtin("int"));
         method.load_global("hash");
         method.emit(Opcode::PushNull);
         let mut count = 0;
@@ -145,11 +145,11 @@ impl<'a> DataclassMethods<'a> {
 
     /// `__repr__`
     pub(super) fn repr(self) -> MadeFunction {
-        let mut method = self.method("__repr__", &["self"], &[], &builtin("str"));
+        let mut method = self.method("__repr__", &["self"], &[], &Descriptor::builtin("str"));
         method.emit_arg(Opcode::LoadFast, 0);
         method.emit_arg(Opcode::LoadType, 0);
         method.load_attribute("__qualname__");
-        method.emit_const(Opcode::RefineType, type_constant(&builtin("str")));
+        method.emit_const(Opcode::RefineType, type_constant(&Descriptor::builtin("str")));
         let mut count = 0;
         for field in self.fields().filter(|field| field.repr) {
             let start = if count == 0 { "(" } else { ", " };
@@ -254,7 +254,7 @@ impl<'a> DataclassMethods<'a> {
     ) -> MadeFunction {
         let mut method = MadeFunction::new(name, parameters, self.location);
         let mut class = self.fact.class.clone();
-        class.marks.retain(|&mark| mark != '!');
+        class.marks.retain(|mark| *mark != '!');
         let checks = [(0, class)].into_iter().chain(checks.iter().cloned());
         let checks = checks.flat_map(|(position, class)| [Constant::int(position), type_constant(&class)]);
         method.trailing_constant = Some(Constant::tuple([Constant::tuple(checks), type_constant(returns)]));
@@ -297,7 +297,7 @@ fn box_field(method: &mut MadeFunction, field: &FieldFact) {
 /// An object of unknown type as one of that class.
 fn cast(method: &mut MadeFunction, class: &Descriptor) {
     if let Some(code) = primitive_code(class) {
-        let boxed = builtin(if class.path[0] == "double" { "float" } else { "int" });
+        let boxed = Descriptor::builtin(if class.path[0] == "double" { "float" } else { "int" });
         method.emit_const(Opcode::Cast, type_constant(&boxed));
         method.emit_arg(Opcode::PrimitiveUnbox, code as usize);
     } else if *class != object() {
@@ -314,14 +314,10 @@ fn field_constant(field: &FieldFact) -> Constant {
     member_constant(type_constant(&field.owner), &field.name)
 }
 
-fn builtin(name: &'static str) -> Descriptor {
-    Descriptor { module: "builtins".into(), path: vec![name.into()], arguments: None, marks: Vec::new() }
-}
-
 fn object() -> Descriptor {
-    builtin("object")
+    Descriptor::builtin("object")
 }
 
 fn none() -> Descriptor {
-    Descriptor { marks: vec!['!'], ..builtin("None") }
+    Descriptor::builtin("None").marked(['!'])
 }

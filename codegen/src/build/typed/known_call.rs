@@ -77,6 +77,5 @@ impl<'a> Builder<'a> {
 }
 
 fn list(is_exact: bool) -> Descriptor {
-    let marks = if is_exact { vec!['!'] } else { Vec::new() };
-    Descriptor { module: "builtins".into(), path: vec!["list".into()], arguments: None, marks }
+    Descriptor::builtin("list").marked(is_exact.then_some('!'))
 }

@@ -7,7 +7,6 @@
 
 use super::world::{ClassId, Family, Shape, Signature, Type, World};
 use pyclast_syntax::type_facts::{Descriptor, TypeCode};
-use ruff_python_ast::name::Name;
 
 /// Declares the constants of [`ClassId`] and the rows they are made from.
 macro_rules! classes {
@@ -52,13 +51,7 @@ impl ClassId {
 /// Adds them all.
 pub(super) fn add_classes(world: &mut World) {
     for (name, base, is_final) in CLASSES {
-        let descriptor = Descriptor {
-            module: Name::new_static("builtins"),
-            path: vec![Name::new_static(name)],
-            arguments: None,
-            marks: Vec::new(),
-        };
-        world.add_class(descriptor, base.as_slice(), *is_final);
+        world.add_class(Descriptor::builtin(name), base.as_slice(), *is_final);
     }
 }
 

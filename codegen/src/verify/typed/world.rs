@@ -17,10 +17,11 @@ use super::builtins;
 use crate::build::BoxedParameters;
 use crate::{CodeObject, Constant};
 use pyclast_syntax::PyString;
-use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, TypeCode};
+use pyclast_syntax::type_facts::{ClassDescriptor, Descriptor, FunctionDescriptor, Marks, TypeCode};
 use pyclast_syntax::world_facts::{FunctionPart, FunctionWorld, WorldFacts};
 use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::sync::{Arc, Weak};
 
 /// A class.
@@ -122,10 +123,13 @@ pub struct World {
     /// The functions of this module.
     by_qualname: FxHashMap<String, Vec<FunctionKey>>,
     named: Named,
-    /// Code objects proved here, by their addresses, which nothing else gets while they are remembered; nor are they
-    /// changed, being shared.
-    proved: FxHashMap<usize, Weak<CodeObject>>,
+    proved: Proved,
 }
+
+/// Code objects that are proved, by their addresses, which nothing else gets while they are remembered; nor are they changed,
+/// being shared.
+#[derive(Debug, Default)]
+pub(crate) struct Proved(FxHashMap<usize, Weak<CodeObject>>);
 
 /// What constants name, once somebody asked: the code generator shares them.
 #[derive(Debug, Default)]
@@ -169,7 +173,7 @@ impl World {
             functions: FxHashMap::default(),
             by_qualname: FxHashMap::default(),
             named: Named::default(),
-            proved: FxHashMap::default(),
+            proved: Proved::default(),
         };
         builtins::add_classes(&mut world);
         for class in &facts.classes {
@@ -203,12 +207,22 @@ impl World {
     /// Remembers that a code object is proved.
     pub(super) fn remember(&mut self, code: &Arc<CodeObject>) {
         let code = Arc::downgrade(code);
-        self.proved.insert(code.as_ptr().addr(), code);
+        self.proved.0.insert(code.as_ptr().addr(), code);
+    }
+
+    /// What is proved in a world made of the same facts is proved here.
+    pub(crate) fn adopt(&mut self, proved: Proved) {
+        self.proved.0.extend(proved.0);
+    }
+
+    /// What is proved here, which is forgotten.
+    pub(super) fn take_proved(&mut self) -> Proved {
+        std::mem::take(&mut self.proved)
     }
 
     /// Whether that very code object is proved.
     pub(super) fn has_proved(&self, code: &CodeObject) -> bool {
-        self.proved.contains_key(&std::ptr::from_ref(code).addr())
+        self.proved.0.contains_key(&std::ptr::from_ref(code).addr())
     }
 
     fn key(&mut self, function: &FunctionDescriptor, part: FunctionPart) -> FunctionKey {
@@ -250,7 +264,7 @@ impl World {
         {
             return id;
         }
-        let key = Descriptor { marks: Vec::new(), ..descriptor.clone() };
+        let key = descriptor.unmarked();
         if let Some(&id) = self.ids.get(&key) {
             return id;
         }
@@ -438,8 +452,8 @@ impl World {
         let descriptor = &self.class(class.class).descriptor;
         let is_marked_exact = class.exact && !(self.class(class.class).is_final && descriptor.arguments.is_none());
         let marks = [(class.optional, '?'), (is_marked_exact, '!')];
-        let marks = marks.iter().filter(|(is_set, _)| *is_set).map(|&(_, mark)| mark).collect();
-        crate::build::type_constant(&Descriptor { marks, ..descriptor.clone() })
+        let marks = marks.iter().filter(|(is_set, _)| *is_set).map(|&(_, mark)| mark);
+        crate::build::type_constant(&descriptor.marked(marks))
     }
 }
 
@@ -449,7 +463,7 @@ impl World {
         if class == Type::OBJECT {
             return "any object".to_owned();
         }
-        let Descriptor { module, path, arguments, .. } = &self.class(class.class).descriptor;
+        let ClassDescriptor { module, path, arguments } = &*self.class(class.class).descriptor.class;
         let mut text = module.to_string();
         for name in path {
             text = text + "." + name;
@@ -490,18 +504,19 @@ fn part_of(text: &PyString) -> Option<FunctionPart> {
 pub(super) fn descriptor(constant: &Constant) -> Option<Descriptor> {
     let Constant::Tuple(parts) = constant else { return None };
     let (Constant::Str(module), rest) = parts.split_first()? else { return None };
-    let mut descriptor = Descriptor { module: name_of(module)?, path: Vec::new(), arguments: None, marks: Vec::new() };
+    let mut class = ClassDescriptor { module: name_of(module)?, path: SmallVec::new(), arguments: None };
+    let mut marks = Marks::default();
     for part in rest {
         match part {
             Constant::Tuple(arguments) => {
-                descriptor.arguments = Some(arguments.iter().map(self::descriptor).collect::<Option<_>>()?);
+                class.arguments = Some(arguments.iter().map(descriptor).collect::<Option<_>>()?);
             }
             Constant::Str(text) => match text.as_str()? {
-                mark @ ("?" | "!" | "#") => descriptor.marks.extend(mark.chars()),
-                name => descriptor.path.push(Name::new(name)),
+                mark @ ("?" | "!" | "#") => marks.extend(mark.chars()),
+                name => class.path.push(Name::new(name)),
             },
             _ => return None,
         }
     }
-    Some(descriptor)
+    Some(Descriptor { class: Arc::new(class), marks })
 }

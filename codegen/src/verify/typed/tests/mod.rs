@@ -170,11 +170,9 @@ fn body(checks: &[(i64, Constant)], items: &[Item]) -> CodeObject {
 }
 
 fn world() -> World {
-    let plain = |module: &str, path: &[&str], marks: &str| Descriptor {
-        module: Name::new(module),
-        path: path.iter().map(|name| Name::new(*name)).collect(),
-        arguments: None,
-        marks: marks.chars().collect(),
+    let plain = |module: &str, path: &[&str], marks: &str| {
+        let path = path.iter().map(|name| Name::new(*name));
+        Descriptor::new(Name::new(module), path, None).marked(marks.chars())
     };
     let (a, b) = (plain("m", &["A"], ""), plain("m", &["B"], ""));
     let int64 = plain("__static__", &["int64"], "#");
