@@ -23,8 +23,10 @@ impl Blocks {
     /// A block starts at the first instruction, where a jump goes, behind one, and where a handler starts.
     pub(super) fn new(program: &Program, handlers: &Handlers) -> Self {
         let mut numbers = vec![NO_BLOCK; program.instructions.len()];
+        let mut count = 0;
         let mut start = |index: usize| {
             if let Some(number) = numbers.get_mut(index) {
+                count += usize::from(*number == NO_BLOCK);
                 *number = 0;
             }
         };
@@ -36,7 +38,7 @@ impl Blocks {
             }
         }
         handlers.entries.iter().for_each(|entry| start(entry.target));
-        let mut starts = Vec::new();
+        let mut starts = Vec::with_capacity(count);
         for (number, index) in numbers.iter_mut().zip(0..) {
             if *number != NO_BLOCK {
                 *number = u32::try_from(starts.len()).unwrap_or(NO_BLOCK);

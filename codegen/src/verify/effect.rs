@@ -230,10 +230,14 @@ impl Effect<'_> {
     /// Takes the operands of the table, pushes its results.
     fn take_and_push(&mut self) -> Check {
         let (pops, pushes) = self.stack_use();
-        for _ in 0..pops {
-            self.take()?;
+        let stack = &mut self.state.stack;
+        let kept = stack.len().checked_sub(pops as usize);
+        if stack[kept.unwrap_or(0)..].iter().any(|value| value.maybe_null) {
+            return Err(self.null_operand());
         }
-        self.state.stack.extend((0..pushes).map(|_| Value::OWNED));
+        let Some(kept) = kept else { return Err(self.underflow()) };
+        stack.truncate(kept);
+        stack.resize(kept + pushes as usize, Value::OWNED);
         Ok(())
     }
 
@@ -263,11 +267,11 @@ impl Effect<'_> {
     /// Takes a value that must not be NULL.
     fn take(&mut self) -> Check<Value> {
         let value = self.pop()?;
-        if value.maybe_null {
-            let message = format!("{} may get NULL", self.instruction.opcode.name());
-            return Err(self.fault(Rule::NullOperand, message));
-        }
-        Ok(value)
+        if value.maybe_null { Err(self.null_operand()) } else { Ok(value) }
+    }
+
+    fn null_operand(&self) -> Fault {
+        self.fault(Rule::NullOperand, format!("{} may get NULL", self.instruction.opcode.name()))
     }
 
     fn pop(&mut self) -> Check<Value> {

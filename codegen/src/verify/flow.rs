@@ -113,7 +113,7 @@ impl Flow<'_> {
 
     /// The state before an instruction goes to the handler that covers it.
     fn raise(&mut self, index: usize, state: &State) -> Check {
-        let Some(number) = self.handlers.by_instruction[index] else { return Ok(()) };
+        let Some(number) = self.handlers.covering(index) else { return Ok(()) };
         let entry = self.handlers.entries[number as usize];
         let start = self.program.instructions[index].start;
         let Some(kept) = state.stack.get(..entry.depth as usize) else {

@@ -26,14 +26,17 @@ pub(super) struct Instruction {
 /// The instructions of a code object.
 pub(super) struct Program {
     pub(super) instructions: Vec<Instruction>,
-    /// By code unit: the index of the instruction that starts there.
-    index_by_unit: Vec<Option<u32>>,
+    /// By code unit: the index of the instruction that starts there; [`NO_INDEX`] if none does.
+    index_by_unit: Vec<u32>,
 }
+
+const NO_INDEX: u32 = u32::MAX;
 
 impl Program {
     /// The index of the instruction that starts at a code unit.
     pub(super) fn index_at(&self, unit: u32) -> Option<usize> {
-        self.index_by_unit.get(unit as usize).copied().flatten().map(|index| index as usize)
+        let index = self.index_by_unit.get(unit as usize).copied().filter(|&index| index != NO_INDEX)?;
+        Some(index as usize)
     }
 
     /// Number of code units.
@@ -53,9 +56,10 @@ pub(super) fn check(code: &CodeObject, page: Page) -> Check<Program> {
     let units = code.code.as_chunks::<2>().0;
     // Half of the code units are caches or prefixes, or more.
     let room = units.len() / 2;
-    let mut program = Program { instructions: Vec::with_capacity(room), index_by_unit: vec![None; units.len()] };
+    let mut program = Program { instructions: Vec::with_capacity(room), index_by_unit: vec![NO_INDEX; units.len()] };
     let mut end = 0;
-    let mut targets = Vec::with_capacity(room);
+    // Of jumps: which instruction, and the code unit it goes to.
+    let mut targets = Vec::new();
     for decoded in instructions(&code.code) {
         let opcode = decoded.known().filter(|&opcode| is_compiled(opcode, page)).ok_or_else(|| {
             let byte = units[decoded.offset as usize][0];
@@ -70,8 +74,10 @@ pub(super) fn check(code: &CodeObject, page: Page) -> Check<Program> {
             return Err(Fault::new(decoded.offset, Rule::Caches, "an inline cache is missing or not zero"));
         }
         let index = program.instructions.len();
-        program.index_by_unit[decoded.start as usize] = u32::try_from(index).ok();
-        targets.push(decoded.jump_target());
+        program.index_by_unit[decoded.start as usize] = u32::try_from(index).unwrap_or(NO_INDEX);
+        if jumps(opcode) {
+            targets.push((index, decoded.jump_target()));
+        }
         end = decoded.end;
         program.instructions.push(Instruction {
             opcode,
@@ -114,16 +120,14 @@ fn operand(code: &CodeObject, opcode: Opcode, decoded: &DecodedInstruction) -> C
     }
 }
 
-fn resolve_targets(program: &mut Program, targets: &[Option<u32>]) -> Check {
-    for (index, target) in targets.iter().enumerate() {
-        let Instruction { opcode, start, .. } = program.instructions[index];
-        if jumps(opcode) {
-            let target = target.and_then(|unit| program.index_at(unit));
-            if target.is_none() {
-                return Err(Fault::new(start, Rule::JumpTarget, format!("{} lands on no instruction", opcode.name())));
-            }
-            program.instructions[index].target = target;
+fn resolve_targets(program: &mut Program, targets: &[(usize, Option<u32>)]) -> Check {
+    for &(index, target) in targets {
+        let target = target.and_then(|unit| program.index_at(unit));
+        if target.is_none() {
+            let Instruction { opcode, start, .. } = program.instructions[index];
+            return Err(Fault::new(start, Rule::JumpTarget, format!("{} lands on no instruction", opcode.name())));
         }
+        program.instructions[index].target = target;
     }
     Ok(())
 }

@@ -42,10 +42,12 @@ fn check_prologue(code: &CodeObject, program: &Program) -> Check {
     }
     rest = &rest[usize::from(copies_free)..];
     let made = rest.iter().take_while(|instruction| instruction.opcode == Opcode::MakeCell).count();
-    let mut is_made = vec![false; code.local_kinds.len()];
+    // Most code has no cells.
+    let mut is_made = vec![false; if made > 0 { code.local_kinds.len() } else { 0 }];
     for instruction in &rest[..made] {
         is_made[instruction.oparg as usize] = true;
     }
+    let is_made = is_made.into_iter().chain(std::iter::repeat(false));
     if code.local_kinds.iter().zip(is_made).any(|(kind, made)| kind.0 & LocalKind::CELL != 0 && !made) {
         return fault(0, "a cell is not made");
     }

@@ -10,8 +10,16 @@ use pyclast_syntax::Location;
 pub(super) struct Handlers {
     /// Depth, lasti and the index of the handler's first instruction.
     pub(super) entries: Vec<HandlerEntry>,
-    /// By instruction: the entry that covers it.
-    pub(super) by_instruction: Vec<Option<u32>>,
+    /// By instruction: the entry that covers it; empty where there are no entries.
+    by_instruction: Vec<Option<u32>>,
+}
+
+impl Handlers {
+    /// The number of the entry that covers an instruction.
+    #[inline]
+    pub(super) fn covering(&self, instruction: usize) -> Option<u32> {
+        self.by_instruction.get(instruction).copied().flatten()
+    }
 }
 
 /// Where exceptions go.
@@ -57,7 +65,8 @@ fn check_lines(code: &CodeObject, program: &Program) -> Check {
 }
 
 fn check_handlers(code: &CodeObject, program: &Program) -> Check<Handlers> {
-    let mut handlers = Handlers { entries: Vec::new(), by_instruction: vec![None; program.instructions.len()] };
+    let covered = if code.exception_table.is_empty() { 0 } else { program.instructions.len() };
+    let mut handlers = Handlers { entries: Vec::new(), by_instruction: vec![None; covered] };
     let mut end = 0;
     for entry in exception_entries(&code.exception_table) {
         let fault = |message: &str| Fault::new(end, Rule::ExceptionTable, message);

@@ -93,7 +93,7 @@ impl Flow {
 
     /// The state before an instruction goes to the handler that covers it, if it is not the one it has seen already.
     fn raise(&mut self, prover: &Prover<'_>, index: usize, state: &mut State, seen_by: &mut Option<u32>) {
-        let Some(number) = prover.handlers.by_instruction[index] else { return };
+        let Some(number) = prover.handlers.covering(index) else { return };
         let entry = prover.handlers.entries[number as usize];
         let opcode = prover.program.instructions[index].opcode;
         if never_raises(opcode) || matches!(opcode, Opcode::LoadLocal | Opcode::StoreLocal | Opcode::PrimitiveLoadConst)
