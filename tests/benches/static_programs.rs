@@ -16,6 +16,7 @@ use pyclast_tests::{oracle, output_of, synthetic};
 use pyclast_typeck::{Arena, Source, check_program, check_program_with_facts, fold};
 use std::fs;
 use std::process::Command;
+use std::thread;
 use std::time::Instant;
 
 /// The program's own allocator.
@@ -90,7 +91,9 @@ fn run(text: &str, compile: bool) {
     assert_eq!(checked.errors, [], "the module is clean");
     let filename = PyString::new("main.py");
     let options = Options { target: &Target::CINDERX_3_14, optimize: Optimize::None, filename, strict: true };
-    let (compiled, mut world) = compile_static_module(&parsed, &symbols, &facts[0], &options).expect("it compiles");
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let compiled = compile_static_module(&parsed, &symbols, &facts[0], &options, threads);
+    let (compiled, mut world) = compiled.expect("it compiles");
     typed::prove(&compiled.code, &mut world).expect("it is sound");
     assert!(!marshal::write(&compiled.code, options.target.marshal_version).is_empty());
 }

@@ -1,7 +1,7 @@
 //! The same source gives the same bytes: whatever the number of workers, the order of the files, the
 //! environment.
 
-use pyclast_tests::{copy_sources, pyclast, stdlib};
+use pyclast_tests::{copy_sources, pyclast, stdlib, synthetic};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -56,5 +56,39 @@ fn bytes_depend_on_the_source_alone() {
             command.arg(format!("tree/{source}"));
         });
         assert!(alone.values().any(|other| other == bytes), "{source} alone gives other bytes");
+    }
+}
+
+#[test]
+fn threads_do_not_show_in_static_code() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    // The last function is warned about; an error of the code generator would be the first of all.
+    let text = synthetic::static_module(600);
+    let warned = format!("{text}def last() -> bool:\n    return 1 is 1\n");
+    for (name, text) in [("plain", &text), ("warned", &warned)] {
+        let source = folder.path().join(format!("{name}.py"));
+        fs::write(&source, text).expect("a file can be written");
+        let compiled = |workers: &str| {
+            let out = folder.path().join("code");
+            let mut command = Command::new(pyclast());
+            command.args([
+                "compile",
+                "--module-name",
+                "m",
+                "--emit",
+                "code",
+                "--target",
+                "cinderx-3.14",
+                "-j",
+                workers,
+            ]);
+            let output = command.arg("--output").arg(&out).arg(&source).output().expect("pyclast starts");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            (fs::read(&out).expect("the code can be read"), output.stderr)
+        };
+        let one = compiled("1");
+        for workers in ["2", "3", "16"] {
+            assert!(compiled(workers) == one, "{name}: {workers} threads give another result than one");
+        }
     }
 }

@@ -9,10 +9,11 @@
 use super::Builder;
 use super::closure::FunctionFlags;
 use super::unit::{ArgumentCounts, DeferredAnnotation, UnitKind};
-use crate::{Constant, Opcode};
+use crate::{CodeObject, Constant, Opcode};
 use pyclast_syntax::symtable::{ScopeId, ScopeRole, mangle};
 use pyclast_syntax::{Location, NameId, node_index};
 use ruff_python_ast::{Expr, ExprContext, Parameter, StmtFunctionDef};
+use std::sync::Arc;
 
 /// `Py_GT << 5 | compare_masks[Py_GT]`
 const GREATER: usize = 4 << 5 | 4;
@@ -28,6 +29,18 @@ impl<'a> Builder<'a> {
         if !self.table.scope(scope).annotations_used {
             return false;
         }
+        let code = self.built_ahead(scope).unwrap_or_else(|| self.build_annotate_unit(function, scope, location));
+        self.keep_ahead(scope, &code);
+        self.make_closure(location, code, FunctionFlags::default());
+        true
+    }
+
+    fn build_annotate_unit(
+        &mut self,
+        function: &'a StmtFunctionDef,
+        scope: ScopeId,
+        location: Location,
+    ) -> Arc<CodeObject> {
         self.enter_annotate_unit(scope, location);
         let parameters = &*function.parameters;
         let named = |parameter: &'a ruff_python_ast::ParameterWithDefault| &parameter.parameter;
@@ -52,8 +65,8 @@ impl<'a> Builder<'a> {
             count += 1;
         }
         self.emit_arg(Opcode::BuildMap, count, location);
-        self.finish_annotate_unit(location);
-        true
+        self.emit(Opcode::ReturnValue, location);
+        self.leave_annotate_unit()
     }
 
     /// A name and its annotation (`codegen_argannotation`).
@@ -96,7 +109,9 @@ impl<'a> Builder<'a> {
         for annotation in &deferred {
             self.build_deferred_annotation(annotation, kind, location);
         }
-        self.finish_annotate_unit(location);
+        self.emit(Opcode::ReturnValue, location);
+        let code = self.leave_annotate_unit();
+        self.make_closure(location, code, FunctionFlags::default());
         let name = if kind == UnitKind::Class { "__annotate_func__" } else { "__annotate__" };
         self.emit_text_access(name, ExprContext::Store, location);
         if let Some(mut body) = body {
@@ -155,12 +170,5 @@ impl<'a> Builder<'a> {
         self.emit_arg(Opcode::LoadCommonConstant, NOT_IMPLEMENTED_ERROR, location);
         self.emit_arg(Opcode::RaiseVarargs, 1, location);
         self.use_label(body);
-    }
-
-    /// Returns the dict on the stack; makes the function in the enclosing unit.
-    fn finish_annotate_unit(&mut self, location: Location) {
-        self.emit(Opcode::ReturnValue, location);
-        let code = self.leave_annotate_unit();
-        self.make_closure(location, code, FunctionFlags::default());
     }
 }

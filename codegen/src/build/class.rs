@@ -7,7 +7,7 @@
 use super::Builder;
 use super::closure::FunctionFlags;
 use super::unit::{ArgumentCounts, UnitKind};
-use crate::{CodeObject, Constant, Opcode};
+use crate::{CodeObject, Constant, LocalKind, Opcode};
 use pyclast_syntax::symtable::ScopeRole;
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprContext, Keyword, StmtClassDef};
@@ -87,6 +87,12 @@ impl<'a> Builder<'a> {
     /// The unit of the class body, and whether it keeps a cell for the class.
     pub(super) fn build_class_unit(&mut self, class: &'a StmtClassDef, first_line: i32) -> (Arc<CodeObject>, bool) {
         let scope = self.table.scope_of(node_index(class), ScopeRole::Body);
+        if let Some(code) = self.built_ahead(scope) {
+            let class_cell = self.names.get(self.known.class_cell);
+            let mut variables = code.local_names.iter().zip(&*code.local_kinds);
+            let keeps_cell = variables.any(|(name, kind)| name == class_cell && kind.0 & LocalKind::CELL != 0);
+            return (code, keeps_cell);
+        }
         let entry = self.table.scope(scope);
         let fact = self.class_fact(class);
         let is_typed = self.is_typed_class(class);
@@ -124,7 +130,9 @@ impl<'a> Builder<'a> {
         self.store_static_attributes();
         let needs_class_closure = self.unit().cell_vars.get_index_of(self.known.class_cell).is_some();
         self.return_class_cell(entry.needs_classdict, needs_class_closure);
-        (self.leave_unit(true), needs_class_closure)
+        let code = self.leave_unit(true);
+        self.keep_ahead(scope, &code);
+        (code, needs_class_closure)
     }
 
     /// `__static_attributes__`: what methods assign through `self`, sorted.

@@ -86,6 +86,18 @@ impl<'a> Builder<'a> {
         first_line: i32,
         location: Location,
     ) {
+        let scope = self.table.scope_of(node_index(function), ScopeRole::Body);
+        let code = self.built_ahead(scope).unwrap_or_else(|| self.build_function_unit(function, first_line, location));
+        self.keep_ahead(scope, &code);
+        self.make_closure(location, code, flags);
+    }
+
+    fn build_function_unit(
+        &mut self,
+        function: &'a StmtFunctionDef,
+        first_line: i32,
+        location: Location,
+    ) -> Arc<CodeObject> {
         let kind = if function.is_async { UnitKind::AsyncFunction } else { UnitKind::Function };
         let scope = self.table.scope_of(node_index(function), ScopeRole::Body);
         let name = self.names.intern(function.name.as_str());
@@ -109,8 +121,7 @@ impl<'a> Builder<'a> {
         } else {
             self.build_function_statements(function, &body, location);
         }
-        let code = self.leave_unit(true);
-        self.make_closure(location, code, flags);
+        self.leave_unit(true)
     }
 
     /// `lambda`

@@ -81,7 +81,7 @@ use std::sync::Arc;
 pub(crate) use typed::{BoxedParameters, type_constant};
 
 use name::{FoundNames, KnownNames};
-use typed::{FunctionFacts, PureFunctions, SharedConstants, UncheckedUnits};
+use typed::{CodeAhead, FunctionFacts, PureFunctions, SharedConstants, UncheckedUnits};
 use unit::Unit;
 
 /// A compiled module.
@@ -105,16 +105,17 @@ pub fn compile_module(
 }
 
 /// Compiles a static module for CinderX: where the checker knows types, typed opcodes; elsewhere CPython's code. The
-/// world it comes with, in which the code is to be proved, knows what is proved of it already.
+/// world it comes with, in which the code is to be proved, knows what is proved of it already. More `threads` than one
+/// make large modules faster, and nothing else.
 pub fn compile_static_module(
     module: &ParsedModule,
     table: &SymbolTable,
     facts: &TypeFacts,
     options: &Options,
+    threads: usize,
 ) -> Result<(Compiled, World), Vec<Diagnostic>> {
-    let mut builder = Builder::new(module, table, options);
-    builder.use_facts(facts);
-    builder.world = Some(World::new(&facts.world));
+    let mut builder = Builder::for_static_module(module, table, facts, options);
+    builder.build_ahead(facts, threads);
     let code = builder.build_module();
     let code = builder.with_checks(code);
     let world = builder.world.take().expect("nobody else takes it");
@@ -152,6 +153,8 @@ pub(crate) struct Builder<'a> {
     world: Option<World>,
     /// Units of typed code that may lack checks.
     unchecked: UncheckedUnits,
+    /// Units of static code that were built already.
+    ahead: CodeAhead,
     /// Constants of typed code that were made already.
     shared: SharedConstants,
     /// The module's names, and those that mangling makes.
@@ -181,6 +184,7 @@ impl<'a> Builder<'a> {
             pure_functions: PureFunctions::default(),
             world: None,
             unchecked: UncheckedUnits::default(),
+            ahead: CodeAhead::default(),
             shared: SharedConstants::default(),
             names,
             known,
@@ -191,6 +195,18 @@ impl<'a> Builder<'a> {
             errors: Found::default(),
             warnings: Found::default(),
         }
+    }
+
+    fn for_static_module(
+        module: &'a ParsedModule,
+        table: &'a SymbolTable,
+        facts: &'a TypeFacts,
+        options: &'a Options,
+    ) -> Self {
+        let mut builder = Self::new(module, table, options);
+        builder.use_facts(facts);
+        builder.world = Some(World::new(&facts.world));
+        builder
     }
 
     fn finish(self, code: Arc<CodeObject>) -> Result<Compiled, Vec<Diagnostic>> {

@@ -67,7 +67,8 @@ fn compile(one: &OneModule<'_>, program: &StaticProgram, module: &StaticModule) 
         return Err(one.own(vec![needs_cinderx(flag)]));
     }
     let facts = checked.facts.into_iter().next().flatten().expect("a module without errors has facts");
-    let compiled = static_code(module, &facts, one.level, &one.filename, one.target);
+    let threads = worker_count(one.arguments.workers);
+    let compiled = static_code(module, &facts, one.level, &one.filename, one.target, threads);
     let (code, _) = compiled.map_err(|errors| one.own(errors))?;
     let mut file = match one.arguments.one.emit {
         Emit::Pyc => {

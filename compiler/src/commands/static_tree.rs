@@ -50,6 +50,8 @@ pub(super) struct StaticTree {
     manifest: Mutex<Manifest>,
     switches: ArtifactArgs,
     target: &'static Target,
+    /// How many threads make the code of one module: files come first.
+    threads: usize,
 }
 
 /// Modules of different names.
@@ -132,6 +134,7 @@ impl StaticTree {
             manifest: Mutex::new(Manifest::open(&arguments.cache_dir)),
             switches: arguments.one.artifacts,
             target,
+            threads: (options.workers / steps.len().max(1)).max(1),
         };
         let search_path = search_path(&compilation.destinations()?, &arguments.one.search_path);
         for requests in batches(steps, &search_path) {
@@ -329,8 +332,8 @@ impl StaticTree {
                 for (path, &level) in plan.artifacts.iter().zip(&*plan.levels) {
                     let known = if level == Optimize::None { &facts.with_asserts } else { &facts.without };
                     let known = known.as_ref().expect("a module without errors has facts");
-                    let (code, _) =
-                        static_code(source, known, level, &filename, self.target).map_err(Outcome::Refused)?;
+                    let (code, _) = static_code(source, known, level, &filename, self.target, self.threads)
+                        .map_err(Outcome::Refused)?;
                     let mut code = marshal_code(&code, self.target);
                     if module.may_fall_back {
                         code.extend_from_slice(strict::FALLBACK_MARK);

@@ -50,7 +50,8 @@ pub(super) fn run(arguments: &StatsArgs) -> anyhow::Result<Status> {
     let roles: Vec<Role> =
         program.modules.iter().map(|module| if module.is_requested { Role::Bound } else { Role::Declared }).collect();
     let purpose = Purpose { optimize: arguments.level > 0, ..Purpose::default() };
-    let mut checked = check(&program.modules, &roles, purpose, worker_count(arguments.workers));
+    let workers = worker_count(arguments.workers);
+    let mut checked = check(&program.modules, &roles, purpose, workers);
     for (path, diagnostics) in refused(&program, &checked.problems) {
         status = status.max(Status::Problems);
         report::write(&mut io::stderr().lock(), ErrorFormat::Concise, false, &reported_file(&path), &diagnostics)?;
@@ -60,7 +61,7 @@ pub(super) fn run(arguments: &StatsArgs) -> anyhow::Result<Status> {
         let Some(facts) = checked.facts[index].take().filter(|_| module.flags.is_static) else { continue };
         let level = optimize(arguments.level);
         let filename = decode(module.path.as_os_str());
-        let compile = || static_code(module, &facts, level, &filename, &Target::CINDERX_3_14);
+        let compile = || static_code(module, &facts, level, &filename, &Target::CINDERX_3_14, workers);
         let code = match catch_unwind(AssertUnwindSafe(compile)) {
             Ok(Ok((code, _))) => code,
             Ok(Err(diagnostics)) => {

@@ -12,13 +12,14 @@ use pyclast_syntax::{Diagnostic, PyString};
 /// How much deeper static code is than its tree, at most: casts, spilled arguments, inlined calls.
 const DEPTH_FACTOR: u32 = 2;
 
-/// Code for CinderX.
+/// Code for CinderX, made by up to so many threads.
 pub fn static_code(
     module: &StaticModule,
     facts: &TypeFacts,
     optimize: Optimize,
     filename: &PyString,
     target: &'static Target,
+    threads: usize,
 ) -> Result<(Code, Vec<Diagnostic>), Vec<Diagnostic>> {
     let options = Options { target, optimize, filename: filename.clone(), strict: module.flags.is_strict };
     if !module.flags.is_static {
@@ -26,7 +27,7 @@ pub fn static_code(
         let Compiled { code, warnings } = for_depth(module.parsed.nesting(), compile)?;
         return Ok((Code::from(code), warnings));
     }
-    let compile = || compile_static_module(&module.parsed, &module.symbols, facts, &options);
+    let compile = || compile_static_module(&module.parsed, &module.symbols, facts, &options, threads);
     let (Compiled { code, warnings }, mut world) = for_depth(module.parsed.nesting() * DEPTH_FACTOR, compile)?;
     let code = Code::from(code);
     if let Err(error) = for_depth(code.depth(), || prove(&code, &mut world)) {

@@ -11,6 +11,7 @@
 //! Invariant: a value on the stack has the type of its node; where another is wanted,
 //! [`Builder::emit_conversion`] comes between.
 
+mod ahead;
 mod apart;
 mod argument_error;
 mod arguments;
@@ -53,6 +54,7 @@ mod unbox;
 mod unit;
 mod width;
 
+pub(super) use ahead::CodeAhead;
 pub(super) use checked::UncheckedUnits;
 pub(super) use nesting::PureFunctions;
 pub(super) use shared::SharedConstants;

@@ -47,6 +47,7 @@ mod weave;
 mod world;
 
 pub(crate) use weave::{has_typed_code, with_missing_checks};
+pub(crate) use world::Proved;
 pub use world::World;
 
 use super::blocks::Blocks;
@@ -58,6 +59,7 @@ use missing::MissingChecks;
 use pyclast_syntax::PyString;
 use rustc_hash::FxHashMap;
 use std::fmt;
+use std::sync::Arc;
 use world::Shape;
 
 /// Why static code is not proved sound: a bug of the compiler.
@@ -104,6 +106,22 @@ pub fn prove(code: &CodeObject, world: &mut World) -> Result<(), TypedUnsound> {
         Some((code, reason)) => Err(at_start(code, reason)),
         None => Ok(()),
     }
+}
+
+/// Proves what it can of code objects and all those among their constants, and gives what is proved. What is not is left to
+/// [`prove`], to say why.
+pub(crate) fn prove_ahead<'c>(codes: impl Iterator<Item = &'c Arc<CodeObject>>, world: &mut World) -> Proved {
+    let mut pending: Vec<&Arc<CodeObject>> = codes.collect();
+    while let Some(code) = pending.pop() {
+        if !world.has_proved(code) && examine(code, world, None).is_ok() {
+            world.remember(code);
+        }
+        pending.extend(code.constants.iter().filter_map(|constant| match constant {
+            Constant::Code(inner) => Some(inner),
+            _ => None,
+        }));
+    }
+    world.take_proved()
 }
 
 /// Proves a code object sound; code objects among its constants are not looked at.

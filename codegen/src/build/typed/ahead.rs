@@ -1,0 +1,142 @@
+//! Functions and classes of a static module, built and proved by several threads before the module itself is.
+//!
+//! ```text
+//! def f(): …  class C: …  |  class D(C): …  def g(): …       one thread builds f and C, another D and g
+//! ```
+//!
+//! The units inside the module see nothing of each other: only scopes, facts and what is known of the world. So each thread
+//! has a builder of its own, which stands in the module as the module's builder will; that one finds the code of a unit by
+//! its scope. Equal constants are one object to marshal, whoever made them.
+//!
+//! Invariant: how many threads there are shows nowhere. Where a part has errors or warnings, the module is built without any
+//! of them, in the order of its text.
+
+use super::super::unit::{ArgumentCounts, UnitKind};
+use super::super::{Builder, Found};
+use crate::CodeObject;
+use crate::verify::typed::{Proved, prove_ahead};
+use pyclast_syntax::symtable::ScopeId;
+use pyclast_syntax::type_facts::TypeFacts;
+use pyclast_syntax::{Location, ParsedModule};
+use ruff_python_ast::Stmt;
+use ruff_text_size::Ranged;
+use rustc_hash::FxHashMap;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::thread;
+
+/// Text of a module for which a thread is worth its start.
+const LEAST_TEXT: usize = 6 << 10;
+
+/// Units by their scopes, in the order they are built in.
+type Codes = Vec<(ScopeId, Arc<CodeObject>)>;
+
+/// Code of units at the level of the module, by their scopes.
+#[derive(Debug, Default)]
+pub(in crate::build) struct CodeAhead {
+    built: FxHashMap<ScopeId, Arc<CodeObject>>,
+    /// What is built now, if that is ahead of the module.
+    kept: Option<Codes>,
+}
+
+/// What a thread made.
+struct Part {
+    codes: Codes,
+    proved: Proved,
+}
+
+impl<'a> Builder<'a> {
+    /// Builds the functions and classes of the module on so many threads, if it is large enough.
+    pub(in crate::build) fn build_ahead(&mut self, facts: &'a TypeFacts, threads: usize) {
+        let (module, table, options) = (self.module, self.table, self.options);
+        let parts = parts(&module.module().body, threads);
+        let Some((own, others)) = parts.split_first().filter(|(_, others)| !others.is_empty()) else { return };
+        let made = thread::scope(|scope| {
+            let start = |part: &'a [Stmt]| {
+                let thread = thread::Builder::new().stack_size(stack_for(module));
+                thread.spawn_scoped(scope, move || {
+                    Builder::for_static_module(module, table, facts, options).build_part(part)
+                })
+            };
+            let others: Vec<_> = others.iter().map(|part| start(part)).collect();
+            let own = self.build_part(own);
+            // Where the system has no thread to give, the module is built by one.
+            let others =
+                others.into_iter().map(|thread| thread.ok()?.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            std::iter::once(own).chain(others).collect::<Option<Vec<Part>>>()
+        });
+        for Part { codes, proved } in made.into_iter().flatten() {
+            self.ahead.built.extend(codes);
+            if let Some(world) = &mut self.world {
+                world.adopt(proved);
+            }
+        }
+    }
+
+    /// Builds and proves those of a module's statements that make units; nothing if there is something to say about them.
+    fn build_part(&mut self, statements: &'a [Stmt]) -> Option<Part> {
+        let (scope, name) = (self.table.module_scope(), self.names.intern("<module>"));
+        self.enter_unit(UnitKind::Module, scope, name, 1, None, ArgumentCounts::default());
+        self.begin_strict_module(&self.module.module().body, Location::new(1, 1, 0, 0));
+        self.ahead.kept = Some(Codes::default());
+        for statement in statements.iter().filter(|statement| makes_unit(statement)) {
+            self.visit_statement(statement);
+        }
+        self.units.pop();
+        let codes = self.ahead.kept.take()?;
+        if !self.errors.in_order.is_empty() || !self.warnings.in_order.is_empty() {
+            (self.errors, self.warnings) = (Found::default(), Found::default());
+            return None;
+        }
+        let codes: Codes = codes.into_iter().map(|(scope, code)| (scope, self.with_checks(code))).collect();
+        let proved = self.world.as_mut().map(|world| prove_ahead(codes.iter().map(|(_, code)| code), world))?;
+        Some(Part { codes, proved })
+    }
+
+    /// The code of a unit, if it was built ahead.
+    pub(in crate::build) fn built_ahead(&mut self, scope: ScopeId) -> Option<Arc<CodeObject>> {
+        self.ahead.built.remove(&scope)
+    }
+
+    /// A unit was built: if that is ahead of the module, its code is kept.
+    pub(in crate::build) fn keep_ahead(&mut self, scope: ScopeId, code: &Arc<CodeObject>) {
+        if let ([_module], Some(kept)) = (&self.units[..], &mut self.ahead.kept) {
+            kept.push((scope, Arc::clone(code)));
+        }
+    }
+}
+
+/// Whether a statement makes units that nothing around it takes part in.
+fn makes_unit(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::FunctionDef(function) => function.type_params.is_none(),
+        Stmt::ClassDef(class) => class.type_params.is_none(),
+        _ => false,
+    }
+}
+
+/// Parts of about equal length: as many as there are threads, fewer of a small module.
+fn parts(body: &[Stmt], threads: usize) -> Vec<&[Stmt]> {
+    let (Some(first), Some(last)) = (body.first(), body.last()) else { return Vec::new() };
+    let (start, end) = (first.start().to_usize(), last.end().to_usize());
+    let count = ((end - start) / LEAST_TEXT).clamp(1, threads.max(1));
+    let mut parts = Vec::with_capacity(count);
+    let mut rest = body;
+    for number in 1..count {
+        let border = start + (end - start) / count * number;
+        let (part, others) = rest.split_at(rest.partition_point(|statement| statement.start().to_usize() < border));
+        parts.push(part);
+        rest = others;
+    }
+    parts.push(rest);
+    parts
+}
+
+/// A stack for whatever recurses over the tree of the module, or over its code objects.
+fn stack_for(module: &ParsedModule) -> usize {
+    /// What a walk takes, whatever it walks over.
+    const BASE: usize = 512 << 10;
+    /// What one level of the tree takes at most: static code is up to twice as deep.
+    const LEVEL: usize = 16 << 10;
+    BASE + module.nesting() as usize * LEVEL
+}
