@@ -81,7 +81,7 @@ use std::sync::Arc;
 pub(crate) use typed::{BoxedParameters, type_constant};
 
 use name::{FoundNames, KnownNames};
-use typed::{CodeAhead, FunctionFacts, PureFunctions, SharedConstants, UncheckedUnits};
+use typed::{CodeAhead, FunctionFacts, ModuleFunctions, SharedConstants, UncheckedUnits};
 use unit::Unit;
 
 /// A compiled module.
@@ -147,8 +147,8 @@ pub(crate) struct Builder<'a> {
     facts: Option<&'a TypeFacts>,
     /// What it found out about functions, by the scope of their bodies.
     function_facts: FunctionFacts<'a>,
-    /// Its functions that cannot leave the JIT.
-    pure_functions: PureFunctions,
+    /// What the JIT does with its functions.
+    module_functions: ModuleFunctions,
     /// What typed code may rely on; none in ordinary modules.
     world: Option<World>,
     /// Units of typed code that may lack checks.
@@ -181,7 +181,7 @@ impl<'a> Builder<'a> {
             options,
             facts: None,
             function_facts: FunctionFacts::default(),
-            pure_functions: PureFunctions::default(),
+            module_functions: ModuleFunctions::default(),
             world: None,
             unchecked: UncheckedUnits::default(),
             ahead: CodeAhead::default(),

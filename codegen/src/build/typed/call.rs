@@ -28,6 +28,12 @@ impl<'a> Builder<'a> {
         self.check_keywords(&call.arguments.keywords);
         let location = self.expr_location(expr);
         match fact {
+            // Its result would be taken for an integer: an ordinary call gets it.
+            CallFact::Function(invocation) | CallFact::Method { invocation, is_virtual: false, .. }
+                if self.module_functions.loses_double(&invocation.function) =>
+            {
+                return false;
+            }
             CallFact::Function(invocation) => {
                 self.emit_arguments(call, invocation, &invocation.arguments, location);
                 let function = self.function_constant(&invocation.function);

@@ -136,7 +136,7 @@ fn takes_primitives_by_keyword(facts: &TypeFacts, function: &StmtFunctionDef, fa
 
 /// Whether a function gives a primitive and may go on after an exception: the JIT's code of such a function gives the address
 /// of an object for its result.
-fn loses_result_behind_handlers(facts: &TypeFacts, function: &StmtFunctionDef, fact: &FunctionFact) -> bool {
+pub(super) fn loses_result_behind_handlers(facts: &TypeFacts, function: &StmtFunctionDef, fact: &FunctionFact) -> bool {
     /// Looks for a statement that handles exceptions, in the function itself.
     struct Handlers(bool);
 

@@ -56,7 +56,7 @@ mod width;
 
 pub(super) use ahead::CodeAhead;
 pub(super) use checked::UncheckedUnits;
-pub(super) use nesting::PureFunctions;
+pub(super) use nesting::ModuleFunctions;
 pub(super) use shared::SharedConstants;
 pub(super) use unit::FunctionFacts;
 

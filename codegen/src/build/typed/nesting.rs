@@ -12,6 +12,7 @@
 //! Invariant: a function that calls another, but one of those, stays apart.
 
 use super::super::Builder;
+use super::function::loses_result_behind_handlers;
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{AttributePlan, CallFact, FunctionDescriptor, TypeCode, TypeFacts, TypeKind};
 use ruff_python_ast::name::Name;
@@ -19,20 +20,31 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, HasNodeIndex, Operator, Stmt, StmtFunctionDef};
 use rustc_hash::FxHashSet;
 
-/// Functions of a module that cannot leave the JIT, by class and name.
+/// What is known of the functions of a module, by class and name.
 #[derive(Debug, Default)]
-pub(in crate::build) struct PureFunctions(FxHashSet<(Option<Name>, Name)>);
+pub(in crate::build) struct ModuleFunctions {
+    /// They cannot leave the JIT.
+    pure: FxHashSet<(Option<Name>, Name)>,
+    /// They give doubles, and are left to the interpreter: the JIT's code would take those for integers.
+    interpreted_doubles: FxHashSet<(Option<Name>, Name)>,
+}
 
-impl PureFunctions {
+impl ModuleFunctions {
     /// Those of a module.
     pub(in crate::build) fn of(body: &[Stmt], facts: &TypeFacts) -> Self {
-        let mut found = FxHashSet::default();
+        let mut found = Self::default();
         let mut add = |class: Option<&Name>, statement: &Stmt| {
-            if let Stmt::FunctionDef(function) = statement
-                && function.decorator_list.is_empty()
-                && (Purity { facts, function }).of_block(&function.body)
-            {
-                found.insert((class.cloned(), function.name.id.clone()));
+            let Stmt::FunctionDef(function) = statement else { return };
+            let key = || (class.cloned(), function.name.id.clone());
+            if function.decorator_list.is_empty() && (Purity { facts, function }).of_block(&function.body) {
+                found.pure.insert(key());
+            }
+            let gives_double = facts.functions.get(&node_index(function)).is_some_and(|fact| {
+                facts.get(fact.result).kind == TypeKind::Primitive(TypeCode::Double)
+                    && loses_result_behind_handlers(facts, function, fact)
+            });
+            if gives_double {
+                found.interpreted_doubles.insert(key());
             }
         };
         for statement in body {
@@ -41,13 +53,18 @@ impl PureFunctions {
                 _ => add(None, statement),
             }
         }
-        Self(found)
+        found
     }
 
-    fn contains(&self, function: &FunctionDescriptor) -> bool {
-        let class = function.class.as_ref().and_then(|class| class.path.last().cloned());
-        self.0.contains(&(class, function.name.clone()))
+    /// Whether a function gives a double that the JIT's code does not get if it calls it directly.
+    pub(super) fn loses_double(&self, function: &FunctionDescriptor) -> bool {
+        self.interpreted_doubles.contains(&key(function))
     }
+}
+
+fn key(function: &FunctionDescriptor) -> (Option<Name>, Name) {
+    let class = function.class.as_ref().and_then(|class| class.path.last().cloned());
+    (class, function.name.clone())
 }
 
 /// Whether parts of a function leave the JIT nowhere.
@@ -146,7 +163,7 @@ struct Calls<'b, 'a> {
 impl Calls<'_, '_> {
     fn call(&mut self, function: &FunctionDescriptor) {
         let is_builtin = matches!(&*function.module, "builtins" | "__static__");
-        self.has_call |= !is_builtin && !self.builder.pure_functions.contains(function);
+        self.has_call |= !is_builtin && !self.builder.module_functions.pure.contains(&key(function));
     }
 }
 

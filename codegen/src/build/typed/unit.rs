@@ -1,7 +1,7 @@
 //! What a typed unit knows of itself: the function it is, and which locals are primitives.
 
 use super::super::Builder;
-use super::PureFunctions;
+use super::ModuleFunctions;
 use pyclast_syntax::NameId;
 use pyclast_syntax::symtable::{ScopeId, ScopeRole, mangle};
 use pyclast_syntax::type_facts::{FunctionFact, TypeFacts};
@@ -14,7 +14,7 @@ impl<'a> Builder<'a> {
     /// Uses the facts of the checker.
     pub(in crate::build) fn use_facts(&mut self, facts: &'a TypeFacts) {
         self.facts = Some(facts);
-        self.pure_functions = PureFunctions::of(&self.module.module().body, facts);
+        self.module_functions = ModuleFunctions::of(&self.module.module().body, facts);
         self.function_facts = facts
             .functions
             .iter()
