@@ -16,6 +16,7 @@ use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, 
 use pyclast_syntax::type_facts::FunctionFact;
 use pyclast_syntax::{Location, NameId, NameSet, PyString};
 use ruff_python_ast::StmtAnnAssign;
+use ruff_python_ast::name::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -104,6 +105,8 @@ pub(super) struct Unit<'a> {
     pub(super) unboxed: FxHashSet<NameId>,
     /// Static code: names that the inlined comprehensions around the current place bind.
     pub(super) isolated: Vec<NameId>,
+    /// Static code: variables of the loops around the current place that are not negative there.
+    pub(super) counted: Vec<Name>,
     /// Loops of static code that count in temporaries around the current place.
     pub(super) temporaries: u32,
     /// Calls of static code whose arguments are kept in temporaries around the current place.
@@ -164,6 +167,7 @@ impl Builder<'_> {
             primitives,
             apart,
             isolated: Vec::new(),
+            counted: Vec::new(),
             temporaries: 0,
             spilling: 0,
             blocks: Vec::new(),

@@ -5,6 +5,9 @@
 //! for x in l: …              l · start: COPY 1 · FAST_LEN · LOAD_LOCAL index · > · … · SEQUENCE_GET · STORE x · …
 //! ```
 //!
+//! The variable of a `crange` that starts at no negative number is none in its body, unless that stores in it: it counts up
+//! to a limit that is above it.
+//!
 //! Invariant: while the body runs, the limit or the sequence is the one value that the loop has on the stack.
 
 use super::super::Builder;
@@ -13,7 +16,8 @@ use super::subscript::{ARRAY, CHECKED_LIST, GREATER, LIST, UNCHECKED};
 use crate::{Constant, Label, Opcode};
 use pyclast_syntax::type_facts::{Sequence, TypeCode, TypeKind};
 use pyclast_syntax::{Location, node_index};
-use ruff_python_ast::{Expr, ExprCall, StmtFor};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, ExprCall, ExprContext, Stmt, StmtFor};
 use ruff_text_size::Ranged;
 
 /// `PRIM_OP_ADD_INT`
@@ -53,7 +57,14 @@ impl<'a> Builder<'a> {
         self.use_label(start);
         self.emit_duplicate(location);
         self.emit_limit_test(index, anchor, location);
+        let is_counted = self.is_from_start(call) && !stores(&statement.body, &target.id);
+        if is_counted {
+            self.unit_mut().counted.push(target.id.clone());
+        }
         self.visit_statements(&statement.body);
+        if is_counted {
+            self.unit_mut().counted.pop();
+        }
         self.use_label(step);
         self.emit_increment(index, location);
         self.emit_jump(Opcode::Jump, start, Location::NONE);
@@ -62,6 +73,16 @@ impl<'a> Builder<'a> {
         self.pop_block();
         self.visit_statements(&statement.orelse);
         self.use_label(end);
+    }
+
+    /// Whether a `crange` starts at a number that is not negative.
+    fn is_from_start(&self, call: &ExprCall) -> bool {
+        match &*call.arguments.args {
+            [start, _] => {
+                self.known_constant(start).and_then(|start| start.as_small_int()).is_some_and(|start| start >= 0)
+            }
+            _ => true,
+        }
     }
 
     /// The limit, and above it the start.
@@ -160,5 +181,38 @@ impl<'a> Builder<'a> {
         self.emit_primitive_const(Constant::int(1), TypeCode::Int64, location);
         self.emit_arg(Opcode::PrimitiveBinaryOp, ADD, location);
         self.emit_primitive_local(Opcode::StoreLocal, index, TypeCode::Int64, location);
+    }
+}
+
+/// Whether statements may store in a variable.
+fn stores(body: &[Stmt], name: &str) -> bool {
+    let mut stores = Stores { name, found: false };
+    stores.visit_body(body);
+    stores.found
+}
+
+/// Looks for what may store in a variable: its name, and statements that bind names without one.
+struct Stores<'n> {
+    name: &'n str,
+    found: bool,
+}
+
+impl<'a> Visitor<'a> for Stores<'_> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        self.found |= matches!(
+            statement,
+            Stmt::Match(_)
+                | Stmt::Try(_)
+                | Stmt::Import(_)
+                | Stmt::ImportFrom(_)
+                | Stmt::FunctionDef(_)
+                | Stmt::ClassDef(_)
+        );
+        walk_stmt(self, statement);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        self.found |= matches!(expr, Expr::Name(name) if name.ctx != ExprContext::Load && name.id == self.name);
+        walk_expr(self, expr);
     }
 }

@@ -163,12 +163,16 @@ impl<'a> Builder<'a> {
     /// One place gets it, whether the index is counted from the start or from the end: of two, the JIT would have to bring
     /// two objects together.
     fn emit_item(&mut self, subscript: &'a ExprSubscript, kind: usize, location: Location) {
+        if kind == CHECKED_LIST && self.has_doubles() && self.is_counted(&subscript.slice) {
+            // With one more way through a loop the JIT may exchange doubles in it, by instructions that wait for each other.
+            return self.emit_arg(Opcode::SequenceGet, kind, location);
+        }
         let fits = self.new_label();
         let constant = self.known_constant(&subscript.slice).and_then(|index| index.as_small_int());
         if constant.is_none_or(|index| index >= 0) {
             self.emit_range_test(subscript, fits, location);
         }
-        if constant.is_none_or(|index| index < 0) {
+        if !self.is_counted_from_start(subscript) {
             // What was too large becomes larger, as an unsigned number.
             self.emit_arg(Opcode::Copy, 2, location);
             self.emit_length(subscript, location);
@@ -194,8 +198,20 @@ impl<'a> Builder<'a> {
         self.emit_jump(Opcode::PopJumpIfNonzero, fits, location);
     }
 
+    /// Whether the function has several doubles.
+    fn has_doubles(&self) -> bool {
+        let primitives = self.unit().function.map_or(&[][..], |function| &function.primitives);
+        primitives.iter().filter(|(_, code)| *code == TypeCode::Double).count() > 1
+    }
+
+    /// Whether an index is the variable of a loop that counts from a number that is not negative.
+    fn is_counted(&self, index: &Expr) -> bool {
+        matches!(index, Expr::Name(name) if self.unit().counted.contains(&name.id))
+    }
+
     fn is_counted_from_start(&self, subscript: &'a ExprSubscript) -> bool {
-        self.known_constant(&subscript.slice).and_then(|index| index.as_small_int()).is_some_and(|index| index >= 0)
+        let constant = self.known_constant(&subscript.slice).and_then(|index| index.as_small_int());
+        constant.map_or_else(|| self.is_counted(&subscript.slice), |index| index >= 0)
     }
 
     /// Jumps if the index on the stack is not below zero, or if it is.
