@@ -320,7 +320,8 @@ class Space(dict):
             return "absent"
         value = vars(self.module)[name]
         if isinstance(value, types.FunctionType):
-            return [value.__qualname__, value.__defaults__, value.__kwdefaults__, value.__doc__]
+            # Of ours, functions that the JIT must not inline have an empty dictionary of keyword defaults.
+            return [value.__qualname__, value.__defaults__, value.__kwdefaults__ or None, value.__doc__]
         return value if not isinstance(value, type) else value.__qualname__
 
     def run(self, line):

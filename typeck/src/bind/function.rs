@@ -8,6 +8,7 @@
 
 use super::scope::{BindingScope, ScopeNode, TerminalKind};
 use super::{Binder, Late};
+use crate::declare::function::first_parameter;
 use crate::errors::{Check, Raised};
 use crate::types::{
     ClassData, ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, NameMap, ParamStyle, TYPE_MISMATCH,
@@ -159,7 +160,8 @@ impl<'a> Binder<'_, 'a> {
 
     /// The type of `self` or `cls` (`bind_function_self`).
     fn bind_self(&mut self, function: Value, node: &'a StmtFunctionDef, scope: &mut BindingScope<'a>) {
-        let Some(parameter) = node.parameters.args.first() else { return };
+        // The reference passes over positional-only ones, and takes the one behind the slash for the receiver.
+        let Some(parameter) = first_parameter(node) else { return };
         let value = match function {
             Value::Decorated(decorated) => {
                 let data = *self.types.decorated(decorated);

@@ -9,6 +9,7 @@
 //! Invariant: a field that is declared twice is refused; one that is only assigned is dynamic.
 
 use crate::constants::Constant;
+use crate::declare::function::first_parameter;
 use crate::errors::{Check, Raised};
 use crate::module_table::{Child, DeclarationNode};
 use crate::program::Checker;
@@ -121,7 +122,7 @@ impl<'a> Checker<'a> {
         self.types.members_mut(class).insert(name, member);
         if node.name.as_str() == "__init__"
             && !node.is_async
-            && let Some(receiver) = node.parameters.args.first()
+            && let Some(receiver) = first_parameter(node)
         {
             self.declare_init_body(module, class, receiver.parameter.name.as_str(), &node.body);
         }

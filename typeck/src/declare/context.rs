@@ -10,6 +10,7 @@
 
 use crate::bind::Binder;
 use crate::declare::class::NewSlot;
+use crate::declare::function::first_parameter;
 use crate::errors::Check;
 use crate::program::Checker;
 use crate::types::{
@@ -111,7 +112,7 @@ impl<'a> Checker<'a> {
 
     /// What the decorator is loaded from: the receiver if it is one, else the class by name.
     fn context_owner(&mut self, class: ClassId, function: FunctionId) -> Name {
-        let first = self.types.function(function).node.and_then(|node| node.parameters.args.first());
+        let first = self.types.function(function).node.and_then(first_parameter);
         match (self.parameter_type(function, 0), first) {
             (Some(parameter), Some(first)) if self.types.can_assign(class, parameter) => {
                 first.parameter.name.id.clone()

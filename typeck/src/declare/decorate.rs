@@ -77,8 +77,9 @@ impl<'a> Checker<'a> {
             }
             Decorator::StaticMethod if is_plain => {
                 let is_annotated = self.types.function(real).node.is_some_and(|node| {
-                    // The reference looks at `args` only, and fails if there are positional-only ones alone.
-                    node.parameters.args.first().is_some_and(|first| first.parameter.annotation.is_some())
+                    // The reference looks among the plain ones only, and fails if there are none.
+                    let first = node.parameters.iter_non_variadic_params().next();
+                    first.is_some_and(|first| first.parameter.annotation.is_some())
                 });
                 if !is_annotated {
                     self.set_first_parameter(real, ClassId::DYNAMIC);

@@ -14,8 +14,13 @@ use crate::types::{
     Param, ParamStyle, TypeRef, Value,
 };
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{Expr, Parameter, StmtFunctionDef};
+use ruff_python_ast::{Expr, Parameter, ParameterWithDefault, StmtFunctionDef};
 use std::rc::Rc;
+
+/// The parameter that gets the receiver of a method: positional-only ones come first. (The reference passes over those.)
+pub(crate) fn first_parameter(node: &StmtFunctionDef) -> Option<&ParameterWithDefault> {
+    node.parameters.posonlyargs.iter().chain(&node.parameters.args).next()
+}
 
 impl<'a> Checker<'a> {
     /// `DeclarationVisitor._make_function`

@@ -16,7 +16,7 @@ pub(crate) mod context;
 pub(crate) mod dataclass;
 mod decorate;
 mod enumeration;
-mod function;
+pub(crate) mod function;
 pub(crate) mod native;
 mod overrides;
 mod scope;
