@@ -69,15 +69,21 @@ impl Location {
         Self { line: value, end_line: value, column: value, end_column: value }
     }
 
-    /// Whether both are the same: as `==`, but without a branch for each number.
+    /// Whether both are the same: as `==`, but with one branch for all numbers.
     #[inline]
     #[must_use]
     pub const fn is(self, other: Self) -> bool {
-        (self.line ^ other.line)
-            | (self.end_line ^ other.end_line)
-            | (self.column ^ other.column)
-            | (self.end_column ^ other.end_column)
-            == 0
+        let ([lines, columns], [other_lines, other_columns]) = (self.words(), other.words());
+        (lines ^ other_lines) | (columns ^ other_columns) == 0
+    }
+
+    /// The lines, and the columns: two loads each rather than four.
+    #[inline]
+    const fn words(self) -> [u64; 2] {
+        const fn word(low: i32, high: i32) -> u64 {
+            low.cast_unsigned() as u64 | (high.cast_unsigned() as u64) << 32
+        }
+        [word(self.line, self.end_line), word(self.column, self.end_column)]
     }
 
     /// A location, in CPython's order of arguments (`LOCATION(lineno, end_lineno, col, end_col)`).

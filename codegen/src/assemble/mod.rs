@@ -38,6 +38,8 @@ pub(crate) struct Assembler {
     kinds: Vec<LocalKind>,
     /// Empty lists.
     constants: Vec<Vec<Constant>>,
+    /// Empty lists.
+    names: Vec<Vec<PyString>>,
 }
 
 impl Assembler {
@@ -49,6 +51,11 @@ impl Assembler {
     /// An empty list for the next unit's constants, in memory that an earlier one left.
     pub(crate) fn spare_constants(&mut self) -> Vec<Constant> {
         self.constants.pop().unwrap_or_default()
+    }
+
+    /// An empty list for the next unit's locals, in memory that an earlier one left.
+    pub(crate) fn spare_names(&mut self) -> Vec<PyString> {
+        self.names.pop().unwrap_or_default()
     }
 
     /// Assembles a code unit.
@@ -67,7 +74,9 @@ impl Assembler {
         instructions.clear();
         self.instructions = instructions;
 
-        let local_names = local_names::names_and_kinds(&mut unit, &mut self.kinds);
+        let mut local_names = local_names::names_and_kinds(&mut unit, &mut self.kinds);
+        let shared_names = shared(local_names.drain(..));
+        self.names.push(local_names);
         let CodeUnit { name, qualname, first_line, mut constants, trailing_constant, names, flags, .. } = unit;
         constants.extend(trailing_constant);
         let shared_constants = shared(constants.drain(..));
@@ -82,7 +91,7 @@ impl Assembler {
             code,
             constants: shared_constants,
             names,
-            local_names: shared(local_names.into_iter()),
+            local_names: shared_names,
             local_kinds: shared(self.kinds.drain(..)),
             filename: filename.clone(),
             name,

@@ -72,7 +72,7 @@ use crate::cfg::Graph;
 use crate::verify::typed::World;
 use crate::{CodeObject, Options};
 use pyclast_syntax::type_facts::TypeFacts;
-use pyclast_syntax::{Diagnostic, Location, NameTable, ParsedModule, Span, SymbolTable};
+use pyclast_syntax::{Diagnostic, Location, NameSet, NameTable, ParsedModule, Span, SymbolTable};
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
@@ -163,6 +163,8 @@ pub(crate) struct Builder<'a> {
     found_names: FoundNames,
     /// The unit being built is the last; before it the enclosing ones.
     units: Vec<Unit<'a>>,
+    /// Empty sets, in memory that the names of earlier units left.
+    spare_names: Vec<NameSet>,
     /// Working memory of the graph, used for one unit after the other.
     graph: Graph,
     /// Working memory of the assembler.
@@ -190,6 +192,7 @@ impl<'a> Builder<'a> {
             known,
             found_names: FoundNames::default(),
             units: Vec::new(),
+            spare_names: Vec::new(),
             graph: Graph::default(),
             assembler: Assembler::default(),
             errors: Found::default(),

@@ -18,6 +18,7 @@ use pyclast_syntax::{Location, NameId, NameSet, PyString};
 use ruff_python_ast::StmtAnnAssign;
 use ruff_python_ast::name::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// What a unit is compiled from (`COMPILE_SCOPE_*`); decides qualified names.
@@ -130,7 +131,7 @@ impl Builder<'_> {
         let entry = table.scope(scope);
         let (cell_vars, free_vars) = self.cells_and_frees(entry);
         let qualname = self.qualname(kind, name);
-        let mut var_names = NameSet::with_capacity(if entry.is_function_like() { entry.symbols.len() } else { 0 });
+        let mut var_names = self.spare_names.pop().unwrap_or_default();
         var_names.extend(entry.parameters.iter().copied());
         let function = self.scope_fact(scope);
         let primitives = self.primitive_names(function, private);
@@ -147,7 +148,7 @@ impl Builder<'_> {
             has_docstring: false,
             sequence: self.graph.spare_sequence(),
             constants: ConstantTable::in_memory_of(self.assembler.spare_constants()),
-            names: NameSet::with_capacity(14),
+            names: self.spare_names.pop().unwrap_or_default(),
             var_names,
             cell_vars,
             free_vars,
@@ -192,6 +193,19 @@ impl Builder<'_> {
         let parameter_count = self.table.scope(unit.scope).parameters.len();
         let text = |name| self.names.get(name).clone();
         let texts = |names: &NameSet| names.names().map(text).collect();
+        let mut var_names = self.assembler.spare_names();
+        var_names.extend(unit.var_names.names().map(text));
+        let [cell_vars, free_vars] = [&unit.cell_vars, &unit.free_vars].map(texts);
+        let hidden_locals = if unit.fast_hidden.is_empty() {
+            Vec::new()
+        } else {
+            unit.var_names.names().map(|name| unit.fast_hidden.contains_key(&name)).collect()
+        };
+        let names = if unit.names.is_empty() { Arc::default() } else { unit.names.names().map(text).collect() };
+        for mut set in [unit.names, unit.var_names] {
+            set.clear();
+            self.spare_names.push(set);
+        }
         let unit = CodeUnit {
             name: self.names.get(unit.name).clone(),
             qualname: unit.qualname,
@@ -203,15 +217,11 @@ impl Builder<'_> {
             parameter_count,
             constants: unit.constants.into_constants(),
             trailing_constant: unit.trailing_constant,
-            names: if unit.names.is_empty() { Arc::default() } else { unit.names.names().map(text).collect() },
-            hidden_locals: if unit.fast_hidden.is_empty() {
-                Vec::new()
-            } else {
-                unit.var_names.names().map(|name| unit.fast_hidden.contains_key(&name)).collect()
-            },
-            var_names: texts(&unit.var_names),
-            cell_vars: texts(&unit.cell_vars),
-            free_vars: texts(&unit.free_vars),
+            names,
+            hidden_locals,
+            var_names,
+            cell_vars,
+            free_vars,
             sequence: unit.sequence,
         };
         if !self.errors.in_order.is_empty() {
@@ -290,8 +300,11 @@ impl Builder<'_> {
             UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => ".<locals>",
             _ => "",
         };
-        let parts = [parent.qualname.as_bytes(), locals.as_bytes(), b".", bare.as_bytes()];
-        PyString::from_surrogatepass(&parts.concat())
+        let mut qualname = SmallVec::<[u8; 128]>::new();
+        for part in [parent.qualname.as_bytes(), locals.as_bytes(), b".", bare.as_bytes()] {
+            qualname.extend_from_slice(part);
+        }
+        PyString::from_surrogatepass(&qualname)
     }
 
     /// `compute_code_flags`.

@@ -36,40 +36,44 @@ fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
     some_stay
 }
 
-#[expect(clippy::needless_bitwise_bool, reason = "what is cheap to ask is asked without a branch")]
 fn remove_nops(graph: &mut Graph, block: BlockId) -> bool {
-    let nodes = graph.nodes_mut(block);
-    let Some(first) = nodes.iter().position(|node| node.opcode == Opcode::Nop) else {
+    let Some(first) = graph.nodes(block).iter().position(|node| node.opcode == Opcode::Nop) else {
         return false;
     };
+    // Only a `NOP` at the end asks for it.
+    let ends_in_nop = graph.last(block).is_some_and(|last| last.opcode == Opcode::Nop);
+    let line_after = if ends_in_nop { next_line(graph, block) } else { None };
+    let nodes = graph.nodes_mut(block);
     let mut some_stay = false;
-    let last = nodes.len() - 1;
-    let mut kept = first;
-    let mut previous_line = first.checked_sub(1).map_or(NO_LINE, |index| nodes[index].location.line);
-    for index in first..last {
-        let node = nodes[index];
-        let line = node.location.line;
-        let next = &mut nodes[index + 1].location;
-        let is_nop = node.opcode == Opcode::Nop;
-        let shows_nothing = (line < 0) | (line == previous_line) | (line == next.line);
-        let mut goes = is_nop & shows_nothing;
-        // Rare, unlike the `NOP`s that go.
-        if is_nop && !shows_nothing {
-            goes = next.line < 0;
-            *next = if goes { node.location } else { *next };
-            some_stay |= !goes;
+    let (mut kept, mut index) = (first, first);
+    while let Some(&nop) = nodes.get(index) {
+        let line = nop.location.line;
+        let previous_line = kept.checked_sub(1).map_or(NO_LINE, |before| nodes[before].location.line);
+        let shows_nothing = line < 0 || line == previous_line;
+        index += 1;
+        let goes = match nodes.get_mut(index) {
+            _ if shows_nothing => true,
+            None => line_after == Some(line),
+            Some(next) if next.location.line == line => true,
+            Some(next) if next.location.line < 0 => {
+                next.location = nop.location;
+                true
+            }
+            Some(_) => false,
+        };
+        if !goes {
+            nodes[kept] = nop;
+            kept += 1;
+            some_stay = true;
         }
-        nodes[kept] = node;
-        kept += usize::from(!goes);
-        previous_line = if goes { previous_line } else { line };
-    }
-    let node = nodes[last];
-    let line = node.location.line;
-    let is_nop = node.opcode == Opcode::Nop;
-    if !is_nop || !(line < 0 || line == previous_line || next_line(graph, block) == Some(line)) {
-        some_stay |= is_nop;
-        graph.nodes_mut(block)[kept] = node;
-        kept += 1;
+        // What follows it up to the next one moves down.
+        while let Some(&node) = nodes.get(index)
+            && node.opcode != Opcode::Nop
+        {
+            nodes[kept] = node;
+            kept += 1;
+            index += 1;
+        }
     }
     graph.truncate(block, kept);
     some_stay

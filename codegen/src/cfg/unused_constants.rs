@@ -7,7 +7,7 @@
 //! The first constant always stays: it may be the docstring.
 
 use super::graph::{Features, Graph, Node};
-use crate::Constant;
+use crate::{Constant, Opcode};
 
 const UNUSED: i32 = -1;
 const USED: i32 = 0;
@@ -57,11 +57,25 @@ fn renumber(graph: &mut Graph, constants: &mut Vec<Constant>, new_index: &mut [i
     });
 }
 
+/// By opcode: the bits of its operand that are the index of a constant.
+const INDEX_BITS: [i32; Opcode::ALL.len()] = {
+    let mut bits = [0; Opcode::ALL.len()];
+    let mut index = 0;
+    while index < bits.len() {
+        let opcode = Opcode::ALL[index];
+        if opcode.has_constant() {
+            bits[index] = opcode.assembled_operand(-1);
+        }
+        index += 1;
+    }
+    bits
+};
+
 /// The constant an instruction loads. For all others it is the first, which is used anyway and stays where
 /// it is: so there is nothing to branch on.
 #[inline]
 fn constant_index(node: &Node) -> i32 {
-    if node.opcode.has_constant() { node.opcode.assembled_operand(node.oparg) } else { 0 }
+    node.oparg & INDEX_BITS[node.opcode as usize]
 }
 
 const fn place(index: i32) -> usize {

@@ -38,6 +38,12 @@ impl<V> NameMap<V> {
         Self { entries: Vec::with_capacity(capacity), index: FxHashMap::default() }
     }
 
+    /// Takes all names out; the memory stays.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.index.clear();
+    }
+
     /// How many names there are.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -119,7 +125,7 @@ impl<V> NameMap<V> {
 
     /// Appends a name that is not there; its position.
     fn push(&mut self, name: NameId, value: V) -> usize {
-        const FIRST_ROOM: usize = 8;
+        const FIRST_ROOM: usize = 16;
         let position = self.entries.len();
         if self.entries.capacity() == 0 {
             self.entries.reserve(FIRST_ROOM);

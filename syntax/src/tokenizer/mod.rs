@@ -13,8 +13,8 @@
 //! The checks are quick and only raise a suspicion; [`diagnose`](crate::parser_errors::diagnose)
 //! then decides, and has the words.
 //!
-//! Invariant: one pass over the tokens, two if there is more than ASCII. A text that is not suspicious is one that CPython's tokenizer
-//! accepts, if the parser did.
+//! Invariant: one pass over the tokens, two over those of long statements and if there is more than ASCII.
+//! A text that is not suspicious is one that CPython's tokenizer accepts, if the parser did.
 
 mod escapes;
 mod fields;
@@ -55,12 +55,15 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
     let indents_oddly = may_indent_oddly(text);
     let escapes = memchr::memchr(b'\\', text.as_bytes()).map(|_| EscapeWarnings::new(text));
     let mut sought = Look::FEW;
-    for (look, is_sought) in [(Look::Newline, indents_oddly), (Look::String, escapes.is_some())] {
-        sought |= if is_sought { look.bit() } else { 0 };
+    if escapes.is_some() {
+        sought |= Look::String.bit();
     }
     let mut checks = Checks {
         text,
+        tokens,
         sought,
+        statement: 0,
+        may_be_deep: false,
         indents_oddly,
         indentation: Indentation::default(),
         blocks: 0,
@@ -70,13 +73,11 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
         findings: TokenFindings::default(),
         at_line_start: indents_oddly,
     };
-    let mut tally = Tally::default();
     let mut begins_line = true;
     for (index, token) in tokens.iter().enumerate() {
         let kind = token.kind();
         let facts = FACTS[kind as usize];
-        tally.count(facts);
-        // Most tokens are only counted.
+        // Most tokens are passed by.
         let is_sought = checks.sought & facts.bit != 0;
         let is_group = kind == TokenKind::Lpar;
         let begins_with_group = begins_line & is_group;
@@ -86,7 +87,8 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
         }
         begins_line = (begins_line & facts.is_outside) | facts.begins_line;
     }
-    let may_be_deep = tally.may_be_deep() || checks.elifs > MANY;
+    checks.end_statement(tokens.len());
+    let may_be_deep = checks.may_be_deep || checks.elifs > MANY;
     let mut findings = checks.findings;
     if let Some(escapes) = checks.escapes {
         findings.warnings.extend(escapes.warnings);
@@ -135,6 +137,7 @@ impl Look {
     /// What is looked at in every text.
     const FEW: u16 = Self::Indent.bit()
         | Self::Dedent.bit()
+        | Self::Newline.bit()
         | Self::Power.bit()
         | Self::Elif.bit()
         | Self::Grammar.bit()
@@ -149,32 +152,38 @@ impl Look {
     }
 }
 
-/// What is counted of all tokens, without a branch: nobody can predict the kind of the next.
+/// What is counted of the tokens of a long statement, without a branch: nobody can predict the kind of the
+/// next.
 #[derive(Default)]
 struct Tally {
     /// Brackets that are open, and the most that were.
     brackets: i32,
     most_brackets: i32,
-    /// Operators of the statement that may be inside each other, and the most in any.
+    /// Operators that may be inside each other.
     operators: u32,
-    most_operators: u32,
 }
 
 impl Tally {
-    #[inline]
-    fn count(&mut self, facts: Facts) {
-        self.brackets += i32::from(facts.opened);
-        self.most_brackets = self.most_brackets.max(self.brackets);
-        self.operators = (self.operators + u32::from(facts.is_operator)) & facts.kept_operators;
-        self.most_operators = self.most_operators.max(self.operators);
+    /// No statement of fewer tokens may be deep.
+    const LEAST: usize = MAX_BRACKETS as usize / 2;
+
+    fn of(statement: &[Token]) -> Self {
+        let mut tally = Self::default();
+        for token in statement {
+            let facts = FACTS[token.kind() as usize];
+            tally.brackets += i32::from(facts.opened);
+            tally.most_brackets = tally.most_brackets.max(tally.brackets);
+            tally.operators += u32::from(facts.is_operator);
+        }
+        tally
     }
 
     fn may_be_deep(&self) -> bool {
-        self.most_brackets.cast_unsigned() > MAX_BRACKETS / 2 || self.most_operators > MANY
+        self.most_brackets.cast_unsigned() > MAX_BRACKETS / 2 || self.operators > MANY
     }
 }
 
-/// What the loop over all tokens needs of a kind of token.
+/// What the loops over tokens need of a kind of token.
 #[derive(Clone, Copy)]
 struct Facts {
     /// That of its look.
@@ -182,8 +191,6 @@ struct Facts {
     /// 1 for an opening bracket, -1 for a closing one.
     opened: i8,
     is_operator: bool,
-    /// All bits, or none if it ends the statement.
-    kept_operators: u32,
     is_outside: bool,
     /// Whether the next token begins a line, or what looks like one.
     begins_line: bool,
@@ -192,8 +199,7 @@ struct Facts {
 /// By kind of token.
 const FACTS: [Facts; 256] = {
     let no = Look::No.bit();
-    let plain =
-        Facts { bit: no, opened: 0, is_operator: false, kept_operators: !0, is_outside: false, begins_line: false };
+    let plain = Facts { bit: no, opened: 0, is_operator: false, is_outside: false, begins_line: false };
     let mut facts = [plain; 256];
     let mut index = 0;
     while index < facts.len() {
@@ -204,7 +210,6 @@ const FACTS: [Facts; 256] = {
             Look::Open => fact.opened = 1,
             Look::Close => fact.opened = -1,
             Look::Operator | Look::Power => fact.is_operator = true,
-            Look::Newline => fact.kept_operators = 0,
             Look::Outside => fact.is_outside = true,
             _ => {}
         }
@@ -253,8 +258,13 @@ const LOOKS: [Look; 256] = {
 
 struct Checks<'a> {
     text: &'a str,
+    tokens: &'a [Token],
     /// The bits of what is looked at here.
     sought: u16,
+    /// The index of the statement's first token.
+    statement: usize,
+    /// Whether brackets or operators may be deep inside each other.
+    may_be_deep: bool,
     /// Whether the indentation of lines has to be looked at.
     indents_oddly: bool,
     indentation: Indentation,
@@ -282,6 +292,7 @@ impl Checks<'_> {
                 return Ok(());
             }
             Look::Newline => {
+                self.end_statement(index);
                 self.at_line_start = self.indents_oddly;
                 return Ok(());
             }
@@ -308,6 +319,14 @@ impl Checks<'_> {
             Look::No | Look::Outside | Look::Indent | Look::Dedent | Look::Newline | Look::Operator => {}
         }
         Ok(())
+    }
+
+    /// The statement ends before the token at `end`.
+    fn end_statement(&mut self, end: usize) {
+        let start = std::mem::replace(&mut self.statement, end);
+        if end - start > Tally::LEAST {
+            self.may_be_deep |= Tally::of(&self.tokens[start..end]).may_be_deep();
+        }
     }
 
     fn number(&mut self, kind: TokenKind, span: Span) -> Result<(), Suspicious> {
