@@ -76,6 +76,7 @@ use pyclast_syntax::{Diagnostic, Location, NameSet, NameTable, ParsedModule, Spa
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
+use std::cell::Cell;
 use std::sync::Arc;
 
 pub(crate) use typed::{BoxedParameters, type_constant};
@@ -138,6 +139,38 @@ impl Found {
     }
 }
 
+/// Working memory: one unit after the other uses it, and one module after the other.
+#[derive(Default)]
+struct Spare {
+    /// That of the graph.
+    graph: Graph,
+    /// That of the assembler.
+    assembler: Assembler,
+    /// Empty sets of names.
+    names: Vec<NameSet>,
+}
+
+thread_local! {
+    /// What the last module of the thread left.
+    static SPARE: Cell<Option<Spare>> = const { Cell::new(None) };
+}
+
+impl Spare {
+    /// That of the thread, or new.
+    fn of_thread() -> Self {
+        SPARE.take().unwrap_or_default()
+    }
+
+    /// Keeps it for the thread's next module, unless there was a unit larger than most modules.
+    fn keep(self) {
+        /// Instructions.
+        const MODEST: usize = 1 << 14;
+        if self.graph.room() <= MODEST {
+            SPARE.set(Some(self));
+        }
+    }
+}
+
 /// Builds the code units of one module.
 pub(crate) struct Builder<'a> {
     module: &'a ParsedModule,
@@ -163,12 +196,7 @@ pub(crate) struct Builder<'a> {
     found_names: FoundNames,
     /// The unit being built is the last; before it the enclosing ones.
     units: Vec<Unit<'a>>,
-    /// Empty sets, in memory that the names of earlier units left.
-    spare_names: Vec<NameSet>,
-    /// Working memory of the graph, used for one unit after the other.
-    graph: Graph,
-    /// Working memory of the assembler.
-    assembler: Assembler,
+    spare: Spare,
     errors: Found,
     warnings: Found,
 }
@@ -192,9 +220,7 @@ impl<'a> Builder<'a> {
             known,
             found_names: FoundNames::default(),
             units: Vec::new(),
-            spare_names: Vec::new(),
-            graph: Graph::default(),
-            assembler: Assembler::default(),
+            spare: Spare::of_thread(),
             errors: Found::default(),
             warnings: Found::default(),
         }
@@ -213,6 +239,7 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(self, code: Arc<CodeObject>) -> Result<Compiled, Vec<Diagnostic>> {
+        self.spare.keep();
         if self.errors.in_order.is_empty() {
             Ok(Compiled { code, warnings: self.warnings.in_order })
         } else {

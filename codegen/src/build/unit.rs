@@ -131,7 +131,7 @@ impl Builder<'_> {
         let entry = table.scope(scope);
         let (cell_vars, free_vars) = self.cells_and_frees(entry);
         let qualname = self.qualname(kind, name);
-        let mut var_names = self.spare_names.pop().unwrap_or_default();
+        let mut var_names = self.spare.names.pop().unwrap_or_default();
         var_names.extend(entry.parameters.iter().copied());
         let function = self.scope_fact(scope);
         let primitives = self.primitive_names(function, private);
@@ -146,9 +146,9 @@ impl Builder<'_> {
             private,
             arguments,
             has_docstring: false,
-            sequence: self.graph.spare_sequence(),
-            constants: ConstantTable::in_memory_of(self.assembler.spare_constants()),
-            names: self.spare_names.pop().unwrap_or_default(),
+            sequence: self.spare.graph.spare_sequence(),
+            constants: ConstantTable::in_memory_of(self.spare.assembler.spare_constants()),
+            names: self.spare.names.pop().unwrap_or_default(),
             var_names,
             cell_vars,
             free_vars,
@@ -193,7 +193,7 @@ impl Builder<'_> {
         let parameter_count = self.table.scope(unit.scope).parameters.len();
         let text = |name| self.names.get(name).clone();
         let texts = |names: &NameSet| names.names().map(text).collect();
-        let mut var_names = self.assembler.spare_names();
+        let mut var_names = self.spare.assembler.spare_names();
         var_names.extend(unit.var_names.names().map(text));
         let [cell_vars, free_vars] = [&unit.cell_vars, &unit.free_vars].map(texts);
         let hidden_locals = if unit.fast_hidden.is_empty() {
@@ -204,7 +204,7 @@ impl Builder<'_> {
         let names = if unit.names.is_empty() { Arc::default() } else { unit.names.names().map(text).collect() };
         for mut set in [unit.names, unit.var_names] {
             set.clear();
-            self.spare_names.push(set);
+            self.spare.names.push(set);
         }
         let unit = CodeUnit {
             name: self.names.get(unit.name).clone(),
@@ -233,12 +233,12 @@ impl Builder<'_> {
 
     /// Optimizes and assembles a unit; static code is then to get the checks without which it could not be proved.
     pub(super) fn finish_unit(&mut self, unit: CodeUnit) -> Arc<CodeObject> {
-        self.graph.reuse_instructions(self.assembler.spare_instructions());
-        let optimized = cfg::optimize(unit, self.options.target, &mut self.graph);
+        self.spare.graph.reuse_instructions(self.spare.assembler.spare_instructions());
+        let optimized = cfg::optimize(unit, self.options.target, &mut self.spare.graph);
         if self.world.is_none() || !has_typed_code(&optimized) {
-            return Arc::new(self.assembler.assemble(optimized, &self.options.filename));
+            return Arc::new(self.spare.assembler.assemble(optimized, &self.options.filename));
         }
-        let code = Arc::new(self.assembler.assemble(optimized.clone(), &self.options.filename));
+        let code = Arc::new(self.spare.assembler.assemble(optimized.clone(), &self.options.filename));
         self.unchecked.add(&code, optimized);
         code
     }

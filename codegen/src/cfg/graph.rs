@@ -236,6 +236,11 @@ impl Graph {
         self.spare.pop().unwrap_or_default()
     }
 
+    /// For how many instructions there is memory.
+    pub(crate) fn room(&self) -> usize {
+        self.nodes.capacity() + self.spare.iter().map(InstructionSequence::room).sum::<usize>()
+    }
+
     /// Takes the memory of a sequence back.
     pub(super) fn recycle(&mut self, mut sequence: InstructionSequence) {
         sequence.clear();

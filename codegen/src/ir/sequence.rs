@@ -60,6 +60,11 @@ impl InstructionSequence {
         self.annotations = None;
     }
 
+    /// For how many instructions there is memory.
+    pub(crate) fn room(&self) -> usize {
+        self.instructions.capacity()
+    }
+
     /// A fresh label.
     pub fn new_label(&mut self) -> Label {
         self.labels.push(Self::UNPLACED);

@@ -39,7 +39,7 @@ impl Builder<'_> {
             let own = unit.unit.constants.len();
             checked.unit.constants[..own].clone_from_slice(&code.constants[..own]);
             unit = checked.clone();
-            code = Arc::new(self.assembler.assemble(checked, &self.options.filename));
+            code = Arc::new(self.spare.assembler.assemble(checked, &self.options.filename));
         }
         code
     }
