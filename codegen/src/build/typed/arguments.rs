@@ -223,6 +223,7 @@ impl<'a> Builder<'a> {
         };
         self.visit_expr(value);
         let Some(code) = self.primitive_of(value) else {
+            self.emit_taken(value, location);
             let local = self.spill_local(name);
             return self.emit_arg(Opcode::StoreFast, local, location);
         };
