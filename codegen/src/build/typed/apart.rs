@@ -36,7 +36,7 @@ impl Builder<'_> {
 
     fn may_leave_callers(&self, function: &StmtFunctionDef) -> bool {
         let (Some(facts), Some(fact)) = (self.typed_facts(), self.function_fact(function)) else { return false };
-        if self.nests_calls(function) {
+        if self.module_functions.is_apart(function, facts) {
             return true;
         }
         // The JIT does not get those that promise a primitive, or nothing makes them leave it.

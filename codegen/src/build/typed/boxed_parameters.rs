@@ -43,7 +43,7 @@ impl BoxedParameters {
     }
 
     /// What a parameter is checked to be.
-    pub(super) fn checked_class<'d>(self, class: &'d Descriptor) -> Cow<'d, Descriptor> {
+    pub(super) fn checked_class(self, class: &Descriptor) -> Cow<'_, Descriptor> {
         match super::descriptor::primitive_code(class) {
             Some(code) if self.contains(code) => Cow::Owned(Descriptor::boxing(code)),
             _ => Cow::Borrowed(class),

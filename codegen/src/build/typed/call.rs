@@ -24,13 +24,14 @@ impl<'a> Builder<'a> {
 
     /// `func(…)` of something known.
     pub(super) fn visit_typed_call(&mut self, expr: &'a Expr, call: &'a ExprCall) -> bool {
+        let Some(facts) = self.typed_facts() else { return false };
         let Some(fact) = self.call_fact(call) else { return self.visit_bool_of_primitive(expr, call) };
         self.check_keywords(&call.arguments.keywords);
         let location = self.expr_location(expr);
         match fact {
             // Its result would be taken for an integer: an ordinary call gets it.
             CallFact::Function(invocation) | CallFact::Method { invocation, is_virtual: false, .. }
-                if self.module_functions.loses_double(&invocation.function) =>
+                if self.module_functions.loses_double(&invocation.function, facts) =>
             {
                 return false;
             }

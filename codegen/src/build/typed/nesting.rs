@@ -6,12 +6,13 @@
 //! ```
 //!
 //! Functions that call nothing the JIT does not know have no frame where they are put; one is made when code leaves the JIT
-//! in them, to raise, say. With two of them in one another, the frame is not the one that is looked for: a division by zero
-//! two calls deep kills the process. A function that can leave the JIT nowhere has no frame to be made.
+//! in them, to raise, say (`optimizeFrame`). With two of them in one another, the frame is not the one that is looked for: a
+//! division by zero two calls deep kills the process. A function that can leave the JIT nowhere has no frame to be made; one
+//! that always calls a function that stays apart has a frame, and may be put anywhere.
 //!
-//! Invariant: a function that calls another, but one of those, stays apart.
+//! Invariant: a function that calls another, but one of those that leave the JIT nowhere, stays apart, or is sure to call one
+//! that does.
 
-use super::super::Builder;
 use super::function::loses_result_behind_handlers;
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{AttributePlan, CallFact, FunctionDescriptor, TypeCode, TypeFacts, TypeKind};
@@ -24,18 +25,25 @@ use rustc_hash::FxHashSet;
 #[derive(Debug, Default)]
 pub(in crate::build) struct ModuleFunctions {
     /// They cannot leave the JIT.
-    pure: FxHashSet<(Option<Name>, Name)>,
+    pure: FxHashSet<Key>,
+    /// They call others, and stay apart.
+    apart: FxHashSet<Key>,
+    /// The same, by node index; and all that were looked at.
+    apart_nodes: FxHashSet<u32>,
+    known_nodes: FxHashSet<u32>,
     /// They give doubles, and are left to the interpreter: the JIT's code would take those for integers.
-    interpreted_doubles: FxHashSet<(Option<Name>, Name)>,
+    interpreted_doubles: FxHashSet<Key>,
 }
 
 impl ModuleFunctions {
     /// Those of a module.
-    pub(in crate::build) fn of(body: &[Stmt], facts: &TypeFacts) -> Self {
+    pub(in crate::build) fn of<'s>(body: &'s [Stmt], facts: &TypeFacts) -> Self {
         let mut found = Self::default();
-        let mut add = |class: Option<&Name>, statement: &Stmt| {
+        let mut functions = Vec::new();
+        let mut add = |class: Option<&Name>, statement: &'s Stmt| {
             let Stmt::FunctionDef(function) = statement else { return };
             let key = || (class.cloned(), function.name.id.clone());
+            functions.push((key(), function));
             if function.decorator_list.is_empty() && (Purity { facts, function }).of_block(&function.body) {
                 found.pure.insert(key());
             }
@@ -53,18 +61,69 @@ impl ModuleFunctions {
                 _ => add(None, statement),
             }
         }
+        found.find_apart(&functions, facts);
         found
     }
 
+    /// Those that call others, but who is sure to call one that stays apart. In an order in which that is known of whom they
+    /// call; in a circle somebody has to begin.
+    fn find_apart(&mut self, functions: &[(Key, &StmtFunctionDef)], facts: &TypeFacts) {
+        let mut open: Vec<_> =
+            functions.iter().filter(|(_, function)| self.nests_calls(function, facts)).cloned().collect();
+        while !open.is_empty() {
+            let keys: FxHashSet<&Key> = open.iter().map(|(key, _)| key).collect();
+            let waits = |function: &StmtFunctionDef| surely_calls(function, facts, |called| keys.contains(&called));
+            let position = open.iter().position(|(_, function)| !waits(function)).unwrap_or(0);
+            let (key, function) = open.swap_remove(position);
+            if surely_calls(function, facts, |called| self.apart.contains(&called)) {
+                continue;
+            }
+            self.apart_nodes.insert(node_index(function));
+            // Of two functions of one name it is not known which is called.
+            if functions.iter().filter(|(other, _)| *other == key).count() == 1 {
+                self.apart.insert(key);
+            }
+        }
+        self.known_nodes = functions.iter().map(|(_, function)| node_index(*function)).collect();
+    }
+
+    /// Whether the JIT may put a function into others and calls of it that may leave the JIT.
+    fn nests_calls(&self, function: &StmtFunctionDef, facts: &TypeFacts) -> bool {
+        let mut calls =
+            Calls { facts, is_sought: |called: Key| !self.pure.contains(&called), only_sure: false, found: false };
+        calls.visit_body(&function.body);
+        calls.found
+    }
+
+    /// Whether a function must stay apart from those that call it.
+    pub(super) fn is_apart(&self, function: &StmtFunctionDef, facts: &TypeFacts) -> bool {
+        let node = node_index(function);
+        if self.known_nodes.contains(&node) {
+            self.apart_nodes.contains(&node)
+        } else {
+            self.nests_calls(function, facts)
+        }
+    }
+
     /// Whether a function gives a double that the JIT's code does not get if it calls it directly.
-    pub(super) fn loses_double(&self, function: &FunctionDescriptor) -> bool {
-        self.interpreted_doubles.contains(&key(function))
+    pub(super) fn loses_double(&self, function: &FunctionDescriptor, facts: &TypeFacts) -> bool {
+        key(function, facts).is_some_and(|key| self.interpreted_doubles.contains(&key))
     }
 }
 
-fn key(function: &FunctionDescriptor) -> (Option<Name>, Name) {
-    let class = function.class.as_ref().and_then(|class| class.path.last().cloned());
-    (class, function.name.clone())
+/// The class and the name of a function of the module.
+type Key = (Option<Name>, Name);
+
+/// The key of a function, if it is one of those that are looked at: of the module, or of a class of the module.
+fn key(function: &FunctionDescriptor, facts: &TypeFacts) -> Option<Key> {
+    let class = match &function.class {
+        Some(class) => match class.path.as_slice() {
+            [name] => Some(name.clone()),
+            _ => return None,
+        },
+        None => None,
+    };
+    (function.module == facts.world.module).then(|| (class, function.name.clone()))
 }
 
 /// Whether parts of a function leave the JIT nowhere.
@@ -142,32 +201,40 @@ impl Purity<'_> {
     }
 }
 
-impl Builder<'_> {
-    /// Whether the JIT may put a function into others and calls of it that may leave the JIT.
-    pub(super) fn nests_calls(&self, function: &StmtFunctionDef) -> bool {
-        let Some(facts) = self.typed_facts() else { return false };
-        let mut calls = Calls { builder: self, facts, has_call: false };
-        calls.visit_body(&function.body);
-        calls.has_call
+/// Whether a function, whatever it is given, gets to a call of one that is sought, or to an exception.
+fn surely_calls(function: &StmtFunctionDef, facts: &TypeFacts, is_sought: impl Fn(Key) -> bool) -> bool {
+    let mut calls = Calls { facts, is_sought, only_sure: true, found: false };
+    for statement in &function.body {
+        match statement {
+            Stmt::Expr(_) | Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::AugAssign(_) | Stmt::Return(_) => {
+                calls.visit_stmt(statement);
+            }
+            _ => break,
+        }
     }
+    calls.found
 }
 
-/// Looks for calls, in the function itself.
-struct Calls<'b, 'a> {
-    builder: &'b Builder<'a>,
-    facts: &'b TypeFacts,
-    /// Another function may be put in place of a call.
-    has_call: bool,
+/// Looks for calls that the JIT may put functions in place of, in the function itself.
+struct Calls<'f, F> {
+    facts: &'f TypeFacts,
+    /// Whether the called function is one of those that are sought.
+    is_sought: F,
+    /// Calls that depend on something do not count.
+    only_sure: bool,
+    found: bool,
 }
 
-impl Calls<'_, '_> {
+impl<F: Fn(Key) -> bool> Calls<'_, F> {
     fn call(&mut self, function: &FunctionDescriptor) {
         let is_builtin = matches!(&*function.module, "builtins" | "__static__");
-        self.has_call |= !is_builtin && !self.builder.module_functions.pure.contains(&key(function));
+        // Nothing is known of other functions.
+        let is_sought = key(function, self.facts).map_or(!self.only_sure, &self.is_sought);
+        self.found |= is_sought && !is_builtin;
     }
 }
 
-impl<'s> Visitor<'s> for Calls<'_, '_> {
+impl<'s, F: Fn(Key) -> bool> Visitor<'s> for Calls<'_, F> {
     fn visit_stmt(&mut self, statement: &'s Stmt) {
         if !matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
             walk_stmt(self, statement);
@@ -177,6 +244,17 @@ impl<'s> Visitor<'s> for Calls<'_, '_> {
     fn visit_expr(&mut self, expr: &'s Expr) {
         match expr {
             Expr::Lambda(_) => return,
+            Expr::If(_)
+            | Expr::BoolOp(_)
+            | Expr::Compare(_)
+            | Expr::ListComp(_)
+            | Expr::SetComp(_)
+            | Expr::DictComp(_)
+            | Expr::Generator(_)
+                if self.only_sure =>
+            {
+                return;
+            }
             Expr::Call(call) => match self.facts.calls.get(&node_index(call)) {
                 // Called through a table, not put in place.
                 Some(CallFact::Method { is_virtual: true, .. }) => {}

@@ -243,7 +243,7 @@ impl World {
             for shape in &mut shapes {
                 match *shape {
                     Shape::Primitive(code) if boxed.contains(code) => {
-                        *shape = self.shape(Some(&Descriptor::boxing(code)))
+                        *shape = self.shape(Some(&Descriptor::boxing(code)));
                     }
                     _ => {}
                 }
