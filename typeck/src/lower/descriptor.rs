@@ -20,14 +20,14 @@ impl Lowering<'_, '_> {
     /// The descriptor of a class; none for what only the checker knows.
     pub(super) fn descriptor(&self, class: ClassId) -> Option<Descriptor> {
         if let Some(Some(known)) = self.descriptors.borrow().get(class.index()) {
-            return known.clone();
+            return Some(known.clone());
         }
         let descriptor = self.new_descriptor(class);
         let mut descriptors = self.descriptors.borrow_mut();
         if descriptors.len() <= class.index() {
             descriptors.resize(class.index() + 1, None);
         }
-        descriptors[class.index()] = Some(descriptor.clone());
+        descriptors[class.index()].clone_from(&descriptor);
         descriptor
     }
 

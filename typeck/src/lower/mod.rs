@@ -41,8 +41,8 @@ struct Lowering<'c, 'a> {
     ids: FxHashMap<Value, TypeId>,
     /// Classes whose descriptors were made.
     named: RefCell<IndexSet<ClassId, FxBuildHasher>>,
-    /// The descriptors of classes, once made.
-    descriptors: RefCell<Vec<Option<Option<Descriptor>>>>,
+    /// The descriptors of classes that have one, once made.
+    descriptors: RefCell<Vec<Option<Descriptor>>>,
     /// What the world has of functions.
     noted_functions: FxHashMap<FunctionPart, FxHashSet<FunctionDescriptor>>,
     /// The slots whose fields the world has.

@@ -351,7 +351,7 @@ fn collections() {
         ("no operand", body(a, &[op(BuildList, 0), zero(), op(Opcode::ListDel, 0)])),
         ("exactly builtins.list is wanted", body(a, &[op(LoadFast, 1), op(FastLen, 0), drop_top()])),
         ("exactly builtins.dict is wanted", body(a, &[op(BuildList, 0), op(FastLen, 1), drop_top()])),
-        ("exactly builtins.dict is wanted", body(a, &[op(Opcode::LoadSmallInt, 5), op(FastLen, 1), drop_top()])),
+        ("exactly builtins.dict is wanted", body(a, &[op(LoadSmallInt, 5), op(FastLen, 1), drop_top()])),
         ("layout", body(a, &[op(BuildList, 0), op(FastLen, 4), drop_top()])),
         ("no operand 6", body(a, &[op(BuildList, 0), op(FastLen, 6), drop_top()])),
         ("m.A is wanted", body(a, &[op(LoadFast, 1), with(BuildCheckedList, call(checked_list(), 1)), drop_top()])),
