@@ -19,7 +19,7 @@ use pyclast_syntax::type_facts::{AttributePlan, CallFact, FunctionDescriptor, Ty
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, HasNodeIndex, Operator, Stmt, StmtFunctionDef};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What is known of the functions of a module, by class and name.
 #[derive(Debug, Default)]
@@ -65,23 +65,46 @@ impl ModuleFunctions {
         found
     }
 
-    /// Those that call others, but who is sure to call one that stays apart. In an order in which that is known of whom they
-    /// call; in a circle somebody has to begin.
+    /// Those that call others, but who is sure to call one that stays apart: that has to be known of whom they call first.
+    /// In a circle somebody has to begin.
     fn find_apart(&mut self, functions: &[(Key, &StmtFunctionDef)], facts: &TypeFacts) {
-        let mut open: Vec<_> =
-            functions.iter().filter(|(_, function)| self.nests_calls(function, facts)).cloned().collect();
-        while !open.is_empty() {
-            let keys: FxHashSet<&Key> = open.iter().map(|(key, _)| key).collect();
-            let waits = |function: &StmtFunctionDef| surely_calls(function, facts, |called| keys.contains(&called));
-            let position = open.iter().position(|(_, function)| !waits(function)).unwrap_or(0);
-            let (key, function) = open.swap_remove(position);
-            if surely_calls(function, facts, |called| self.apart.contains(&called)) {
+        let mut of_name: FxHashMap<&Key, u32> = FxHashMap::default();
+        for (key, _) in functions {
+            *of_name.entry(key).or_default() += 1;
+        }
+        let open: Vec<_> = functions.iter().filter(|(_, function)| self.nests_calls(function, facts)).collect();
+        let calls: Vec<Vec<Key>> = open.iter().map(|(_, function)| sure_calls(function, facts)).collect();
+        let names: FxHashSet<&Key> = open.iter().map(|(key, _)| key).collect();
+        // Of two functions of one name it is not known which is called: nobody waits for them.
+        let is_awaited = |key: &&Key| names.contains(*key) && of_name[*key] == 1;
+        let mut callers: FxHashMap<&Key, Vec<usize>> = FxHashMap::default();
+        let mut awaited = vec![0_usize; open.len()];
+        for (caller, calls) in calls.iter().enumerate() {
+            for called in calls.iter().filter(is_awaited) {
+                callers.entry(called).or_default().push(caller);
+                awaited[caller] += 1;
+            }
+        }
+        // From the end: who waits for nobody, and whoever is waited for no longer; then those of circles.
+        let waits_for_none = (0..open.len()).filter(|&position| awaited[position] == 0);
+        let mut order: Vec<usize> = (0..open.len()).rev().chain(waits_for_none).collect();
+        let mut done = vec![false; open.len()];
+        while let Some(position) = order.pop() {
+            if std::mem::replace(&mut done[position], true) {
                 continue;
             }
-            self.apart_nodes.insert(node_index(function));
-            // Of two functions of one name it is not known which is called.
-            if functions.iter().filter(|(other, _)| *other == key).count() == 1 {
-                self.apart.insert(key);
+            let (key, function) = open[position];
+            if !calls[position].iter().any(|called| self.apart.contains(called)) {
+                self.apart_nodes.insert(node_index(*function));
+                if of_name[key] == 1 {
+                    self.apart.insert(key.clone());
+                }
+            }
+            for &caller in callers.get(key).into_iter().flatten() {
+                awaited[caller] -= 1;
+                if awaited[caller] == 0 {
+                    order.push(caller);
+                }
             }
         }
         self.known_nodes = functions.iter().map(|(_, function)| node_index(*function)).collect();
@@ -201,9 +224,14 @@ impl Purity<'_> {
     }
 }
 
-/// Whether a function, whatever it is given, gets to a call of one that is sought, or to an exception.
-fn surely_calls(function: &StmtFunctionDef, facts: &TypeFacts, is_sought: impl Fn(Key) -> bool) -> bool {
-    let mut calls = Calls { facts, is_sought, only_sure: true, found: false };
+/// The functions that a function calls whatever it is given, or there is an exception.
+fn sure_calls(function: &StmtFunctionDef, facts: &TypeFacts) -> Vec<Key> {
+    let mut found = Vec::new();
+    let note = |called: Key| {
+        found.push(called);
+        false
+    };
+    let mut calls = Calls { facts, is_sought: note, only_sure: true, found: false };
     for statement in &function.body {
         match statement {
             Stmt::Expr(_) | Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::AugAssign(_) | Stmt::Return(_) => {
@@ -212,7 +240,7 @@ fn surely_calls(function: &StmtFunctionDef, facts: &TypeFacts, is_sought: impl F
             _ => break,
         }
     }
-    calls.found
+    found
 }
 
 /// Looks for calls that the JIT may put functions in place of, in the function itself.
@@ -225,16 +253,16 @@ struct Calls<'f, F> {
     found: bool,
 }
 
-impl<F: Fn(Key) -> bool> Calls<'_, F> {
+impl<F: FnMut(Key) -> bool> Calls<'_, F> {
     fn call(&mut self, function: &FunctionDescriptor) {
         let is_builtin = matches!(&*function.module, "builtins" | "__static__");
         // Nothing is known of other functions.
-        let is_sought = key(function, self.facts).map_or(!self.only_sure, &self.is_sought);
+        let is_sought = key(function, self.facts).map_or(!self.only_sure, &mut self.is_sought);
         self.found |= is_sought && !is_builtin;
     }
 }
 
-impl<'s, F: Fn(Key) -> bool> Visitor<'s> for Calls<'_, F> {
+impl<'s, F: FnMut(Key) -> bool> Visitor<'s> for Calls<'_, F> {
     fn visit_stmt(&mut self, statement: &'s Stmt) {
         if !matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
             walk_stmt(self, statement);
