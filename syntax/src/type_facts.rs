@@ -49,6 +49,8 @@ pub struct TypeFacts {
     pub constants: FxHashMap<u32, ConstantFact>,
     /// Types that assertions narrow to, by assertion: the expressions, and what they are afterwards.
     pub asserted: FxHashMap<u32, Vec<(u32, Descriptor)>>,
+    /// Views of checked dictionaries that are used as sets, by call.
+    pub views: FxHashMap<u32, DictView>,
     /// Names of constants (`__final_constants__`).
     pub final_constants: Vec<Name>,
     /// Names imported with `from`, and where from: local name, module, name.
@@ -230,6 +232,15 @@ pub enum ConstantFact {
     Bytes(Box<[u8]>),
     Tuple(Vec<Self>),
     FrozenSet(Vec<Self>),
+}
+
+/// What takes the place of a view of a checked dictionary (`d.keys()`) that is used as a set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DictView {
+    /// The dictionary itself, which is searched for a key.
+    Dict,
+    /// The view of a `dict` with the same items.
+    OfCopy,
 }
 
 /// The value of a literal type.

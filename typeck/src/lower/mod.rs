@@ -13,6 +13,7 @@ mod constant;
 mod definition;
 mod descriptor;
 mod primitives;
+mod view;
 mod world;
 
 use crate::program::Checker;
@@ -20,7 +21,8 @@ use crate::types::{ClassId, ClassKind, Literal, ModuleId, SlotId, Value};
 use indexmap::IndexSet;
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{
-    Descriptor, FunctionDescriptor, LiteralFact, Refinement, Sequence, TypeCode, TypeFact, TypeFacts, TypeId, TypeKind,
+    Descriptor, DictView, FunctionDescriptor, LiteralFact, Refinement, Sequence, TypeCode, TypeFact, TypeFacts, TypeId,
+    TypeKind,
 };
 use pyclast_syntax::world_facts::FunctionPart;
 use ruff_python_ast::name::Name;
@@ -236,6 +238,7 @@ impl<'a> SourceOrderVisitor<'a> for Lowering<'_, 'a> {
                 self.facts.ordinary.push(node_index(node));
                 return;
             }
+            Stmt::AugAssign(node) => self.lower_view(&node.value, DictView::OfCopy),
             Stmt::ClassDef(node) => {
                 self.lower_class(node);
                 self.in_uncompiled_class = self.is_uncompiled_class(node);
@@ -251,6 +254,7 @@ impl<'a> SourceOrderVisitor<'a> for Lowering<'_, 'a> {
             self.lower_attribute(attribute);
         }
         self.lower_constant(expression);
+        self.lower_views(expression);
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_expr(self, expression));
     }
 }

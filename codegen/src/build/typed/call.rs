@@ -25,6 +25,9 @@ impl<'a> Builder<'a> {
     /// `func(…)` of something known.
     pub(super) fn visit_typed_call(&mut self, expr: &'a Expr, call: &'a ExprCall) -> bool {
         let Some(facts) = self.typed_facts() else { return false };
+        if self.visit_set_view(expr, call) {
+            return true;
+        }
         let Some(fact) = self.call_fact(call) else { return self.visit_bool_of_primitive(expr, call) };
         self.check_keywords(&call.arguments.keywords);
         let location = self.expr_location(expr);

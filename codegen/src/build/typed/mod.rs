@@ -52,6 +52,7 @@ pub(super) mod strict;
 mod subscript;
 mod unbox;
 mod unit;
+mod view;
 mod width;
 
 pub(super) use ahead::CodeAhead;

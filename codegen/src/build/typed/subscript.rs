@@ -76,7 +76,7 @@ impl<'a> Builder<'a> {
         let is_int = self.type_of(&*subscript.slice).is_some_and(|fact| fact.is_int);
         let is_slice = subscript.slice.is_slice_expr();
         match sequence {
-            Sequence::CheckedList | Sequence::Array if deletes => Some(Plan::Deleted),
+            Sequence::CheckedList | Sequence::CheckedDict | Sequence::Array if deletes => Some(Plan::Deleted),
             _ if deletes => boxed,
             Sequence::List if is_exact && index.is_some() => Some(Plan::Sequence(LIST)),
             // Where the JIT may not leave its code the index is taken apart first.
@@ -124,7 +124,7 @@ impl<'a> Builder<'a> {
             }
             Plan::Deleted => {
                 self.box_primitive(&subscript.slice);
-                self.emit_deletion(&subscript.value, location);
+                self.emit_deletion(subscript, location);
             }
             Plan::Boxed => {
                 self.box_primitive(&subscript.slice);
@@ -247,12 +247,22 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Deletes an item of a checked list; an array has no deletion.
-    fn emit_deletion(&mut self, sequence: &'a Expr, location: Location) {
-        if matches!(self.sequence_of(sequence), Some((Sequence::Array, _))) {
+    /// Deletes items of a checked list or dictionary; an array has no deletion.
+    fn emit_deletion(&mut self, subscript: &'a ExprSubscript, location: Location) {
+        if matches!(self.sequence_of(&subscript.value), Some((Sequence::Array, _))) {
             return self.emit_error("TypeError", location, |this| {
                 this.emit_const(Constant::str("'staticarray' object doesn't support item deletion"), location);
             });
+        }
+        if matches!(&*subscript.slice, Expr::Slice(slice) if slice.step.is_none()) {
+            // list · slice → list[0:0] · list · slice
+            self.emit_arg(Opcode::Copy, 2, location);
+            self.emit_const(Constant::int(0), location);
+            self.emit_const(Constant::int(0), location);
+            self.emit(Opcode::BinarySlice, location);
+            self.emit_swap(3, location);
+            self.emit_swap(2, location);
+            return self.emit(Opcode::StoreSubscr, location);
         }
         self.emit_swap(2, location);
         let pop = self.names.intern("pop");
