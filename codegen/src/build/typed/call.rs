@@ -8,6 +8,7 @@
 //! Invariant: on the stack are the values of all parameters, each of its parameter's type.
 
 use super::super::Builder;
+use super::c_method::loses_exception;
 use crate::{Constant, Opcode};
 use pyclast_syntax::type_facts::{
     Binding, CallFact, Descriptor, Invocation, KnownFunction, Sequence, TypeCode, TypeKind,
@@ -43,8 +44,7 @@ impl<'a> Builder<'a> {
                 let function = self.function_constant(&invocation.function);
                 self.emit_invoke_function(function, invocation.parameters as usize, location);
             }
-            // The JIT looks at what it returns and not for the exception it raises.
-            CallFact::Method { invocation, .. } if is_checked_extend(invocation) => return false,
+            CallFact::Method { invocation, .. } if loses_exception(invocation) => return false,
             CallFact::Method { invocation, binding, is_virtual, refine } => {
                 self.emit_bound_call(call, invocation, *binding, *is_virtual, location);
                 if let Some(refine) = refine {
@@ -259,15 +259,6 @@ impl<'a> Builder<'a> {
         let constant = Constant::tuple([function, count_constant]);
         self.emit_typed_values(Opcode::InvokeFunction, constant, count, location);
     }
-}
-
-/// `CheckedList.extend`
-fn is_checked_extend(invocation: &Invocation) -> bool {
-    let class = invocation.function.class.as_ref();
-    invocation.function.name == "extend"
-        && class.is_some_and(|class| {
-            class.module == "__static__" && class.path.last().is_some_and(|name| name == "chklist")
-        })
 }
 
 pub(super) fn receiver(call: &ExprCall) -> Option<&Expr> {

@@ -20,6 +20,7 @@ mod assertion;
 mod assignment;
 mod attribute;
 mod boxed_parameters;
+mod c_method;
 mod call;
 mod checked;
 mod class;
