@@ -29,6 +29,8 @@ pub struct TypeFacts {
     pub attributes: FxHashMap<u32, AttributePlan>,
     /// How calls are made.
     pub calls: FxHashMap<u32, CallFact>,
+    /// Functions that calls of virtual methods may be of, by call: tested for in that order.
+    pub implementations: FxHashMap<u32, Vec<Implementation>>,
     /// Attributes that are kept in, or read from, a temporary.
     pub refinements: FxHashMap<u32, Refinement>,
     /// The type that arithmetic on primitives is done in, where it is not that of the result.
@@ -398,6 +400,15 @@ pub struct Invocation {
     pub parameters: u32,
     /// Where the arguments come from, in order.
     pub arguments: Vec<ArgumentFact>,
+}
+
+/// What a virtual method is for one class.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Implementation {
+    /// The class, without marks.
+    pub class: Descriptor,
+    /// The function it is for what is exactly of that class.
+    pub function: FunctionDescriptor,
 }
 
 /// What a method is bound to.

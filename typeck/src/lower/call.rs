@@ -180,6 +180,9 @@ impl Lowering<'_, '_> {
         if is_untyped {
             invocation.parameters = u32::try_from(call.arguments.args.len() + 1).unwrap_or(u32::MAX);
         }
+        if is_virtual && binding == Binding::Instance && refine.is_none() {
+            self.note_implementations(call, class, function, &invocation.arguments);
+        }
         Some(CallFact::Method { invocation, binding, is_virtual, refine })
     }
 

@@ -12,6 +12,7 @@ mod call;
 mod constant;
 mod definition;
 mod descriptor;
+mod implementations;
 mod primitives;
 mod view;
 mod world;
@@ -53,6 +54,8 @@ struct Lowering<'c, 'a> {
     noted_fields: FxHashSet<(Descriptor, Name)>,
     /// Whether the visit is in the body of a class under `@_donotcompile`.
     in_uncompiled_class: bool,
+    /// The classes that are there before any call is made, once known.
+    early_classes: Option<Vec<ClassId>>,
 }
 
 impl Checker<'_> {
@@ -71,6 +74,7 @@ impl Checker<'_> {
             noted_slots: FxHashSet::default(),
             noted_fields: FxHashSet::default(),
             in_uncompiled_class: false,
+            early_classes: None,
         };
         lowering.facts.ordinary.clone_from(&lowering.checker.module(module).compile_non_static);
         lowering.lower_nodes();

@@ -93,3 +93,47 @@ fn conversions() {
         assert_eq!(facts.conversion(int64, Some(object)), Conversion::Unbox { to: TypeCode::Int64, refine: None });
     });
 }
+
+const SHAPES: &str = "\
+import __static__
+from typing import Optional, final
+class Shape:
+    def area(self, scale: int) -> int:
+        raise NotImplementedError
+    def twice(self, scale: int) -> int:
+        return self.area(scale)
+@final
+class Square(Shape):
+    def area(self, scale: int) -> int:
+        return scale
+class Line(Shape):
+    def area(self, scale: object) -> int:
+        return 0
+";
+
+/// The classes that the call in `Shape.twice` is tested for.
+fn tested(source: &str) -> Vec<String> {
+    facts(source, |facts, _| {
+        let found: Vec<_> = facts.implementations.values().flatten().collect();
+        assert!(found.iter().all(|known| known.function.class.as_ref() == Some(&known.class)));
+        found.iter().map(|known| text(&known.class)).collect()
+    })
+}
+
+#[test]
+fn virtual_methods_have_functions_for_known_classes() {
+    // Shape.area is for others to override; that of Line takes anything.
+    assert_eq!(tested(SHAPES), ["m:Square"]);
+    let dot = "class Dot(Shape):\n    def area(self, scale: int) -> int:\n        return 1\n";
+    assert_eq!(tested(&format!("{SHAPES}{dot}")), ["m:Dot", "m:Square"]);
+}
+
+#[test]
+fn classes_have_to_be_there_before_anything_is_called() {
+    let dot = "class Dot(Shape):\n    def area(self, scale: int) -> int:\n        return 1\n";
+    assert_eq!(tested(&format!("{SHAPES}print(1)\n{dot}")), ["m:Square"]);
+    assert_eq!(tested(&format!("{SHAPES}import sys\n{dot}")), ["m:Square"]);
+    assert_eq!(tested(&format!("{SHAPES}{dot}del Dot\n")), ["m:Square"]);
+    let method = dot.replace("    def", "    print(1)\n    def");
+    assert_eq!(tested(&format!("{SHAPES}{method}")), ["m:Square"]);
+}

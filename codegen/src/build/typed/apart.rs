@@ -10,6 +10,8 @@
 //! JIT, and with it leave all functions that it was put into. One of them that promises a primitive gives the address of an
 //! object then. The JIT does not put functions with defaults of keywords into others, if only an empty dict of them.
 //!
+//! Functions that would have a frame in many places stay apart too ([`super::nesting`]).
+//!
 //! Invariant: what such a function does is the same, but that it is called.
 
 use super::super::Builder;
@@ -36,7 +38,7 @@ impl Builder<'_> {
 
     fn may_leave_callers(&self, function: &StmtFunctionDef) -> bool {
         let (Some(facts), Some(fact)) = (self.typed_facts(), self.function_fact(function)) else { return false };
-        if self.module_functions.is_apart(function, facts) {
+        if self.module_functions.stays_apart(function) {
             return true;
         }
         // The JIT does not get those that promise a primitive, or nothing makes them leave it.
@@ -55,7 +57,7 @@ impl Builder<'_> {
             return false;
         }
         match expr {
-            Expr::Name(name) => !function.parameters.includes(&name.id),
+            Expr::Name(name) => !function.parameters.includes(&name.id) && !is_only_taken(&name.id, function),
             Expr::Attribute(_) | Expr::Subscript(_) | Expr::Await(_) => false,
             _ => expr.is_number_literal_expr() || !expr.is_literal_expr(),
         }
@@ -96,4 +98,47 @@ impl<'s> Visitor<'s> for Leaves<'_, '_> {
         }
         walk_expr(self, expr);
     }
+}
+
+/// Whether a variable only gets what is taken from fields, of which the JIT knows no class.
+fn is_only_taken(name: &str, function: &StmtFunctionDef) -> bool {
+    struct Bindings<'n> {
+        name: &'n str,
+        is_only_taken: bool,
+    }
+
+    impl<'s> Visitor<'s> for Bindings<'_> {
+        fn visit_stmt(&mut self, statement: &'s Stmt) {
+            match statement {
+                Stmt::AnnAssign(assign) if assign.target.is_name_expr() => {
+                    if assign.value.as_deref().is_some_and(|value| !is_taken(value)) {
+                        walk_stmt(self, statement);
+                    }
+                }
+                Stmt::Assign(assign) if is_taken(&assign.value) && assign.targets.iter().all(Expr::is_name_expr) => {}
+                Stmt::FunctionDef(inner) if inner.name == *self.name => self.is_only_taken = false,
+                Stmt::Global(_) | Stmt::Nonlocal(_) | Stmt::Import(_) | Stmt::ImportFrom(_) | Stmt::Match(_) => {
+                    self.is_only_taken = false;
+                }
+                _ => walk_stmt(self, statement),
+            }
+        }
+
+        fn visit_expr(&mut self, expr: &'s Expr) {
+            if let Expr::Name(found) = expr {
+                self.is_only_taken &= found.id != *self.name || found.ctx.is_load();
+            }
+            walk_expr(self, expr);
+        }
+    }
+
+    let mut bindings = Bindings { name, is_only_taken: true };
+    bindings.visit_body(&function.body);
+    bindings.is_only_taken
+}
+
+/// Whether an expression takes a value from a field, without anything else in it.
+fn is_taken(value: &Expr) -> bool {
+    let Expr::Attribute(attribute) = value else { return false };
+    attribute.value.is_name_expr() || is_taken(&attribute.value)
 }

@@ -102,7 +102,9 @@ impl<'a> Builder<'a> {
                     Some(rest) => this.emit_arguments(call, invocation, rest, location),
                     None => call.arguments.args.iter().for_each(|argument| this.visit_boxed(argument)),
                 };
-                if is_virtual {
+                if is_virtual && rest.is_some() && binding == Binding::Instance {
+                    self.emit_dispatched_call(call, invocation, location);
+                } else if is_virtual {
                     self.emit_virtual_call(&function, count - 1, false, location, emit_rest);
                 } else {
                     emit_rest(self);

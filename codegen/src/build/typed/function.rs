@@ -33,6 +33,7 @@ impl<'a> Builder<'a> {
         let fact = self.function_fact(function);
         self.unit_mut().is_typed = fact.is_some();
         let Some(fact) = fact else { return };
+        self.ask_for_frame(function, location);
         let boxed = self.boxed_parameters(facts, function);
         let checks = fact.checks.iter().flat_map(|(position, class)| {
             [Constant::int(i64::from(*position)), self.type_constant(&boxed.checked_class(class))]

@@ -34,6 +34,7 @@ mod dataclass;
 mod dataclass_methods;
 mod decorator;
 mod descriptor;
+mod dispatch;
 mod display;
 mod division;
 mod emit;

@@ -2,35 +2,44 @@
 //!
 //! ```text
 //! def inner(a: int64) -> int64: return 7 // a      put into outer, may leave the JIT
-//! def outer(a: int64) -> int64: return inner(a)    stays apart: put into others with inner in it, it would end the process
+//! def outer(a: int64) -> int64: return inner(a)    put into others with inner in it, it would end the process: asks for a frame
 //! ```
 //!
 //! Functions that call nothing the JIT does not know have no frame where they are put; one is made when code leaves the JIT
 //! in them, to raise, say (`optimizeFrame`). With two of them in one another, the frame is not the one that is looked for: a
 //! division by zero two calls deep kills the process. A function that can leave the JIT nowhere has no frame to be made; one
-//! that always calls a function that stays apart has a frame, and may be put anywhere.
+//! with a call in it that stays one, of a virtual method or of anything the JIT knows nothing of, has a frame and may have others
+//! put into it. To ask for a frame is to have such a call where it is never made, which the JIT does not find out.
 //!
-//! Invariant: a function that calls another, but one of those that leave the JIT nowhere, stays apart, or is sure to call one
-//! that does.
+//! Invariant: a function that calls another, but one of those that leave the JIT nowhere, has a call that stays one whenever
+//! that call is there.
 
+use super::super::Builder;
+use super::dispatch::implementations;
 use super::function::loses_result_behind_handlers;
-use pyclast_syntax::node_index;
+use crate::{Constant, Opcode};
 use pyclast_syntax::type_facts::{AttributePlan, CallFact, FunctionDescriptor, TypeCode, TypeFacts, TypeKind};
+use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, HasNodeIndex, Operator, Stmt, StmtFunctionDef};
 use rustc_hash::{FxHashMap, FxHashSet};
+
+/// In so many places a frame costs more than a call.
+const MANY_PLACES: u32 = 4;
 
 /// What is known of the functions of a module, by class and name.
 #[derive(Debug, Default)]
 pub(in crate::build) struct ModuleFunctions {
     /// They cannot leave the JIT.
     pure: FxHashSet<Key>,
-    /// They call others, and stay apart.
-    apart: FxHashSet<Key>,
-    /// The same, by node index; and all that were looked at.
-    apart_nodes: FxHashSet<u32>,
+    /// They have a frame wherever they are put: they ask for it, or have a call that stays one.
+    framed: FxHashSet<Key>,
+    /// They ask for a frame, by node index; and all that were looked at.
+    asking_nodes: FxHashSet<u32>,
     known_nodes: FxHashSet<u32>,
+    /// They call themselves, or would have a frame in many places: they stay apart, by node index.
+    apart_nodes: FxHashSet<u32>,
     /// They give doubles, and are left to the interpreter: the JIT's code would take those for integers.
     interpreted_doubles: FxHashSet<Key>,
 }
@@ -61,26 +70,37 @@ impl ModuleFunctions {
                 _ => add(None, statement),
             }
         }
-        found.find_apart(&functions, facts);
+        found.find_framed(&functions, facts);
         found
     }
 
-    /// Those that call others, but who is sure to call one that stays apart: that has to be known of whom they call first.
-    /// In a circle somebody has to begin.
-    fn find_apart(&mut self, functions: &[(Key, &StmtFunctionDef)], facts: &TypeFacts) {
+    /// Those that call others without a frame of their own, but who is sure to have one: it has to be known of whom they call
+    /// first. In a circle somebody has to begin.
+    fn find_framed(&mut self, functions: &[(Key, &StmtFunctionDef)], facts: &TypeFacts) {
         let mut of_name: FxHashMap<&Key, u32> = FxHashMap::default();
         for (key, _) in functions {
             *of_name.entry(key).or_default() += 1;
         }
-        let open: Vec<_> = functions.iter().filter(|(_, function)| self.nests_calls(function, facts)).collect();
-        let calls: Vec<Vec<Key>> = open.iter().map(|(_, function)| sure_calls(function, facts)).collect();
-        let names: FxHashSet<&Key> = open.iter().map(|(key, _)| key).collect();
+        self.pure.retain(|key| of_name[key] == 1);
+        let mut open = Vec::new();
+        let mut calls = Vec::new();
+        let mut places: FxHashMap<Key, u32> = FxHashMap::default();
+        for (key, function) in functions {
+            let mut called = direct_calls(function, facts);
+            called.iter().flatten().for_each(|called| *places.entry(called.clone()).or_default() += 1);
+            called.retain(|called| self.may_leave(called.as_ref()));
+            if !called.is_empty() {
+                open.push((key, *function));
+                calls.push(called);
+            }
+        }
+        let names: FxHashSet<&Key> = open.iter().map(|(key, _)| *key).collect();
         // Of two functions of one name it is not known which is called: nobody waits for them.
         let is_awaited = |key: &&Key| names.contains(*key) && of_name[*key] == 1;
         let mut callers: FxHashMap<&Key, Vec<usize>> = FxHashMap::default();
         let mut awaited = vec![0_usize; open.len()];
         for (caller, calls) in calls.iter().enumerate() {
-            for called in calls.iter().filter(is_awaited) {
+            for called in calls.iter().flatten().filter(is_awaited) {
                 callers.entry(called).or_default().push(caller);
                 awaited[caller] += 1;
             }
@@ -93,12 +113,21 @@ impl ModuleFunctions {
             if std::mem::replace(&mut done[position], true) {
                 continue;
             }
-            let (key, function) = open[position];
-            if !calls[position].iter().any(|called| self.apart.contains(called)) {
-                self.apart_nodes.insert(node_index(*function));
-                if of_name[key] == 1 {
-                    self.apart.insert(key.clone());
-                }
+            let (key, function): (&Key, &StmtFunctionDef) = open[position];
+            let is_framed = |called: &Option<Key>| called.as_ref().is_some_and(|called| self.framed.contains(called));
+            let is_sure = self.is_sure_of_frame(function, facts);
+            let asks = !is_sure && !calls[position].iter().all(is_framed);
+            let calls_itself = calls[position].iter().any(|called| called.as_ref() == Some(key));
+            let in_many = places.get(key).is_some_and(|&places| places >= MANY_PLACES);
+            if (asks || is_sure) && (calls_itself || in_many) {
+                self.apart_nodes.insert(node_index(function));
+            }
+            // A call with keywords may be replaced by one that stays apart.
+            if asks {
+                self.asking_nodes.insert(node_index(function));
+            }
+            if (asks || is_sure) && of_name[key] == 1 {
+                self.framed.insert(key.clone());
             }
             for &caller in callers.get(key).into_iter().flatten() {
                 awaited[caller] -= 1;
@@ -110,27 +139,66 @@ impl ModuleFunctions {
         self.known_nodes = functions.iter().map(|(_, function)| node_index(*function)).collect();
     }
 
-    /// Whether the JIT may put a function into others and calls of it that may leave the JIT.
-    fn nests_calls(&self, function: &StmtFunctionDef, facts: &TypeFacts) -> bool {
-        let mut calls =
-            Calls { facts, is_sought: |called: Key| !self.pure.contains(&called), only_sure: false, found: false };
-        calls.visit_body(&function.body);
-        calls.found
+    /// Whether a called function may leave the JIT; of some nothing is known.
+    fn may_leave(&self, called: Option<&Key>) -> bool {
+        called.is_none_or(|called| !self.pure.contains(called))
     }
 
-    /// Whether a function must stay apart from those that call it.
-    pub(super) fn is_apart(&self, function: &StmtFunctionDef, facts: &TypeFacts) -> bool {
+    /// Whether a function has a call in its code that stays one, whatever the JIT finds out of its arguments.
+    fn is_sure_of_frame(&self, function: &StmtFunctionDef, facts: &TypeFacts) -> bool {
+        let mut found = false;
+        let note = |called: Called<'_>| {
+            found |= match called {
+                Called::Directly(function) => key(function, facts).is_some_and(|key| self.framed.contains(&key)),
+                // Methods of builtins may have instructions of their own.
+                Called::Virtually(function) => key(function, facts).is_some(),
+            };
+        };
+        visit_sure(&function.body, &mut Calls { facts, note, only_sure: true });
+        found
+    }
+
+    /// Whether a function has to ask for a frame.
+    fn asks_for_frame(&self, function: &StmtFunctionDef, facts: &TypeFacts) -> bool {
         let node = node_index(function);
         if self.known_nodes.contains(&node) {
-            self.apart_nodes.contains(&node)
+            self.asking_nodes.contains(&node)
         } else {
-            self.nests_calls(function, facts)
+            direct_calls(function, facts).iter().any(|called| self.may_leave(called.as_ref()))
         }
+    }
+
+    /// Whether a function is better called than put into others.
+    pub(super) fn stays_apart(&self, function: &StmtFunctionDef) -> bool {
+        self.apart_nodes.contains(&node_index(function))
     }
 
     /// Whether a function gives a double that the JIT's code does not get if it calls it directly.
     pub(super) fn loses_double(&self, function: &FunctionDescriptor, facts: &TypeFacts) -> bool {
         key(function, facts).is_some_and(|key| self.interpreted_doubles.contains(&key))
+    }
+}
+
+impl Builder<'_> {
+    /// Puts a call where it is never made into a function that needs a frame. What the class of a constant is the JIT does
+    /// not find out.
+    pub(super) fn ask_for_frame(&mut self, function: &StmtFunctionDef, location: Location) {
+        let asks = self.typed_facts().is_some_and(|facts| self.module_functions.asks_for_frame(function, facts));
+        if !asks || function.is_async {
+            return;
+        }
+        let start = self.new_label();
+        for constant in [Constant::tuple([]), Constant::int(0)] {
+            self.emit_const(constant, location);
+            self.emit_arg(Opcode::LoadType, 0, location);
+        }
+        self.emit_arg(Opcode::IsOp, 0, location);
+        self.emit_jump(Opcode::PopJumpIfFalse, start, location);
+        self.emit_const(Constant::None, location);
+        self.emit(Opcode::PushNull, location);
+        self.emit_arg(Opcode::Call, 0, location);
+        self.emit_arg(Opcode::RaiseVarargs, 1, location);
+        self.use_label(start);
     }
 }
 
@@ -224,45 +292,68 @@ impl Purity<'_> {
     }
 }
 
-/// The functions that a function calls whatever it is given, or there is an exception.
-fn sure_calls(function: &StmtFunctionDef, facts: &TypeFacts) -> Vec<Key> {
+/// The functions that the JIT may put into a function; none for those of which nothing else is known.
+fn direct_calls(function: &StmtFunctionDef, facts: &TypeFacts) -> Vec<Option<Key>> {
     let mut found = Vec::new();
-    let note = |called: Key| {
-        found.push(called);
-        false
-    };
-    let mut calls = Calls { facts, is_sought: note, only_sure: true, found: false };
-    for statement in &function.body {
-        match statement {
-            Stmt::Expr(_) | Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::AugAssign(_) | Stmt::Return(_) => {
-                calls.visit_stmt(statement);
-            }
-            _ => break,
+    let note = |called: Called<'_>| {
+        if let Called::Directly(function) = called {
+            found.push(key(function, facts));
         }
-    }
+    };
+    Calls { facts, note, only_sure: false }.visit_body(&function.body);
     found
 }
 
-/// Looks for calls that the JIT may put functions in place of, in the function itself.
-struct Calls<'f, F> {
-    facts: &'f TypeFacts,
-    /// Whether the called function is one of those that are sought.
-    is_sought: F,
-    /// Calls that depend on something do not count.
-    only_sure: bool,
-    found: bool,
-}
-
-impl<F: FnMut(Key) -> bool> Calls<'_, F> {
-    fn call(&mut self, function: &FunctionDescriptor) {
-        let is_builtin = matches!(&*function.module, "builtins" | "__static__");
-        // Nothing is known of other functions.
-        let is_sought = key(function, self.facts).map_or(!self.only_sure, &mut self.is_sought);
-        self.found |= is_sought && !is_builtin;
+/// Visits the statements that are reached whatever the JIT finds out of arguments, up to one that others may not follow.
+fn visit_sure<F: FnMut(Called<'_>)>(body: &[Stmt], calls: &mut Calls<'_, F>) {
+    for statement in body {
+        if !matches!(statement, Stmt::If(_)) && (goes_on(statement) || statement.is_return_stmt()) {
+            calls.visit_stmt(statement);
+        }
+        if !goes_on(statement) {
+            break;
+        }
     }
 }
 
-impl<'s, F: FnMut(Key) -> bool> Visitor<'s> for Calls<'_, F> {
+/// Whether what follows a statement is reached from it.
+fn goes_on(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Expr(_) | Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::AugAssign(_) | Stmt::Pass(_) => true,
+        Stmt::If(branches) => {
+            let others = branches.elif_else_clauses.iter().map(|clause| &clause.body);
+            others.chain([&branches.body]).flatten().all(goes_on)
+        }
+        _ => false,
+    }
+}
+
+/// How a function is called.
+enum Called<'f> {
+    /// The JIT may put it in the place of its call.
+    Directly(&'f FunctionDescriptor),
+    /// Through a table.
+    Virtually(&'f FunctionDescriptor),
+}
+
+/// Looks for calls in the function itself.
+struct Calls<'f, F> {
+    facts: &'f TypeFacts,
+    /// Told of each.
+    note: F,
+    /// Calls that depend on something do not count.
+    only_sure: bool,
+}
+
+impl<F: FnMut(Called<'_>)> Calls<'_, F> {
+    fn call(&mut self, function: &FunctionDescriptor) {
+        if !matches!(&*function.module, "builtins" | "__static__") {
+            (self.note)(Called::Directly(function));
+        }
+    }
+}
+
+impl<'s, F: FnMut(Called<'_>)> Visitor<'s> for Calls<'_, F> {
     fn visit_stmt(&mut self, statement: &'s Stmt) {
         if !matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
             walk_stmt(self, statement);
@@ -284,8 +375,14 @@ impl<'s, F: FnMut(Key) -> bool> Visitor<'s> for Calls<'_, F> {
                 return;
             }
             Expr::Call(call) => match self.facts.calls.get(&node_index(call)) {
-                // Called through a table, not put in place.
-                Some(CallFact::Method { is_virtual: true, .. }) => {}
+                Some(CallFact::Method { is_virtual: true, invocation, .. }) => {
+                    (self.note)(Called::Virtually(&invocation.function));
+                    if !self.only_sure {
+                        for known in implementations(self.facts, call) {
+                            self.call(&known.function);
+                        }
+                    }
+                }
                 Some(CallFact::Function(invocation) | CallFact::Method { invocation, .. }) => {
                     self.call(&invocation.function);
                 }
