@@ -16,11 +16,11 @@
 
 use super::super::Builder;
 use super::super::closure::FunctionFlags;
-use crate::Opcode;
-use pyclast_syntax::Location;
+use crate::{Constant, Opcode};
 use pyclast_syntax::type_facts::TypeKind;
+use pyclast_syntax::{Location, PyInt};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCompare, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, ExprCompare, Operator, Stmt, StmtFunctionDef};
 
 impl Builder<'_> {
     /// Gives a function defaults of keywords, none, if it must stay apart from its callers.
@@ -50,6 +50,25 @@ impl Builder<'_> {
         leaves.found
     }
 
+    /// Whether an integer has at most one digit of 30 bits: a constant, or cut by one.
+    fn is_small_integer(&self, expr: &Expr) -> bool {
+        let constant = |expr: &Expr| match self.known_constant(expr) {
+            Some(Constant::Int(PyInt::Small(value))) => Some(value),
+            _ => None,
+        };
+        match expr {
+            Expr::BinOp(operation) => {
+                let (left, right) = (constant(&operation.left), constant(&operation.right));
+                match operation.op {
+                    Operator::BitAnd => left.into_iter().chain(right).any(|mask| (0..ONE_DIGIT).contains(&mask)),
+                    Operator::Mod => right.is_some_and(|divisor| (1..ONE_DIGIT).contains(&divisor)),
+                    _ => false,
+                }
+            }
+            _ => constant(expr).is_some_and(|value| value.unsigned_abs() < ONE_DIGIT.unsigned_abs()),
+        }
+    }
+
     /// Whether the JIT may find out that a value is exactly an `int`: it was computed here.
     fn may_be_exact_integer(&self, expr: &Expr, function: &StmtFunctionDef) -> bool {
         let fact = self.type_of(expr);
@@ -64,6 +83,9 @@ impl Builder<'_> {
     }
 }
 
+/// Integers of one digit are nearer to 0.
+const ONE_DIGIT: i64 = 1 << 30;
+
 /// Looks for what may leave the JIT and go on, in the function itself.
 struct Leaves<'b, 'a> {
     builder: &'b Builder<'a>,
@@ -76,7 +98,9 @@ impl Leaves<'_, '_> {
     fn compares_integers(&self, comparison: &ExprCompare) -> bool {
         let operands: Vec<&Expr> = [&*comparison.left].into_iter().chain(&comparison.comparators).collect();
         let may_be_exact = |operand: &&Expr| self.builder.may_be_exact_integer(operand, self.function);
-        !self.builder.compares_primitives(comparison) && operands.windows(2).any(|pair| pair.iter().all(may_be_exact))
+        let is_small = |operand: &&Expr| self.builder.is_small_integer(operand);
+        !self.builder.compares_primitives(comparison)
+            && operands.windows(2).any(|pair| pair.iter().all(may_be_exact) && !pair.iter().all(is_small))
     }
 }
 
