@@ -76,7 +76,7 @@ impl Builder<'_> {
             return false;
         }
         match expr {
-            Expr::Name(name) => !function.parameters.includes(&name.id) && !is_only_taken(&name.id, function),
+            Expr::Name(name) => !is_only_taken(&name.id, function) || function.parameters.includes(&name.id),
             Expr::Attribute(_) | Expr::Subscript(_) | Expr::Await(_) => false,
             _ => expr.is_number_literal_expr() || !expr.is_literal_expr(),
         }
