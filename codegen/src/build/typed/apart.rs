@@ -69,7 +69,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether the JIT may find out that a value is exactly an `int`: it was computed here.
+    /// Whether the JIT may find out that a value is exactly an `int`: it was computed here, or where the function is put.
     fn may_be_exact_integer(&self, expr: &Expr, function: &StmtFunctionDef) -> bool {
         let fact = self.type_of(expr);
         if fact.is_some_and(|fact| !fact.is_int && !matches!(fact.kind, TypeKind::Dynamic)) {
