@@ -20,7 +20,7 @@ use crate::{Constant, Opcode};
 use pyclast_syntax::type_facts::TypeKind;
 use pyclast_syntax::{Location, PyInt};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCompare, Operator, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, ExprCompare, Operator, Pattern, Stmt, StmtFunctionDef};
 
 impl Builder<'_> {
     /// Gives a function defaults of keywords, none, if it must stay apart from its callers.
@@ -109,6 +109,7 @@ impl<'s> Visitor<'s> for Leaves<'_, '_> {
         match statement {
             Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
             Stmt::With(_) => self.found = true,
+            Stmt::Match(match_) if match_.cases.iter().any(|case| holds_integer(&case.pattern)) => self.found = true,
             Stmt::Try(try_) if !try_.handlers.is_empty() => self.found = true,
             _ => walk_stmt(self, statement),
         }
@@ -121,6 +122,22 @@ impl<'s> Visitor<'s> for Leaves<'_, '_> {
             _ => {}
         }
         walk_expr(self, expr);
+    }
+}
+
+/// Whether a pattern may compare integers.
+fn holds_integer(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::MatchValue(value) => !value.value.is_string_literal_expr() && !value.value.is_bytes_literal_expr(),
+        Pattern::MatchSingleton(_) | Pattern::MatchStar(_) => false,
+        Pattern::MatchSequence(sequence) => sequence.patterns.iter().any(holds_integer),
+        Pattern::MatchMapping(mapping) => mapping.patterns.iter().any(holds_integer),
+        Pattern::MatchClass(class) => {
+            let keywords = class.arguments.keywords.iter().map(|keyword| &keyword.pattern);
+            class.arguments.patterns.iter().chain(keywords).any(holds_integer)
+        }
+        Pattern::MatchAs(bound) => bound.pattern.as_deref().is_some_and(holds_integer),
+        Pattern::MatchOr(or) => or.patterns.iter().any(holds_integer),
     }
 }
 
