@@ -89,6 +89,7 @@ impl<'a> Builder<'a> {
         let scope = self.table.scope_of(node_index(function), ScopeRole::Body);
         let code = self.built_ahead(scope).unwrap_or_else(|| self.build_function_unit(function, first_line, location));
         self.keep_ahead(scope, &code);
+        self.define_twin(scope, location);
         self.make_closure(location, code, flags);
     }
 
@@ -121,7 +122,7 @@ impl<'a> Builder<'a> {
         } else {
             self.build_function_statements(function, &body, location);
         }
-        self.leave_unit(true)
+        self.leave_function(function, location)
     }
 
     /// `lambda`

@@ -82,7 +82,7 @@ use std::sync::Arc;
 pub(crate) use typed::{BoxedParameters, type_constant};
 
 use name::{FoundNames, KnownNames};
-use typed::{CodeAhead, FunctionFacts, ModuleFunctions, SharedConstants, UncheckedUnits};
+use typed::{CodeAhead, FunctionFacts, ModuleFunctions, SharedConstants, Twins, UncheckedUnits};
 use unit::Unit;
 
 /// A compiled module.
@@ -188,6 +188,8 @@ pub(crate) struct Builder<'a> {
     unchecked: UncheckedUnits,
     /// Units of static code that were built already.
     ahead: CodeAhead,
+    /// Twins of functions that are to be defined.
+    twins: Twins,
     /// Constants of typed code that were made already.
     shared: SharedConstants,
     /// The module's names, and those that mangling makes.
@@ -215,6 +217,7 @@ impl<'a> Builder<'a> {
             world: None,
             unchecked: UncheckedUnits::default(),
             ahead: CodeAhead::default(),
+            twins: Twins::default(),
             shared: SharedConstants::default(),
             names,
             known,

@@ -19,6 +19,7 @@ use ruff_python_ast::StmtAnnAssign;
 use ruff_python_ast::name::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What a unit is compiled from (`COMPILE_SCOPE_*`); decides qualified names.
@@ -94,6 +95,8 @@ pub(super) struct Unit<'a> {
     pub(super) trailing_constant: Option<Constant>,
     /// Static code: the JIT cannot compile it safely.
     pub(super) suppresses_jit: bool,
+    /// Static code: instructions that are not what makes code leave the JIT, by their places.
+    pub(super) harmless: Vec<Range<usize>>,
     /// Strict code: where the classes to be frozen are kept.
     pub(super) class_list: Option<ClassList>,
     /// Static functions: what the checker knows of this one.
@@ -163,6 +166,7 @@ impl Builder<'_> {
             trailing_constant: None,
             unboxed: FxHashSet::default(),
             suppresses_jit: false,
+            harmless: Vec::new(),
             class_list: self.inherited_class_list(kind),
             function,
             primitives,

@@ -7,6 +7,7 @@
 use super::BlockId;
 use crate::Opcode;
 use pyclast_syntax::Location;
+use std::ops::Range;
 
 /// A jump target within one code unit.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -119,6 +120,26 @@ impl InstructionSequence {
         let instruction = &mut self.instructions[index];
         debug_assert!(!instruction.opcode.has_target(), "{} has a target", instruction.opcode.name());
         *instruction = Instruction::new(Opcode::Nop, 0, instruction.location);
+    }
+
+    /// Makes two instructions in a row others that neither had nor get a target, wherever they stand.
+    pub fn replace_pairs(&mut self, replace: impl Fn(Instruction, Instruction) -> Option<[Instruction; 2]>) {
+        for index in 1..self.instructions.len() {
+            let pair = &mut self.instructions[index - 1..=index];
+            if let Some(others) = replace(pair[0], pair[1]) {
+                pair.copy_from_slice(&others);
+            }
+        }
+    }
+
+    /// Blocks, by where they begin and end: a jump ends one, a label begins one.
+    pub fn blocks(&self) -> Vec<Range<usize>> {
+        let ends = self.jumps.iter().map(|&jump| jump as usize + 1);
+        let starts = self.labels.iter().filter(|&&place| place != Self::UNPLACED).map(|&place| place as usize);
+        let mut borders: Vec<usize> = ends.chain(starts).chain([0, self.instructions.len()]).collect();
+        borders.sort_unstable();
+        borders.dedup();
+        borders.windows(2).map(|pair| pair[0]..pair[1]).collect()
     }
 
     /// The indices of the instructions with a target, in no order.

@@ -28,8 +28,8 @@ use std::thread;
 /// Text of a module for which a thread is worth its start.
 const LEAST_TEXT: usize = 6 << 10;
 
-/// Units by their scopes, in the order they are built in.
-type Codes = Vec<(ScopeId, Arc<CodeObject>)>;
+/// Units by their scopes, and their twins, in the order they are built in.
+type Codes = Vec<(ScopeId, Arc<CodeObject>, Option<Arc<CodeObject>>)>;
 
 /// Code of units at the level of the module, by their scopes.
 #[derive(Debug, Default)]
@@ -66,7 +66,10 @@ impl<'a> Builder<'a> {
             std::iter::once(own).chain(others).collect::<Option<Vec<Part>>>()
         });
         for Part { codes, proved } in made.into_iter().flatten() {
-            self.ahead.built.extend(codes);
+            for (scope, code, twin) in codes {
+                self.ahead.built.insert(scope, code);
+                self.twins.extend(twin.map(|twin| (scope, twin)));
+            }
             if let Some(world) = &mut self.world {
                 world.adopt(proved);
             }
@@ -88,8 +91,12 @@ impl<'a> Builder<'a> {
             (self.errors, self.warnings) = (Found::default(), Found::default());
             return None;
         }
-        let codes: Codes = codes.into_iter().map(|(scope, code)| (scope, self.with_checks(code))).collect();
-        let proved = self.world.as_mut().map(|world| prove_ahead(codes.iter().map(|(_, code)| code), world))?;
+        let checked = |(scope, code, twin): (_, _, Option<_>)| {
+            (scope, self.with_checks(code), twin.map(|twin| self.with_checks(twin)))
+        };
+        let codes: Codes = codes.into_iter().map(checked).collect();
+        let all = codes.iter().flat_map(|(_, code, twin)| [code].into_iter().chain(twin));
+        let proved = self.world.as_mut().map(|world| prove_ahead(all, world))?;
         Some(Part { codes, proved })
     }
 
@@ -101,7 +108,7 @@ impl<'a> Builder<'a> {
     /// A unit was built: if that is ahead of the module, its code is kept.
     pub(in crate::build) fn keep_ahead(&mut self, scope: ScopeId, code: &Arc<CodeObject>) {
         if let ([_module], Some(kept)) = (&self.units[..], &mut self.ahead.kept) {
-            kept.push((scope, Arc::clone(code)));
+            kept.push((scope, Arc::clone(code), self.twins.get(&scope).cloned()));
         }
     }
 }

@@ -41,9 +41,9 @@ impl Builder<'_> {
         if self.module_functions.stays_apart(function) {
             return true;
         }
-        // The JIT does not get those that promise a primitive, or nothing makes them leave it.
+        // Those that promise a primitive leave the JIT in twins, which stay apart, or it does not get them.
         if matches!(facts.get(fact.result).kind, TypeKind::Primitive(_)) {
-            return false;
+            return !self.may_have_twin(function);
         }
         let mut leaves = Leaves { builder: self, function, found: false };
         leaves.visit_body(&function.body);

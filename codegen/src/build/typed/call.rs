@@ -25,7 +25,9 @@ impl<'a> Builder<'a> {
 
     /// `func(…)` of something known.
     pub(super) fn visit_typed_call(&mut self, expr: &'a Expr, call: &'a ExprCall) -> bool {
-        let Some(facts) = self.typed_facts() else { return false };
+        if self.typed_facts().is_none() {
+            return false;
+        }
         if self.visit_set_view(expr, call) {
             return true;
         }
@@ -33,12 +35,6 @@ impl<'a> Builder<'a> {
         self.check_keywords(&call.arguments.keywords);
         let location = self.expr_location(expr);
         match fact {
-            // Its result would be taken for an integer: an ordinary call gets it.
-            CallFact::Function(invocation) | CallFact::Method { invocation, is_virtual: false, .. }
-                if self.module_functions.loses_double(&invocation.function, facts) =>
-            {
-                return false;
-            }
             CallFact::Function(invocation) => {
                 self.emit_arguments(call, invocation, &invocation.arguments, location);
                 let function = self.function_constant(&invocation.function);

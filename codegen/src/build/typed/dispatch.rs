@@ -29,18 +29,16 @@ impl<'a> Builder<'a> {
         let Invocation { function, parameters, arguments } = invocation;
         let (count, rest) = (*parameters as usize, arguments.get(1..).unwrap_or_default());
         let known = self.typed_facts().map_or(&[][..], |facts| implementations(facts, call));
-        let facts = self.typed_facts();
-        let loses = |known: &Implementation| {
-            facts.is_some_and(|facts| self.module_functions.loses_double(&known.function, facts))
-        };
-        let known = if known.iter().any(loses) { &[] } else { known };
         let end = self.new_label();
         for Implementation { class, function } in known {
             let next = self.new_label();
             self.emit_duplicate(location);
             self.emit_arg(Opcode::LoadType, 0, location);
             let name = self.names.intern(&class.path[0]);
+            let place = self.unit().sequence.instructions().len();
             self.emit_name_bits(Opcode::LoadGlobal, name, 1, 0, location);
+            // The name of a class stands for that class.
+            self.unit_mut().harmless.push(place..place + 1);
             self.emit_arg(Opcode::IsOp, 0, location);
             self.emit_jump(Opcode::PopJumpIfFalse, next, location);
             self.emit_with_type(Opcode::Cast, class, location);

@@ -17,8 +17,7 @@ use crate::{Constant, Opcode};
 use pyclast_syntax::symtable::Resolution;
 use pyclast_syntax::type_facts::{Descriptor, FunctionFact, FunctionForm, TypeCode, TypeFacts, TypeKind};
 use pyclast_syntax::{Location, node_index};
-use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
-use ruff_python_ast::{Expr, ExprContext, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, ExprContext, StmtFunctionDef};
 use std::borrow::Cow;
 
 impl<'a> Builder<'a> {
@@ -54,8 +53,7 @@ impl<'a> Builder<'a> {
         }
         self.unbox_parameters(facts, function, boxed, location);
         self.fill_cells_apart(location);
-        self.unit_mut().suppresses_jit |=
-            takes_primitives_by_keyword(facts, function, fact) || loses_result_behind_handlers(facts, function, fact);
+        self.unit_mut().suppresses_jit |= takes_primitives_by_keyword(facts, function, fact);
         let first = self.unit().var_names.names().next();
         if fact.form == FunctionForm::InitSubclass
             && let Some(first) = first
@@ -133,30 +131,6 @@ fn takes_primitives_by_keyword(facts: &TypeFacts, function: &StmtFunctionDef, fa
         .iter_non_variadic_params()
         .filter_map(|parameter| facts.node(node_index(&parameter.parameter)).map(|id| facts.get(id).kind));
     kinds.any(is_primitive) || is_primitive(facts.get(fact.result).kind)
-}
-
-/// Whether a function gives a primitive and may go on after an exception: the JIT's code of such a function gives the address
-/// of an object for its result.
-pub(super) fn loses_result_behind_handlers(facts: &TypeFacts, function: &StmtFunctionDef, fact: &FunctionFact) -> bool {
-    /// Looks for a statement that handles exceptions, in the function itself.
-    struct Handlers(bool);
-
-    impl<'a> StatementVisitor<'a> for Handlers {
-        fn visit_stmt(&mut self, statement: &'a Stmt) {
-            match statement {
-                Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
-                Stmt::With(_) => self.0 = true,
-                Stmt::Try(try_) if !try_.handlers.is_empty() => self.0 = true,
-                _ => walk_stmt(self, statement),
-            }
-        }
-    }
-
-    let mut handlers = Handlers(false);
-    if matches!(facts.get(fact.result).kind, TypeKind::Primitive(_)) {
-        handlers.visit_body(&function.body);
-    }
-    handlers.0
 }
 
 /// What a function gives: a coroutine that is promised to give a primitive gives its object.

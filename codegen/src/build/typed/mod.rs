@@ -52,6 +52,7 @@ mod shared;
 mod statement;
 pub(super) mod strict;
 mod subscript;
+mod twin;
 mod unbox;
 mod unit;
 mod view;
@@ -61,6 +62,7 @@ pub(super) use ahead::CodeAhead;
 pub(super) use checked::UncheckedUnits;
 pub(super) use nesting::ModuleFunctions;
 pub(super) use shared::SharedConstants;
+pub(super) use twin::Twins;
 pub(super) use unit::FunctionFacts;
 
 pub(crate) use boxed_parameters::BoxedParameters;

@@ -16,7 +16,6 @@
 
 use super::super::Builder;
 use super::dispatch::implementations;
-use super::function::loses_result_behind_handlers;
 use crate::{Constant, Opcode};
 use pyclast_syntax::type_facts::{AttributePlan, CallFact, FunctionDescriptor, TypeCode, TypeFacts, TypeKind};
 use pyclast_syntax::{Location, node_index};
@@ -40,8 +39,6 @@ pub(in crate::build) struct ModuleFunctions {
     known_nodes: FxHashSet<u32>,
     /// They call themselves, or would have a frame in many places: they stay apart, by node index.
     apart_nodes: FxHashSet<u32>,
-    /// They give doubles, and are left to the interpreter: the JIT's code would take those for integers.
-    interpreted_doubles: FxHashSet<Key>,
 }
 
 impl ModuleFunctions {
@@ -55,13 +52,6 @@ impl ModuleFunctions {
             functions.push((key(), function));
             if function.decorator_list.is_empty() && (Purity { facts, function }).of_block(&function.body) {
                 found.pure.insert(key());
-            }
-            let gives_double = facts.functions.get(&node_index(function)).is_some_and(|fact| {
-                facts.get(fact.result).kind == TypeKind::Primitive(TypeCode::Double)
-                    && loses_result_behind_handlers(facts, function, fact)
-            });
-            if gives_double {
-                found.interpreted_doubles.insert(key());
             }
         };
         for statement in body {
@@ -173,9 +163,9 @@ impl ModuleFunctions {
         self.apart_nodes.contains(&node_index(function))
     }
 
-    /// Whether a function gives a double that the JIT's code does not get if it calls it directly.
-    pub(super) fn loses_double(&self, function: &FunctionDescriptor, facts: &TypeFacts) -> bool {
-        key(function, facts).is_some_and(|key| self.interpreted_doubles.contains(&key))
+    /// Whether a function of the module is known to leave the JIT nowhere.
+    pub(super) fn is_pure(&self, class: Option<&str>, name: &str) -> bool {
+        self.pure.contains(&(class.map(Name::new), Name::new(name)))
     }
 }
 

@@ -49,7 +49,11 @@ impl<'a> Builder<'a> {
                 self.emit_with_code(Opcode::PrimitiveBox, code, location);
                 self.emit(Opcode::ReturnValue, location);
             }
-            Some(code) => self.emit_with_code(Opcode::ReturnPrimitive, code, location),
+            Some(code) => {
+                // Room for the box, if it turns out that the body has to be that of a twin.
+                self.emit(Opcode::Nop, location);
+                self.emit_with_code(Opcode::ReturnPrimitive, code, location);
+            }
             None => self.emit(Opcode::ReturnValue, location),
         }
     }

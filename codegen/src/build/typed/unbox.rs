@@ -50,6 +50,7 @@ impl Builder<'_> {
     /// itself from a local on.
     pub(super) fn emit_unboxed_integer(&mut self, code: TypeCode, is_exact: bool, location: Location) {
         let end = self.new_label();
+        let start = self.unit().sequence.instructions().len();
         if self.in_function_unit() {
             if code == TypeCode::Int64 {
                 let large = self.new_label();
@@ -75,6 +76,8 @@ impl Builder<'_> {
         }
         self.emit_with_code(Opcode::PrimitiveUnbox, code, location);
         self.use_label(end);
+        let unit = self.unit_mut();
+        unit.harmless.push(start..unit.sequence.instructions().len());
     }
 
     /// Whether the object on the stack is a constant that fits: nothing has to be looked at.

@@ -374,6 +374,29 @@ impl World {
         Some((class, FunctionKey { container, name, part }))
     }
 
+    /// Adds a function of this module that stands in no source: how many parameters it takes, and the constant in which its
+    /// code says what it checks and returns.
+    pub(crate) fn add_function(&mut self, name: Name, parameters: usize, trailing: &Constant) {
+        let Constant::Tuple(trailing) = trailing else { return };
+        let [Constant::Tuple(checks), returns] = &trailing[..] else { return };
+        let mut shapes: Box<[Shape]> = vec![Shape::ANY; parameters].into();
+        for [position, class] in checks.as_chunks::<2>().0 {
+            let position = position.as_small_int().and_then(|position| usize::try_from(position).ok());
+            if let (Some(known), Some(shape)) = (position.and_then(|at| shapes.get_mut(at)), self.shape_of(class)) {
+                *known = shape;
+            }
+        }
+        let Some(returns) = self.shape_of(returns) else { return };
+        let signature = Signature { parameters: Some(shapes), returns, is_coroutine: false, is_static: true };
+        let key = FunctionKey { container: Container::Module(self.module.clone()), name, part: FunctionPart::Whole };
+        self.functions.insert(key, Arc::new(signature));
+    }
+
+    /// Whether a function gives a primitive.
+    pub(crate) fn gives_primitive(&mut self, function: &Constant) -> bool {
+        self.function(function).is_some_and(|(_, signature)| matches!(signature.returns, Shape::Primitive(_)))
+    }
+
     /// The signatures of functions of this module with a qualified name.
     pub(super) fn functions_called(&self, qualname: &str) -> impl Iterator<Item = &Signature> {
         let keys = self.by_qualname.get(qualname).into_iter().flatten();
