@@ -38,6 +38,7 @@ GENERIC = {"Array", "CheckedList", "CheckedDict"}
 ROUNDS = {
     **{"richards": 4, "deltablue": 50, "nbody": 250, "fannkuch": 20, "trees": 50},
     **{"splines": 50, "spectral": 25, "documents": 200, "raytracer": 200, "words": 2000},
+    **{"elevator": 150, "circuit": 250},
 }
 
 MEASURE = '''

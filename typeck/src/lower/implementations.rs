@@ -3,7 +3,8 @@
 //! ```text
 //! class Task:         def work(self) -> int: ...
 //! class Idle(Task):   def work(self) -> int: ...
-//! task.work()         what is exactly a Task: Task.work · what is exactly an Idle: Idle.work · anything else: virtual
+//! class Busy(Task):   def work(self) -> int: ...
+//! task.work()         what is exactly an Idle: Idle.work · what is exactly a Busy: Busy.work · anything else: virtual
 //! ```
 //!
 //! Calls that test for these classes name them, so the classes have to be there: classes count as long as no statement of the
@@ -45,21 +46,22 @@ impl Lowering<'_, '_> {
             return;
         }
         let name = self.checker.types.function(function).name.clone();
+        let mut classes = self.early_classes();
+        classes.retain(|&class| self.checker.types.is_subclass(class, receiver));
         let mut found = Vec::new();
-        for class in self.early_classes() {
-            if !self.checker.types.is_subclass(class, receiver) {
+        for &class in classes.iter().rev() {
+            // What others derive from is seldom made; and tests that do not tell are in vain.
+            if classes.iter().any(|&other| other != class && self.checker.types.is_subclass(other, class)) {
                 continue;
             }
-            let Some(Value::Function(own)) = self.checker.types.own_member(class, &name) else { continue };
-            if self.is_called_alike(own, function) {
-                found.push((class, own));
+            match self.checker.types.own_member(class, &name) {
+                Some(Value::Function(own)) if self.is_called_alike(own, function) => found.push((class, own)),
+                _ => return,
             }
         }
         if found.is_empty() || found.len() > MOST {
             return;
         }
-        // What others derive from is seldom made.
-        found.reverse();
         let mut implementations = Vec::new();
         for (class, own) in found {
             let Some(class) = self.descriptor(class) else { return };

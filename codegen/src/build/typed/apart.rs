@@ -10,7 +10,7 @@
 //! JIT, and with it leave all functions that it was put into. One of them that promises a primitive gives the address of an
 //! object then. The JIT does not put functions with defaults of keywords into others, if only an empty dict of them.
 //!
-//! Functions that would have a frame in many places stay apart too ([`super::nesting`]).
+//! Recursive functions, and those that would bring many calls to many places, stay apart too ([`super::nesting`]).
 //!
 //! Invariant: what such a function does is the same, but that it is called.
 

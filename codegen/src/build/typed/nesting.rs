@@ -24,8 +24,8 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, HasNodeIndex, Operator, Stmt, StmtFunctionDef};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// In so many places a frame costs more than a call.
-const MANY_PLACES: u32 = 4;
+/// If the calls in a function come to so many in the places that it is put in, the function is better called.
+const MANY_CALLS: usize = 8;
 
 /// What is known of the functions of a module, by class and name.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ pub(in crate::build) struct ModuleFunctions {
     /// They ask for a frame, by node index; and all that were looked at.
     asking_nodes: FxHashSet<u32>,
     known_nodes: FxHashSet<u32>,
-    /// They call themselves, or would have a frame in many places: they stay apart, by node index.
+    /// They call themselves, or have many calls in the places they would be put in: they stay apart, by node index.
     apart_nodes: FxHashSet<u32>,
 }
 
@@ -74,7 +74,7 @@ impl ModuleFunctions {
         self.pure.retain(|key| of_name[key] == 1);
         let mut open = Vec::new();
         let mut calls = Vec::new();
-        let mut places: FxHashMap<Key, u32> = FxHashMap::default();
+        let mut places: FxHashMap<Key, usize> = FxHashMap::default();
         for (key, function) in functions {
             let mut called = direct_calls(function, facts);
             called.iter().flatten().for_each(|called| *places.entry(called.clone()).or_default() += 1);
@@ -108,7 +108,8 @@ impl ModuleFunctions {
             let is_sure = self.is_sure_of_frame(function, facts);
             let asks = !is_sure && !calls[position].iter().all(is_framed);
             let calls_itself = calls[position].iter().any(|called| called.as_ref() == Some(key));
-            let in_many = places.get(key).is_some_and(|&places| places >= MANY_PLACES);
+            let places = places.get(key).copied().unwrap_or(0);
+            let in_many = places > 1 && places * calls[position].len() >= MANY_CALLS;
             if (asks || is_sure) && (calls_itself || in_many) {
                 self.apart_nodes.insert(node_index(function));
             }
