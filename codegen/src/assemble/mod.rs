@@ -40,6 +40,28 @@ pub(crate) struct Assembler {
     constants: Vec<Vec<Constant>>,
     /// Empty lists.
     names: Vec<Vec<PyString>>,
+    no_bytes: Nothing<u8>,
+    no_constants: Nothing<Constant>,
+    no_names: Nothing<PyString>,
+    no_kinds: Nothing<LocalKind>,
+}
+
+/// The empty list that all code objects of an assembler share: to share one with other threads (`Arc::default()`) is to wait
+/// for them.
+#[derive(Debug)]
+struct Nothing<T>(Arc<[T]>);
+
+impl<T> Default for Nothing<T> {
+    fn default() -> Self {
+        Self(Arc::from([]))
+    }
+}
+
+impl<T> Nothing<T> {
+    /// A shared list of the items; nothing is allocated for an empty one.
+    fn or(&self, items: impl ExactSizeIterator<Item = T>) -> Arc<[T]> {
+        if items.len() == 0 { Arc::clone(&self.0) } else { items.collect() }
+    }
 }
 
 impl Assembler {
@@ -58,6 +80,11 @@ impl Assembler {
         self.names.pop().unwrap_or_default()
     }
 
+    /// A shared list of the names of a unit.
+    pub(crate) fn shared_names(&self, names: impl ExactSizeIterator<Item = PyString>) -> Arc<[PyString]> {
+        self.no_names.or(names)
+    }
+
     /// Assembles a code unit.
     pub(crate) fn assemble(&mut self, unit: OptimizedUnit, filename: &PyString) -> CodeObject {
         let OptimizedUnit { mut unit, mut instructions, stack_size } = unit;
@@ -70,16 +97,16 @@ impl Assembler {
         location_table::encode(&instructions, offsets, unit.first_line, &mut self.bytes);
         let line_table = Arc::from(&self.bytes[..]);
         exception_table::encode(&instructions, offsets, &mut self.bytes);
-        let exception_table = shared(self.bytes.drain(..));
+        let exception_table = self.no_bytes.or(self.bytes.drain(..));
         instructions.clear();
         self.instructions = instructions;
 
         let mut local_names = local_names::names_and_kinds(&mut unit, &mut self.kinds);
-        let shared_names = shared(local_names.drain(..));
+        let shared_names = self.no_names.or(local_names.drain(..));
         self.names.push(local_names);
         let CodeUnit { name, qualname, first_line, mut constants, trailing_constant, names, flags, .. } = unit;
         constants.extend(trailing_constant);
-        let shared_constants = shared(constants.drain(..));
+        let shared_constants = self.no_constants.or(constants.drain(..));
         self.constants.push(constants);
         CodeObject {
             arg_count: unit.arg_count,
@@ -92,7 +119,7 @@ impl Assembler {
             constants: shared_constants,
             names,
             local_names: shared_names,
-            local_kinds: shared(self.kinds.drain(..)),
+            local_kinds: self.no_kinds.or(self.kinds.drain(..)),
             filename: filename.clone(),
             name,
             qualname,
@@ -101,9 +128,4 @@ impl Assembler {
             exception_table,
         }
     }
-}
-
-/// Nothing is allocated for an empty list.
-fn shared<T>(items: impl ExactSizeIterator<Item = T>) -> Arc<[T]> {
-    if items.len() == 0 { Arc::default() } else { items.collect() }
 }

@@ -115,11 +115,10 @@ pub fn compile_static_module(
     options: &Options,
     threads: usize,
 ) -> Result<(Compiled, World), Vec<Diagnostic>> {
-    let mut builder = Builder::for_static_module(module, table, facts, options);
-    builder.build_ahead(facts, threads);
+    let mut builder = Builder::with_code_ahead(module, table, facts, options, threads);
     let code = builder.build_module();
     let code = builder.with_checks(code);
-    let world = builder.world.take().expect("nobody else takes it");
+    let world = builder.world.take().expect("it was given one");
     Ok((builder.finish(code)?, world))
 }
 
@@ -181,8 +180,8 @@ pub(crate) struct Builder<'a> {
     /// What it found out about functions, by the scope of their bodies.
     function_facts: FunctionFacts<'a>,
     /// What the JIT does with its functions.
-    module_functions: ModuleFunctions,
-    /// What typed code may rely on; none in ordinary modules.
+    module_functions: Arc<ModuleFunctions>,
+    /// What typed code may rely on, once there is some to prove.
     world: Option<World>,
     /// Units of typed code that may lack checks.
     unchecked: UncheckedUnits,
@@ -213,7 +212,7 @@ impl<'a> Builder<'a> {
             options,
             facts: None,
             function_facts: FunctionFacts::default(),
-            module_functions: ModuleFunctions::default(),
+            module_functions: Arc::default(),
             world: None,
             unchecked: UncheckedUnits::default(),
             ahead: CodeAhead::default(),
@@ -233,11 +232,11 @@ impl<'a> Builder<'a> {
         module: &'a ParsedModule,
         table: &'a SymbolTable,
         facts: &'a TypeFacts,
+        functions: Arc<ModuleFunctions>,
         options: &'a Options,
     ) -> Self {
         let mut builder = Self::new(module, table, options);
-        builder.use_facts(facts);
-        builder.world = Some(World::new(&facts.world));
+        builder.use_facts(facts, functions);
         builder
     }
 

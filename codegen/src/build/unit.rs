@@ -205,7 +205,7 @@ impl Builder<'_> {
         } else {
             unit.var_names.names().map(|name| unit.fast_hidden.contains_key(&name)).collect()
         };
-        let names = if unit.names.is_empty() { Arc::default() } else { unit.names.names().map(text).collect() };
+        let names = self.spare.assembler.shared_names(unit.names.names().map(text));
         for mut set in [unit.names, unit.var_names] {
             set.clear();
             self.spare.names.push(set);
@@ -239,7 +239,7 @@ impl Builder<'_> {
     pub(super) fn finish_unit(&mut self, unit: CodeUnit) -> Arc<CodeObject> {
         self.spare.graph.reuse_instructions(self.spare.assembler.spare_instructions());
         let optimized = cfg::optimize(unit, self.options.target, &mut self.spare.graph);
-        if self.world.is_none() || !has_typed_code(&optimized) {
+        if self.facts.is_none() || !has_typed_code(&optimized) {
             return Arc::new(self.spare.assembler.assemble(optimized, &self.options.filename));
         }
         let code = Arc::new(self.spare.assembler.assemble(optimized.clone(), &self.options.filename));

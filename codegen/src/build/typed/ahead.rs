@@ -13,16 +13,18 @@
 
 use super::super::unit::{ArgumentCounts, UnitKind};
 use super::super::{Builder, Found};
-use crate::CodeObject;
-use crate::verify::typed::{Proved, prove_ahead};
+use super::ModuleFunctions;
+use crate::verify::typed::{Proved, World, prove_ahead};
+use crate::{CodeObject, Options};
 use pyclast_syntax::symtable::ScopeId;
 use pyclast_syntax::type_facts::TypeFacts;
-use pyclast_syntax::{Location, ParsedModule};
+use pyclast_syntax::{Location, ParsedModule, SymbolTable};
 use ruff_python_ast::Stmt;
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
-use std::panic::resume_unwind;
-use std::sync::Arc;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 /// Text of a module for which a thread is worth its start.
@@ -39,65 +41,113 @@ pub(in crate::build) struct CodeAhead {
     kept: Option<Codes>,
 }
 
+/// What the threads of a module share.
+struct Work<'a> {
+    facts: &'a TypeFacts,
+    /// What the JIT does with the module's functions.
+    functions: OnceLock<Arc<ModuleFunctions>>,
+    /// What typed code may rely on.
+    world: OnceLock<World>,
+    /// What each thread made; none if there is something to say about that.
+    made: Mutex<Vec<Option<Made>>>,
+    /// What a thread panicked with.
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
+}
+
+impl Work<'_> {
+    /// A world for one of the threads.
+    fn world(&self) -> World {
+        self.world.get_or_init(|| World::new(&self.facts.world)).anew()
+    }
+}
+
 /// What a thread made.
-struct Part {
+struct Made {
     codes: Codes,
     proved: Proved,
 }
 
 impl<'a> Builder<'a> {
-    /// Builds the functions and classes of the module on so many threads, if it is large enough.
-    pub(in crate::build) fn build_ahead(&mut self, facts: &'a TypeFacts, threads: usize) {
-        let (module, table, options) = (self.module, self.table, self.options);
+    /// A builder of a static module that has the code of its functions and classes already, made by so many threads, if the
+    /// module is large enough.
+    pub(in crate::build) fn with_code_ahead(
+        module: &'a ParsedModule,
+        table: &'a SymbolTable,
+        facts: &'a TypeFacts,
+        options: &'a Options,
+        threads: usize,
+    ) -> Self {
+        let functions = || Arc::new(ModuleFunctions::of(&module.module().body, facts));
+        let new = |functions| Builder::for_static_module(module, table, facts, functions, options);
         let parts = parts(&module.module().body, threads);
-        let Some((own, others)) = parts.split_first().filter(|(_, others)| !others.is_empty()) else { return };
-        let made = thread::scope(|scope| {
-            let start = |part: &'a [Stmt]| {
-                let thread = thread::Builder::new().stack_size(stack_for(module));
-                thread.spawn_scoped(scope, move || {
-                    Builder::for_static_module(module, table, facts, options).build_part(part)
-                })
-            };
-            let others: Vec<_> = others.iter().map(|part| start(part)).collect();
-            let own = self.build_part(own);
-            // Where the system has no thread to give, the module is built by one.
-            let others =
-                others.into_iter().map(|thread| thread.ok()?.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            std::iter::once(own).chain(others).collect::<Option<Vec<Part>>>()
-        });
-        for Part { codes, proved } in made.into_iter().flatten() {
-            for (scope, code, twin) in codes {
-                self.ahead.built.insert(scope, code);
-                self.twins.extend(twin.map(|twin| (scope, twin)));
+        let Some((own, others)) = parts.split_first().filter(|(_, others)| !others.is_empty()) else {
+            return Builder { world: Some(World::new(&facts.world)), ..new(functions()) };
+        };
+        let work = Work {
+            facts,
+            functions: OnceLock::new(),
+            world: OnceLock::new(),
+            made: Mutex::default(),
+            panic: Mutex::default(),
+        };
+        let new = || new(Arc::clone(work.functions.get_or_init(functions)));
+        let help = |part: &'a [Stmt]| {
+            let run = AssertUnwindSafe(|| new().build_part(part, &work));
+            if let Err(panic) = catch_unwind(run) {
+                *work.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
             }
-            if let Some(world) = &mut self.world {
+        };
+        let mut builder = thread::scope(|scope| {
+            for part in others {
+                let thread = thread::Builder::new().stack_size(stack_for(module));
+                // Where the system has no thread to give, the part is built with the module. Nobody waits for a thread to end,
+                // only for what it makes.
+                drop(thread.spawn_scoped(scope, || help(part)));
+            }
+            let mut builder = new();
+            builder.build_part(own, &work);
+            builder
+        });
+        if let Some(panic) = work.panic.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            resume_unwind(panic);
+        }
+        let made = work.made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for Made { codes, proved } in made.into_iter().collect::<Option<Vec<_>>>().into_iter().flatten() {
+            for (scope, code, twin) in codes {
+                builder.ahead.built.insert(scope, code);
+                builder.twins.extend(twin.map(|twin| (scope, twin)));
+            }
+            if let Some(world) = &mut builder.world {
                 world.adopt(proved);
             }
         }
+        builder
     }
 
-    /// Builds and proves those of a module's statements that make units; nothing if there is something to say about them.
-    fn build_part(&mut self, statements: &'a [Stmt]) -> Option<Part> {
+    /// Builds and proves those of a module's statements that make units.
+    fn build_part(&mut self, part: &'a [Stmt], work: &Work<'a>) {
+        self.world = Some(work.world());
         let (scope, name) = (self.table.module_scope(), self.names.intern("<module>"));
         self.enter_unit(UnitKind::Module, scope, name, 1, None, ArgumentCounts::default());
         self.begin_strict_module(&self.module.module().body, Location::new(1, 1, 0, 0));
         self.ahead.kept = Some(Codes::default());
-        for statement in statements.iter().filter(|statement| makes_unit(statement)) {
+        for statement in part.iter().filter(|statement| makes_unit(statement)) {
             self.visit_statement(statement);
         }
         self.units.pop();
-        let codes = self.ahead.kept.take()?;
-        if !self.errors.in_order.is_empty() || !self.warnings.in_order.is_empty() {
-            (self.errors, self.warnings) = (Found::default(), Found::default());
-            return None;
-        }
-        let checked = |(scope, code, twin): (_, _, Option<_>)| {
-            (scope, self.with_checks(code), twin.map(|twin| self.with_checks(twin)))
-        };
-        let codes: Codes = codes.into_iter().map(checked).collect();
-        let all = codes.iter().flat_map(|(_, code, twin)| [code].into_iter().chain(twin));
-        let proved = self.world.as_mut().map(|world| prove_ahead(all, world))?;
-        Some(Part { codes, proved })
+        let codes = self.ahead.kept.take().unwrap_or_default();
+        let is_silent = self.errors.in_order.is_empty() && self.warnings.in_order.is_empty();
+        (self.errors, self.warnings) = (Found::default(), Found::default());
+        let made = is_silent.then(|| {
+            let checked = |(scope, code, twin): (_, _, Option<_>)| {
+                (scope, self.with_checks(code), twin.map(|twin| self.with_checks(twin)))
+            };
+            let codes: Codes = codes.into_iter().map(checked).collect();
+            let all = codes.iter().flat_map(|(_, code, twin)| [code].into_iter().chain(twin));
+            let proved = self.world.as_mut().map(|world| prove_ahead(all, world));
+            Made { codes, proved: proved.unwrap_or_default() }
+        });
+        work.made.lock().unwrap_or_else(PoisonError::into_inner).push(made);
     }
 
     /// The code of a unit, if it was built ahead.
@@ -122,7 +172,8 @@ fn makes_unit(statement: &Stmt) -> bool {
     }
 }
 
-/// Parts of about equal length: as many as there are threads, fewer of a small module.
+/// Parts of about equal length: as many as there are threads, fewer of a small module. More of them, taken by
+/// whoever is free, cost more than they save: building and proving, turn by turn, drive each other out of the processor's caches.
 fn parts(body: &[Stmt], threads: usize) -> Vec<&[Stmt]> {
     let (Some(first), Some(last)) = (body.first(), body.last()) else { return Vec::new() };
     let (start, end) = (first.start().to_usize(), last.end().to_usize());

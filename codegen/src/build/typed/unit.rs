@@ -6,15 +6,16 @@ use pyclast_syntax::NameId;
 use pyclast_syntax::symtable::{ScopeId, ScopeRole, mangle};
 use pyclast_syntax::type_facts::{FunctionFact, TypeFacts};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// The facts of functions, by the scope of their bodies.
 pub(in crate::build) type FunctionFacts<'a> = FxHashMap<ScopeId, &'a FunctionFact>;
 
 impl<'a> Builder<'a> {
     /// Uses the facts of the checker.
-    pub(in crate::build) fn use_facts(&mut self, facts: &'a TypeFacts) {
+    pub(in crate::build) fn use_facts(&mut self, facts: &'a TypeFacts, functions: Arc<ModuleFunctions>) {
         self.facts = Some(facts);
-        self.module_functions = ModuleFunctions::of(&self.module.module().body, facts);
+        self.module_functions = functions;
         self.function_facts = facts
             .functions
             .iter()

@@ -116,14 +116,31 @@ enum Container {
 #[derive(Debug)]
 pub struct World {
     pub(super) module: Name,
-    classes: Vec<Class>,
-    ids: FxHashMap<Descriptor, ClassId>,
+    /// What the checker vouches for: threads share it.
+    known: Arc<Known>,
+    /// Classes that the code names besides.
+    classes: Classes,
+    /// Functions that stand in no source.
+    added: FxHashMap<FunctionKey, Arc<Signature>>,
+    named: Named,
+    proved: Proved,
+}
+
+/// What the checker vouches for.
+#[derive(Debug, Default)]
+struct Known {
+    classes: Classes,
     fields: FxHashMap<(ClassId, Name), Shape>,
     functions: FxHashMap<FunctionKey, Arc<Signature>>,
     /// The functions of this module.
     by_qualname: FxHashMap<String, Vec<FunctionKey>>,
-    named: Named,
-    proved: Proved,
+}
+
+/// Classes, and their ids by name.
+#[derive(Debug, Default)]
+struct Classes {
+    list: Vec<Class>,
+    ids: FxHashMap<Descriptor, ClassId>,
 }
 
 /// Code objects that are proved, by their addresses, which nothing else gets while they are remembered; nor are they changed,
@@ -162,46 +179,69 @@ impl<T: Clone> ByConstant<T> {
     }
 }
 
+impl Classes {
+    fn reserve(&mut self, count: usize) {
+        self.list.reserve(count);
+        self.ids.reserve(count);
+    }
+}
+
 impl World {
     /// The world of a module.
     pub fn new(facts: &WorldFacts) -> Self {
         let mut world = Self {
             module: facts.module.clone(),
-            classes: Vec::new(),
-            ids: FxHashMap::default(),
-            fields: FxHashMap::default(),
-            functions: FxHashMap::default(),
-            by_qualname: FxHashMap::default(),
+            known: Arc::default(),
+            classes: Classes::default(),
+            added: FxHashMap::default(),
             named: Named::default(),
             proved: Proved::default(),
         };
+        let mut known = Known::default();
+        world.classes.reserve(facts.classes.len() + builtins::COUNT as usize);
+        known.fields.reserve(facts.fields.len());
+        known.functions.reserve(facts.functions.len());
         builtins::add_classes(&mut world);
         for class in &facts.classes {
             let mro: Box<[ClassId]> = class.mro.iter().map(|base| world.class_id(base)).collect();
             let id = world.class_id(&class.class);
             if id.0 >= builtins::COUNT {
-                let known = &mut world.classes[id.0 as usize];
+                let known = &mut world.classes.list[id.0 as usize];
                 known.mro = if mro.first() == Some(&id) { mro } else { [id].into_iter().chain(mro).collect() };
                 known.is_final |= class.is_final;
             }
         }
         for class in &facts.allocated {
             let id = world.class_id(class);
-            world.classes[id.0 as usize].is_allocated = true;
+            world.classes.list[id.0 as usize].is_allocated = true;
         }
         for field in &facts.fields {
             let class = world.class_id(&field.class);
             let holds = world.shape(field.holds.as_ref());
-            world.fields.insert((class, field.name.clone()), holds);
+            known.fields.insert((class, field.name.clone()), holds);
         }
         for function in &facts.functions {
             let (key, signature) = (world.key(&function.function, function.part), world.signature(function));
             if let Some(qualname) = world.qualname(&key) {
-                world.by_qualname.entry(qualname).or_default().push(key.clone());
+                known.by_qualname.entry(qualname).or_default().push(key.clone());
             }
-            world.functions.insert(key, Arc::new(signature));
+            known.functions.insert(key, Arc::new(signature));
         }
+        known.classes = std::mem::take(&mut world.classes);
+        world.known = Arc::new(known);
         world
+    }
+
+    /// The world of the same facts, in which nothing is proved yet.
+    pub(crate) fn anew(&self) -> Self {
+        Self {
+            module: self.module.clone(),
+            known: Arc::clone(&self.known),
+            classes: Classes::default(),
+            added: FxHashMap::default(),
+            named: Named::default(),
+            proved: Proved::default(),
+        }
     }
 
     /// Remembers that a code object is proved.
@@ -260,12 +300,12 @@ impl World {
     /// A class, whatever its marks; a new one if it is not known.
     pub(super) fn class_id(&mut self, descriptor: &Descriptor) -> ClassId {
         if descriptor.marks.is_empty()
-            && let Some(&id) = self.ids.get(descriptor)
+            && let Some(id) = self.known_id(descriptor)
         {
             return id;
         }
         let key = descriptor.unmarked();
-        if let Some(&id) = self.ids.get(&key) {
+        if let Some(id) = self.known_id(&key) {
             return id;
         }
         let mut arguments = Vec::new();
@@ -277,19 +317,27 @@ impl World {
             }
         }
         let id = self.add_class(key, &[], false);
-        let class = &mut self.classes[id.0 as usize];
-        class.arguments = arguments.into();
-        class.family = builtins::family(&class.descriptor);
-        class.is_final = class.family != Family::Other;
+        if let Some(class) = self.classes.list.last_mut() {
+            class.arguments = arguments.into();
+            class.family = builtins::family(&class.descriptor);
+            class.is_final = class.family != Family::Other;
+        }
         id
+    }
+
+    fn known_id(&self, descriptor: &Descriptor) -> Option<ClassId> {
+        self.known.classes.ids.get(descriptor).or_else(|| self.classes.ids.get(descriptor)).copied()
     }
 
     /// Adds a class; its bases end before `object`, which comes by itself.
     pub(super) fn add_class(&mut self, descriptor: Descriptor, bases: &[ClassId], is_final: bool) -> ClassId {
-        let id = ClassId(u32::try_from(self.classes.len()).expect("a module names fewer than 2**32 classes"));
+        let id = ClassId(
+            u32::try_from(self.known.classes.list.len() + self.classes.list.len())
+                .expect("a module names fewer than 2**32 classes"),
+        );
         let mro = [id].into_iter().chain(bases.iter().copied()).chain([ClassId::OBJECT]).collect();
-        self.ids.insert(descriptor.clone(), id);
-        self.classes.push(Class {
+        self.classes.ids.insert(descriptor.clone(), id);
+        self.classes.list.push(Class {
             descriptor,
             mro,
             is_final,
@@ -301,7 +349,8 @@ impl World {
     }
 
     pub(super) fn class(&self, id: ClassId) -> &Class {
-        &self.classes[id.0 as usize]
+        let (known, id) = (&self.known.classes.list, id.0 as usize);
+        known.get(id).unwrap_or_else(|| &self.classes.list[id - known.len()])
     }
 
     fn shape(&mut self, descriptor: Option<&Descriptor>) -> Shape {
@@ -334,7 +383,7 @@ impl World {
         let Constant::Tuple(parts) = constant else { return None };
         let [class, Constant::Str(name)] = &parts[..] else { return None };
         let class = self.class_id(&descriptor(class)?);
-        let shape = *self.fields.get(&(class, name_of(name)?))?;
+        let shape = *self.known.fields.get(&(class, name_of(name)?))?;
         self.named.fields.insert(constant, (class, shape));
         Some((class, shape))
     }
@@ -345,12 +394,16 @@ impl World {
             return Some(known);
         }
         let (class, key) = self.function_key(constant)?;
-        let signature = match self.functions.get(&key) {
+        let signature = match self.known_function(&key) {
             Some(signature) => Arc::clone(signature),
             None => Arc::new(builtins::signature(self, class, &key.container_module(), &key.name)?),
         };
         self.named.functions.insert(constant, (class, Arc::clone(&signature)));
         Some((class, signature))
+    }
+
+    fn known_function(&self, key: &FunctionKey) -> Option<&Arc<Signature>> {
+        self.added.get(key).or_else(|| self.known.functions.get(key))
     }
 
     fn function_key(&mut self, constant: &Constant) -> Option<(Option<ClassId>, FunctionKey)> {
@@ -389,7 +442,7 @@ impl World {
         let Some(returns) = self.shape_of(returns) else { return };
         let signature = Signature { parameters: Some(shapes), returns, is_coroutine: false, is_static: true };
         let key = FunctionKey { container: Container::Module(self.module.clone()), name, part: FunctionPart::Whole };
-        self.functions.insert(key, Arc::new(signature));
+        self.added.insert(key, Arc::new(signature));
     }
 
     /// Whether a function gives a primitive.
@@ -399,13 +452,13 @@ impl World {
 
     /// The signatures of functions of this module with a qualified name.
     pub(super) fn functions_called(&self, qualname: &str) -> impl Iterator<Item = &Signature> {
-        let keys = self.by_qualname.get(qualname).into_iter().flatten();
-        keys.filter_map(|key| Some(&**self.functions.get(key)?))
+        let keys = self.known.by_qualname.get(qualname).into_iter().flatten();
+        keys.filter_map(|key| Some(&**self.known_function(key)?))
     }
 
     /// Whether a qualified name is that of the parts of a property.
     pub(super) fn is_property(&self, qualname: &PyString) -> bool {
-        let keys = self.by_qualname.get(&qualname.to_string());
+        let keys = self.known.by_qualname.get(&qualname.to_string());
         keys.is_some_and(|keys| keys.iter().any(|key| key.part != FunctionPart::Whole))
     }
 
