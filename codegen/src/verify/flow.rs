@@ -74,8 +74,16 @@ impl Flow<'_> {
         loop {
             let instruction = self.program.instructions[index];
             self.raise(index, state)?;
-            self.check_depth(instruction, state)?;
+            if matches!(instruction.opcode, Opcode::UnpackSequence | Opcode::UnpackEx) {
+                // First of all, so that no operand makes the state huge.
+                let effect = instruction.opcode.stack_effect(instruction.oparg.cast_signed(), false);
+                self.check_depth(
+                    instruction,
+                    i64::try_from(state.stack.len()).unwrap_or(i64::MAX) + i64::from(effect),
+                )?;
+            }
             effect::apply(state, instruction)?;
+            self.check_depth(instruction, i64::try_from(state.stack.len()).unwrap_or(i64::MAX))?;
             let next = index + 1;
             let goes_on = falls_through(instruction.opcode);
             let jumps = jumps(instruction.opcode);
@@ -98,15 +106,13 @@ impl Flow<'_> {
         }
     }
 
-    /// What the instruction will push fits: checked first, so that no operand makes the state huge.
-    fn check_depth(&self, instruction: Instruction, state: &State) -> Check {
-        let Instruction { opcode, oparg, start, .. } = instruction;
-        let effect = opcode.stack_effect(oparg.cast_signed(), false);
-        let depth = i64::try_from(state.stack.len()).unwrap_or(i64::MAX).saturating_add(effect.into());
+    /// What the instruction pushes fits.
+    #[inline]
+    fn check_depth(&self, instruction: Instruction, depth: i64) -> Check {
         let limit = self.code.stack_size;
         if depth > limit.into() {
             let message = format!("the stack holds {depth} values, more than co_stacksize {limit}");
-            return Err(Fault::new(start, Rule::StackOverflow, message));
+            return Err(Fault::new(instruction.start, Rule::StackOverflow, message));
         }
         Ok(())
     }

@@ -183,12 +183,23 @@ struct Structure {
 }
 
 fn check(code: &CodeObject, page: Page) -> Check<Structure> {
+    let structure = structure(code, page)?;
+    check_structure(code, &structure)?;
+    Ok(structure)
+}
+
+/// A code object whose instructions, operands and handlers make sense, each by itself.
+fn structure(code: &CodeObject, page: Page) -> Check<Structure> {
     let program = instructions::check(code, page)?;
     operands::check(code, &program)?;
-    let handlers = tables::check(code, &program)?;
-    order::check(code, &program)?;
+    let handlers = tables::handlers(code, &program)?;
     let blocks = Blocks::new(&program, &handlers);
-    let structure = Structure { program, handlers, blocks };
-    flow::check(code, &structure)?;
-    Ok(structure)
+    Ok(Structure { program, handlers, blocks })
+}
+
+/// The instructions make sense together.
+fn check_structure(code: &CodeObject, structure: &Structure) -> Check {
+    tables::check_lines(code, &structure.program)?;
+    order::check(code, &structure.program)?;
+    flow::check(code, structure)
 }

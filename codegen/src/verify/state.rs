@@ -4,6 +4,7 @@
 //! the analysis ends.
 
 use crate::{CodeObject, LocalKind};
+use smallvec::SmallVec;
 use std::iter;
 
 /// From where a reference is borrowed, and who has to see to its end.
@@ -70,7 +71,7 @@ impl Value {
 pub(super) struct State {
     pub(super) stack: Vec<Value>,
     /// A bit for each local: it is bound (a cell: it exists).
-    bound: Vec<u64>,
+    bound: SmallVec<[u64; 2]>,
     /// Number of variables.
     variables: u32,
 }
@@ -79,7 +80,7 @@ impl State {
     /// At the start: nothing on the stack, arguments bound.
     pub(super) fn entry(code: &CodeObject) -> Self {
         let variables = u32::try_from(code.local_kinds.len()).unwrap_or(u32::MAX);
-        let bound = vec![0; code.local_kinds.len().div_ceil(64)];
+        let bound = SmallVec::from_elem(0, code.local_kinds.len().div_ceil(64));
         let mut state = Self { stack: Vec::new(), bound, variables };
         let argument_bits = LocalKind::ARG_POS | LocalKind::ARG_KW | LocalKind::ARG_VAR;
         for (index, kind) in (0..).zip(code.local_kinds.iter()) {

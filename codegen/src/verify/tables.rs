@@ -33,13 +33,8 @@ pub(super) struct HandlerEntry {
     pub(super) lasti: bool,
 }
 
-/// Checks both tables; the handlers of the exception table.
-pub(super) fn check(code: &CodeObject, program: &Program) -> Check<Handlers> {
-    check_lines(code, program)?;
-    check_handlers(code, program)
-}
-
-fn check_lines(code: &CodeObject, program: &Program) -> Check {
+/// The line table is well-formed and covers the code.
+pub(super) fn check_lines(code: &CodeObject, program: &Program) -> Check {
     let mut covered = 0;
     for entry in location_entries(&code.line_table, code.first_line) {
         let entry = entry.map_err(|malformed| {
@@ -64,7 +59,8 @@ fn check_lines(code: &CodeObject, program: &Program) -> Check {
     }
 }
 
-fn check_handlers(code: &CodeObject, program: &Program) -> Check<Handlers> {
+/// The handlers of the exception table.
+pub(super) fn handlers(code: &CodeObject, program: &Program) -> Check<Handlers> {
     let covered = if code.exception_table.is_empty() { 0 } else { program.instructions.len() };
     let mut handlers = Handlers { entries: Vec::new(), by_instruction: vec![None; covered] };
     let mut end = 0;

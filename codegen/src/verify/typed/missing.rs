@@ -54,6 +54,11 @@ impl MissingChecks {
         }
     }
 
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.checks.is_empty()
+    }
+
     /// The checks in the order of instructions.
     pub(super) fn into_sorted(mut self) -> Vec<MissingCheck> {
         self.checks.sort_by_key(|check| (check.index, check.depth));

@@ -141,18 +141,37 @@ fn examine(
     world: &mut World,
     missing: Option<MissingChecks>,
 ) -> Result<MissingChecks, TypedUnsound> {
-    let Structure { program, handlers, blocks } =
-        super::check(code, Page::Typed).map_err(|fault| structural(code, &fault))?;
-    if relies_on_nothing(code, &program) {
+    let structure = super::structure(code, Page::Typed).map_err(|fault| structural(code, &fault))?;
+    let check_structure = || super::check_structure(code, &structure).map_err(|fault| structural(code, &fault));
+    let is_draft = missing.is_some();
+    if !is_draft {
+        check_structure()?;
+    }
+    let missing = examine_types(code, &structure, world, missing)?;
+    // What lacks checks is no code to keep: with them it is looked at again.
+    if is_draft && missing.is_empty() {
+        check_structure()?;
+    }
+    Ok(missing)
+}
+
+/// Looks at the values of a code object; gives the checks that it lacks.
+fn examine_types(
+    code: &CodeObject,
+    structure: &Structure,
+    world: &mut World,
+    missing: Option<MissingChecks>,
+) -> Result<MissingChecks, TypedUnsound> {
+    let Structure { program, handlers, blocks } = structure;
+    if relies_on_nothing(code, program) {
         return Ok(missing.unwrap_or_default());
     }
     let unsound = |(index, reason): (usize, String)| {
         let (unit, opcode) = program.instructions.get(index).map_or((0, ""), |at| (at.start, at.opcode.name()));
         TypedUnsound { qualname: code.qualname.to_string(), offset: 2 * unit as usize, opcode, reason }
     };
-    locals::primitives(code, &program).map_err(unsound)?;
-    let mut prover =
-        Prover { world, code, program: &program, handlers: &handlers, blocks: &blocks, returns: None, missing };
+    locals::primitives(code, program).map_err(unsound)?;
+    let mut prover = Prover { world, code, program, handlers, blocks, returns: None, missing };
     let entry = entry::state(&mut prover).map_err(|reason| unsound((0, reason)))?;
     flow::check(&mut prover, entry).map_err(unsound)?;
     Ok(prover.missing.unwrap_or_default())
