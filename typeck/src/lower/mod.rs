@@ -40,6 +40,8 @@ struct Lowering<'c, 'a> {
     facts: TypeFacts,
     /// The types of instances, by class.
     instance_ids: Vec<Option<TypeId>>,
+    /// Those of functions.
+    function_ids: Vec<Option<TypeId>>,
     /// Those of other values.
     ids: FxHashMap<Value, TypeId>,
     /// Classes whose descriptors were made.
@@ -67,6 +69,7 @@ impl Checker<'_> {
             module,
             facts: TypeFacts::default(),
             instance_ids: Vec::new(),
+            function_ids: Vec::new(),
             ids: FxHashMap::default(),
             named: RefCell::default(),
             descriptors: RefCell::default(),
@@ -95,9 +98,9 @@ impl Lowering<'_, '_> {
         self.facts.known_tests.clone_from(&known.known_booleans);
         let nodes = known.types.clone();
         self.facts.reserve_nodes(nodes.len());
-        for (node, value) in (0..).zip(&nodes) {
+        for (node, value) in (0..).zip(nodes) {
             if let Some(value) = value {
-                let id = self.type_id(*value);
+                let id = self.type_id(value);
                 self.facts.set_node(node, id);
             }
         }
@@ -145,25 +148,29 @@ impl Lowering<'_, '_> {
 
     /// The id of a value's type.
     fn type_id(&mut self, value: Value) -> TypeId {
-        // Most nodes are instances.
-        if let Value::Instance(class) = value
-            && let Some(&Some(id)) = self.instance_ids.get(class.index())
-        {
-            return id;
-        }
-        if let Some(&id) = self.ids.get(&value) {
+        // Most nodes are instances, or functions.
+        let known = match value {
+            Value::Instance(class) => self.instance_ids.get(class.index()).copied().flatten(),
+            Value::Function(function) => self.function_ids.get(function.index()).copied().flatten(),
+            _ => self.ids.get(&value).copied(),
+        };
+        if let Some(id) = known {
             return id;
         }
         let fact = self.type_fact(value);
         let id = self.facts.add_type(fact);
-        if let Value::Instance(class) = value {
-            if self.instance_ids.len() <= class.index() {
-                self.instance_ids.resize(class.index() + 1, None);
+        let (ids, index) = match value {
+            Value::Instance(class) => (&mut self.instance_ids, class.index()),
+            Value::Function(function) => (&mut self.function_ids, function.index()),
+            _ => {
+                self.ids.insert(value, id);
+                return id;
             }
-            self.instance_ids[class.index()] = Some(id);
-        } else {
-            self.ids.insert(value, id);
+        };
+        if ids.len() <= index {
+            ids.resize(index + 1, None);
         }
+        ids[index] = Some(id);
         id
     }
 
