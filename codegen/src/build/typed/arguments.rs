@@ -9,6 +9,7 @@
 //! Invariant: as many values as there are parameters, or a `TypeError` before the call.
 
 use super::super::Builder;
+use super::BoxedParameters;
 use super::constant::constant;
 use crate::Opcode;
 use pyclast_syntax::type_facts::{ArgumentFact, CallFact, Invocation, TypeCode, TypeId, TypeKind};
@@ -36,8 +37,8 @@ impl<'a> Builder<'a> {
                     let Some(value) = self.argument_expression(call, *node) else { continue };
                     self.visit_expr(value);
                     self.emit_conversion(*parameter, self.type_id(value), self.expr_location(value));
-                    self.box_passed(*parameter, boxed, self.expr_location(value));
                     self.emit_settled(value, *parameter);
+                    self.box_passed(*parameter, boxed, self.expr_location(value));
                     if self.primitive_type(*parameter).is_none() {
                         // The JIT may put the function in place of its call.
                         self.emit_taken(value, self.expr_location(value));
@@ -64,7 +65,7 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        self.settle_arguments(call, arguments, location);
+        self.settle_arguments(call, arguments, boxed, location);
         if arguments.iter().any(|argument| matches!(argument, ArgumentFact::Mapping { .. })) {
             let mapping = self.spill_local("**");
             self.emit_leftover_test(mapping, function, location);
@@ -115,7 +116,13 @@ impl<'a> Builder<'a> {
 
     /// Makes primitives what they were again that were on the stack when a later argument may have left the JIT: cuts
     /// narrow integers to their width.
-    fn settle_arguments(&mut self, call: &'a ExprCall, arguments: &'a [ArgumentFact], location: Location) {
+    fn settle_arguments(
+        &mut self,
+        call: &'a ExprCall,
+        arguments: &'a [ArgumentFact],
+        boxed: BoxedParameters,
+        location: Location,
+    ) {
         let mut depth = 0;
         for (position, argument) in arguments.iter().enumerate().rev() {
             depth += match argument {
@@ -125,7 +132,7 @@ impl<'a> Builder<'a> {
             };
             let ArgumentFact::Expression { node, parameter } = argument else { continue };
             let Some(value) = self.argument_expression(call, *node) else { continue };
-            let code = self.primitive_type(*parameter).filter(|code| code.is_narrow());
+            let code = self.primitive_type(*parameter).filter(|&code| code.is_narrow() && !boxed.contains(code));
             let code = code.filter(|_| self.known_constant(value).is_none());
             if let Some(code) = code.filter(|_| self.may_leave_after(call, arguments, position)) {
                 self.settle_below(depth, code, location);

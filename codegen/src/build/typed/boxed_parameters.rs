@@ -7,7 +7,7 @@
 //!
 //! Code that the JIT has compiled passes doubles in registers of their own. A method that is not compiled, yet or at all, is
 //! reached through code that looks into the others, and gets whatever is there; so is any function with more parameters
-//! than registers. Of a truth value eight bits are passed, and 64 looked at: to code that is not compiled, all are true.
+//! than registers: narrow integers among them the JIT cannot even move. Of a truth value eight bits are passed, and 64 looked at: to code that is not compiled, all are true.
 //!
 //! Invariant: callers, functions and the prover's world agree, since all they ask is the signature.
 
@@ -23,6 +23,8 @@ use std::borrow::Cow;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct BoxedParameters {
     has_boxed_doubles: bool,
+    /// More than registers can take: the JIT moves parts of registers to the stack by instructions that do not exist.
+    has_boxed_narrow: bool,
 }
 
 impl BoxedParameters {
@@ -30,7 +32,8 @@ impl BoxedParameters {
     /// not fit in registers, takes its doubles so.
     pub(crate) fn new(is_in_class: bool, name: &str, parameters: usize, doubles: usize) -> Self {
         let is_method = is_in_class && !matches!(name, "__init__" | "__new__");
-        Self { has_boxed_doubles: is_method || doubles > 8 || parameters.saturating_sub(doubles) >= 6 }
+        let is_full = parameters.saturating_sub(doubles) >= 6;
+        Self { has_boxed_doubles: is_method || doubles > 8 || is_full, has_boxed_narrow: is_full }
     }
 
     /// Whether primitives of that type are objects.
@@ -38,7 +41,7 @@ impl BoxedParameters {
         match code {
             TypeCode::Bool => true,
             TypeCode::Double => self.has_boxed_doubles,
-            _ => false,
+            _ => self.has_boxed_narrow && code.is_narrow(),
         }
     }
 
