@@ -17,7 +17,7 @@ use super::project::{project_settings, session_options};
 use crate::cli::{Cli, Command as Subcommand, CompileArgs, ProjectArgs, RunArgs};
 use crate::database::{Purpose, Session};
 use crate::files::artifact;
-use crate::imports::Place;
+use crate::imports::{ModuleName, Place};
 use crate::pipeline::{compile_source, marshal_code};
 use crate::static_build::program::digest;
 use anyhow::{Context, bail};
@@ -85,13 +85,22 @@ fn imported(arguments: &RunArgs, directory: &Path) -> anyhow::Result<Vec<PathBuf
     let mut files = Vec::new();
     for node in session.graph().nodes().iter().filter(|node| !node.is_root) {
         if let Place::Text(texts) = &node.place {
-            files.extend(
-                texts.iter().filter(|text| text.extension().is_some_and(|extension| extension == "py")).cloned(),
-            );
+            // A script in a package finds that package as little as under Python.
+            let is_found = |text: &Path| {
+                let name = ModuleName::of_file(plain(directory), plain(text));
+                name.is_some_and(|(name, _)| name == node.name)
+            };
+            let is_source = |text: &&PathBuf| text.extension().is_some_and(|extension| extension == "py");
+            files.extend(texts.iter().filter(is_source).filter(|text| is_found(text)).cloned());
         }
     }
     files.sort();
     Ok(files)
+}
+
+/// `./a` is `a`.
+fn plain(path: &Path) -> &Path {
+    path.strip_prefix(".").unwrap_or(path)
 }
 
 /// The arguments of `pyclast compile` for what this command was told.
