@@ -1,7 +1,7 @@
 //! Tests before division: what would end the process raises.
 //!
 //! ```text
-//! a // b   (int64)    a · b · COPY 1 · 1 · + · 1 · unsigned <= · POP_JUMP_IF_ZERO divide
+//! a // b   (int64)    a · b · COPY 2 · POP_TOP · COPY 1 · 1 · + · 1 · unsigned <= · POP_JUMP_IF_ZERO divide
 //!                     COPY 1 · POP_JUMP_IF_NONZERO minus_one · LOAD_CONST 1 · LOAD_CONST 0 · BINARY_OP // (raises) …
 //!                     minus_one: COPY 2 · INT64_MIN · == · POP_JUMP_IF_ZERO divide · raise OverflowError
 //!                     divide: PRIMITIVE_BINARY_OP //
@@ -37,6 +37,11 @@ impl Builder<'_> {
             return;
         }
         let divide = self.new_label();
+        if code.is_signed() && operator != Operator::Mod {
+            // One value, whatever ways it came by: what the tests say of it holds where they meet.
+            self.emit_arg(Opcode::Copy, 2, location);
+            self.emit(Opcode::PopTop, location);
+        }
         if code.is_signed() {
             self.emit_duplicate(location);
             self.emit_primitive_const(Constant::int(1), code, location);
