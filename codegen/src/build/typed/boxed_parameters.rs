@@ -7,7 +7,8 @@
 //!
 //! Code that the JIT has compiled passes doubles in registers of their own. A method that is not compiled, yet or at all, is
 //! reached through code that looks into the others, and gets whatever is there; so is any function with more parameters
-//! than registers: narrow integers among them the JIT cannot even move. Of a truth value eight bits are passed, and 64 looked at: to code that is not compiled, all are true.
+//! than registers: narrow integers among them the JIT cannot even move. Of a truth value eight bits are passed, and 64
+//! looked at: to code that is not compiled, all are true.
 //!
 //! Invariant: callers, functions and the prover's world agree, since all they ask is the signature.
 

@@ -274,12 +274,13 @@ fn load_parameter(method: &mut MadeFunction, local: usize, field: &FieldFact, bo
     let Some(code) = primitive_code(&field.class) else { return method.emit_arg(Opcode::LoadFast, local) };
     if boxed.contains(code) {
         method.emit_arg(Opcode::LoadFast, local);
-        return method.emit_arg(Opcode::PrimitiveUnbox, code as usize);
+        method.emit_arg(Opcode::PrimitiveUnbox, code as usize);
+    } else {
+        let local = i64::try_from(local).expect("a dataclass has few fields");
+        method.emit_const(Opcode::LoadLocal, Constant::tuple([Constant::int(local), type_constant(&field.class)]));
     }
-    let local = i64::try_from(local).expect("a dataclass has few fields");
-    method.emit_const(Opcode::LoadLocal, Constant::tuple([Constant::int(local), type_constant(&field.class)]));
     if code.is_narrow() {
-        // The JIT stores 64 bits of what is a parameter and nothing else.
+        // The JIT stores 64 bits of what is no result of an operator.
         method.emit_const(
             Opcode::PrimitiveLoadConst,
             Constant::tuple([Constant::int(0), Constant::int(i64::from(code as u8))]),
