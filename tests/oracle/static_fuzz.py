@@ -7,7 +7,8 @@
 static_generate.py makes the programs. Those of `tests/data/static-random.toml` are known to go wrong, and how; they are told of
 and no failure; the list has to be true (but that a crash depends on where memory lies). What may happen to one:
 
-    rejected    the checker does not accept it (no failure: some programs are not well typed)
+    rejected    the checker does not accept it, and the reference's says the same (no failure: some are not well typed)
+    verdict     the checker does not accept it, and the reference's does, or has another error
     broken      the compiler fails in another way: an internal error, a proof that fails
     crash       the process is killed, interpreted or under the JIT
     modes       the interpreter and the JIT do not agree
@@ -33,10 +34,12 @@ import static_generate
 
 # A function that the code itself leaves to the interpreter.
 LEFT = re.compile(r"'[\w.]+: PYJIT_RESULT_CANNOT_SPECIALIZE'(, )?")
-FAILURES = ("broken", "crash", "modes", "differs", "refused")
+FAILURES = ("verdict", "broken", "crash", "modes", "differs", "refused")
 CHECKED = re.compile(r"chk(list|dict)(\[[^\]]*\])?\(")
 MESSAGE = re.compile(r"! (\w+): [^;|]*")
 REJECTED = re.compile(r"TypedSyntaxError|^\S+: status 1: error\[|StrictModuleError")
+# "TypedSyntaxError: bad name provided for @inline (main.py, line 3)"
+RAISED = re.compile(r"(?P<message>.*) \((?P<path>[^ ]*), line (?P<line>\d+)\)$", re.DOTALL)
 BATCH = 100
 KNOWN = Path(__file__).parents[1] / "data/static-random.toml"
 
@@ -79,7 +82,7 @@ def judge_all(workers, programs, codes):
     for number, (made, code) in enumerate(zip(programs, codes, strict=True)):
         if "error" in code:
             text = " ".join(code["error"].split())
-            verdicts[number] = ("rejected" if REJECTED.search(text) else "broken"), text[:300]
+            verdicts[number] = ("rejected" if REJECTED.search(text) else "broken"), text
             continue
         lines = re.findall(r"^def (t\d+)\(", made["files"][0][1], re.MULTILINE)
         lines = [f"{name}()" for name in lines for _ in range(2)]
@@ -117,9 +120,26 @@ def first_difference(a, b):
     return next((f"{x[-2]}: {x[-1][:250]} AND {y[-1][:250]}" for x, y in zip(a, b, strict=False) if x != y), "not as many lines")
 
 
+def wrap(programs):
+    """Programs as the corpus has them."""
+    return [static_corpus.Program("", made["subject"], files=[tuple(file) for file in made["files"]]) for made in programs]
+
+
+def compare_rejected(programs, verdicts):
+    """Makes "verdict" of what we reject and the reference does not, or with another error first."""
+    rejected = [number for number, (what, _) in enumerate(verdicts) if what == "rejected"]
+    answers = static_code.answers("static_code.py", wrap([programs[number] for number in rejected]))
+    for number, answer in zip(rejected, answers, strict=True):
+        ours = verdicts[number][1]
+        theirs = " ".join(answer.get("error", "accepted").split())
+        raised = RAISED.match(theirs)
+        if not raised or raised["message"] not in ours or f"{raised['path']}:{raised['line']}:" not in ours:
+            verdicts[number] = "verdict", f"{theirs[:200]} AND {ours[:200]}"
+
+
 def compile_all(options, programs):
     """Codes of programs."""
-    wrapped = [static_corpus.Program("", made["subject"], files=[tuple(file) for file in made["files"]]) for made in programs]
+    wrapped = wrap(programs)
     if options.reference:
         answers = static_code.answers("static_code.py", wrapped)
         return list(answers)
@@ -131,6 +151,8 @@ def run(options, seeds):
     workers = Workers(options.python)
     programs = [static_generate.program(seed) for seed in seeds]
     verdicts = judge_all(workers, programs, compile_all(options, programs))
+    if not options.reference:
+        compare_rejected(programs, verdicts)
     found = [(seed, *verdict) for seed, verdict in zip(seeds, verdicts, strict=True)]
     workers.close()
     return found
@@ -213,7 +235,7 @@ def main():
                 kind = (what, re.sub(r"\d+", "#", line)[:60]) if what == "broken" else (what,)
                 shown[kind] += 1
                 if what in FAILURES and shown[kind] <= options.show:
-                    print(f"{seed}: {what}: {line}", flush=True)
+                    print(f"{seed}: {what}: {line[:600]}", flush=True)
     print("  ".join(f"{what} {tally[what]}" for what in ("good", "rejected", "known", *FAILURES)), f" in {time.monotonic() - started:.0f} s")
     return 1 if stale or any(tally[what] for what in FAILURES) else 0
 
