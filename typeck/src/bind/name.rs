@@ -276,7 +276,8 @@ impl<'a> Binder<'_, 'a> {
                 // A name of an inlined function means what it means there. (The reference looks here only.)
                 value = self.resolve_name(home, &name.id)?.map(|(value, _)| value);
             }
-            is_found |= value.is_some();
+            // The reference does not know all of Python's: `ExceptionGroup`, `aiter`, `__import__`.
+            is_found |= value.is_some() || pyclast_stdlib_stubs::is_builtin(&name.id);
             self.set_type(name, value.unwrap_or(Value::DYNAMIC));
         }
         if !is_found {
