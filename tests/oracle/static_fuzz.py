@@ -32,8 +32,8 @@ import static_code
 import static_corpus
 import static_generate
 
-# A function that the code itself leaves to the interpreter.
-LEFT = re.compile(r"'[\w.]+: PYJIT_RESULT_CANNOT_SPECIALIZE'(, )?")
+# A function that the code itself leaves to the interpreter, and those made for dataclasses, which the JIT may not take.
+LEFT = re.compile(r"'([\w.]+: PYJIT_RESULT_CANNOT_SPECIALIZE|[\w.]+__(setattr|delattr|init)__: PYJIT_RESULT_UNKNOWN_ERROR)'(, )?")
 FAILURES = ("verdict", "broken", "crash", "modes", "differs", "refused")
 CHECKED = re.compile(r"chk(list|dict)(\[[^\]]*\])?\(")
 MESSAGE = re.compile(r"! (\w+): [^;|]*")
@@ -164,8 +164,8 @@ def minimise(options, seed):
     workers = Workers(options.python)
 
     def verdict(keep):
-        static = static_generate.HEADER + "\n".join(made.static[i] for i in keep) + "\n"
-        plain = static_generate.HELPERS + "\n".join(made.plain[i] for i in keep) + "\n"
+        static = static_generate.HEADER + static_generate.COMMON + "\n".join(made.static[i] for i in keep) + "\n"
+        plain = static_generate.HELPERS + static_generate.COMMON + "\n".join(made.plain[i] for i in keep) + "\n"
         try:
             compile(static, "", "exec")
             compile(plain, "", "exec")

@@ -21,12 +21,25 @@ import json
 import random
 import sys
 
+sys.modules.setdefault("static_generate", sys.modules[__name__])
+from static_generate_classes import Class, Classes  # noqa: E402
+
 WIDTHS = {f"{sign}int{bits}": (bits, sign == "") for sign in ("", "u") for bits in (8, 16, 32, 64)}
 PRIMITIVES = (*WIDTHS, "double", "cbool")
 BOXED = ("int", "str", "bool")
 EXCEPTIONS = ("ValueError", "KeyError", "TypeError", "IndexError", "ZeroDivisionError", "OverflowError")
 
 HELPERS = """
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum, StrEnum as StringEnum
+from functools import cached_property
+from typing import Optional
+class Plain:
+    def __init__(self, made):
+        self.made = made
+    def __getitem__(self, kinds):
+        return self.made
+CheckedList, CheckedDict = Plain(list), Plain(dict)
 def wrap(value, bits, signed):
     value &= (1 << bits) - 1
     return value - (1 << bits) if signed and value >> bits - 1 else value
@@ -53,53 +66,47 @@ def over(a, b):
         return float('nan')
     from math import copysign
     return copysign(float('inf'), a) * copysign(1.0, b)
+def mixin(cls):
+    return cls
 def at(items, index):
     return items[index]
 def put(items, index, value):
     items[index] = value
+"""
+
+COMMON = """import sys
+SHOWN = ('chk', 'int', 'str', 'bool', 'float', 'list', 'tuple', 'dict', 'bytes', 'NoneType')
 def awaited(coroutine):
     try:
         coroutine.send(None)
     except StopIteration as stop:
         return stop.value
+def hidden(value):
+    return value
+def raised():
+    return type(sys.exception()).__name__
+def seen(value):
+    return value if type(value).__name__.startswith(SHOWN) else type(value).__name__.removeprefix('chk').partition('[')[0]
 """
 
 HEADER = """import __static__
 from __static__ import Array, CheckedDict, CheckedList, box, cast, cbool, clen, crange, double, inline
 from __static__ import int8, int16, int32, int64, uint8, uint16, uint32, uint64
-from dataclasses import dataclass
+from __static__ import Enum, IntEnum, StringEnum, mixin
+from cinderx import cached_property
+from dataclasses import dataclass, field
 from typing import Final, Optional, final
-def awaited(coroutine):
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        return stop.value
 """
 
 
-class Class:
-    """A class of the program."""
-
-    def __init__(self, name, base):
-        self.name, self.base = name, base
-        self.fields = dict(base.fields) if base else {}
-        self.methods = dict(base.methods) if base else {}
-        self.properties = dict(base.properties) if base else {}
-        self.parameters, self.final = [], False
-
-    def is_a(self, other):
-        """Whether it is that class or below it."""
-        return self is other or self.base is not None and self.base.is_a(other)
-
-
-class Program:
+class Program(Classes):
     """Makes one program: two lists of lines, always of the same length."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.static, self.plain = [], []
         self.classes, self.functions, self.generators, self.constants = {}, {}, {}, {}
-        self.managers, self.coroutines = [], {}
+        self.managers, self.coroutines, self.enums = [], {}, {}
         self.indent, self.number = 0, 0
         self.body()
 
@@ -130,6 +137,7 @@ class Program:
     def some_type(self, fields=False):
         """A type to declare something with."""
         kinds = [*PRIMITIVES, "int64", "int64", *BOXED, "int", "list", "CheckedList[int]", "CheckedList[str]", "Array[int64]", "CheckedDict[str, int]"]
+        kinds += self.enums
         for name in self.classes:
             kinds += [name, name, f"Optional[{name}]", f"CheckedList[{name}]"]
         return self.choose(kinds)
@@ -142,10 +150,14 @@ class Program:
             name, value = self.new("K"), self.random.randint(-300, 300)
             self.line(f"{name}: Final[int] = {value}", f"{name} = {value}")
             self.constants[name] = value
+        for _ in range(self.random.choice([0, 0, 1, 2])):
+            self.enum()
         for _ in range(self.random.randint(1, 3)):
             self.class_()
-        if self.chance(0.3):
+        for _ in range(self.random.choice([0, 0, 1, 1, 2])):
             self.dataclass()
+        if self.chance(0.2):
+            self.chain()
         if self.chance(0.3):
             self.manager()
         for _ in range(self.random.randint(2, 4)):
@@ -159,11 +171,11 @@ class Program:
 
     def source(self):
         """The static module."""
-        return HEADER + "\n".join(self.static) + "\n"
+        return HEADER + COMMON + "\n".join(self.static) + "\n"
 
     def untyped(self):
         """The plain one."""
-        return HELPERS + "\n".join(self.plain) + "\n"
+        return HELPERS + COMMON + "\n".join(self.plain) + "\n"
 
     def class_(self):
         """A class: fields, a constructor, methods, properties; perhaps below another."""
@@ -198,13 +210,19 @@ class Program:
             if overridden:
                 inherited.discard(overridden)
                 parameters, returns, _ = cls.methods[overridden]
-                self.function(overridden, cls, [kind for _, kind in parameters], returns, [name for name, _ in parameters])
+                above = (overridden, cls.methods[overridden])
+                self.function(overridden, cls, [kind for _, kind in parameters], self.narrower(returns), [name for name, _ in parameters], above)
             else:
                 self.function(self.new("m"), cls)
-        if self.chance(0.4):
-            self.property(cls)
+        self.extras(cls, own)
         self.indent -= 1
         self.classes[cls.name] = cls
+
+    def narrower(self, kind):
+        """A type that what overrides may give instead."""
+        kind = kind[9:-1] if kind.startswith("Optional[") and self.chance(0.5) else kind
+        below = [cls.name for cls in self.classes.values() if kind in self.classes and cls.is_a(self.classes[kind])]
+        return self.choose(below) if below and self.chance(0.5) else kind
 
     def property(self, cls):
         """A property that computes."""
@@ -214,8 +232,8 @@ class Program:
         Body(self, kind, {"self": cls.name}, {"self": cls}).fill(1)
         cls.properties[name] = kind
 
-    def function(self, name, cls=None, kinds=None, returns=None, names=None):
-        """A function or method."""
+    def function(self, name, cls=None, kinds=None, returns=None, names=None, above=None):
+        """A function or method, perhaps in the place of the one `above`."""
         kinds = kinds if kinds is not None else [self.some_type() for _ in range(self.random.randint(0, 3))]
         returns = returns or self.choose([self.some_type(), "int64", "None", "int", "object"])
         if returns == "object":
@@ -232,6 +250,7 @@ class Program:
         plain = ", ".join([*(["self"] if cls else []), *(p for p, _ in parameters)])
         self.line(f"def {name}({typed}) -> {returns}:", f"def {name}({plain}):")
         body = Body(self, returns, {"self": cls.name, **scope} if cls else scope, {"self": cls} if cls else {})
+        body.above = above
         if decorators:
             self.indent += 1
             self.lines("return {}", body.expression(returns, 2))
@@ -253,25 +272,6 @@ class Program:
         body = Body(self, "generator", dict(parameters), {})
         body.fill(self.random.randint(2, 4))
         self.generators[name] = (parameters, "generator", body.cost)
-
-    def dataclass(self):
-        """A dataclass: its constructor takes what its fields hold."""
-        cls = Class(self.new("C"), None)
-        self.line("@dataclass", "# dataclass")
-        self.line(f"class {cls.name}:")
-        self.indent += 1
-        kinds = [*WIDTHS, "int64", "double", "cbool", *BOXED, "list", *self.classes]
-        cls.parameters = [(self.new("a"), self.choose(kinds)) for _ in range(self.random.randint(1, 5))]
-        cls.fields = dict(cls.parameters)
-        for name, kind in cls.parameters:
-            self.line(f"{name}: {kind}", "pass")
-        self.line("# made", f"def __init__(self{''.join(', ' + name for name, _ in cls.parameters)}):")
-        for name, _ in cls.parameters:
-            self.line("# made", f"    self.{name} = {name}")
-        if self.chance(0.6):
-            self.function(self.new("m"), cls)
-        self.indent -= 1
-        self.classes[cls.name] = cls
 
     def manager(self):
         """A class for `with`, which keeps some exceptions."""
@@ -304,7 +304,6 @@ class Program:
         Body(self, "object", {}, {}).fill(self.random.randint(3, 6))
 
 
-sys.modules.setdefault("static_generate", sys.modules[__name__])
 from static_generate_body import Body  # noqa: E402 - it makes the insides of what this file makes
 
 

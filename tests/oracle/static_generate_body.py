@@ -7,13 +7,17 @@ An expression is two texts, the static and the plain one. `scope` maps names to 
 forgotten after it, so nothing is read before it is set.
 """
 
+import re
+
 import static_generate as top
 from static_generate_forms import Forms
+from static_generate_objects import Objects
+from static_generate_raising import Raising
 
 MOST = 4000  # of a function, with what it calls, in steps
 
 
-class Body(Forms):
+class Body(Forms, Objects, Raising):
     """The inside of one function."""
 
     def __init__(self, program, returns, scope, classes):
@@ -21,7 +25,7 @@ class Body(Forms):
         self.random, self.classes = program.random, {**program.classes, **{cls.name: cls for cls in classes.values()}}
         self.own, self.own_classes = set(classes), {cls.name for cls in classes.values()}
         self.cost, self.times, self.loops, self.depth = 1, 1, 0, 0
-        self.fixed = set()
+        self.fixed, self.above = set(), None
 
     def chance(self, probability):
         """True that often."""
@@ -57,8 +61,10 @@ class Body(Forms):
         kind = self.scope[name]
         if kind in top.PRIMITIVES:
             return f"box({name})", name
-        if kind in top.BOXED or kind in ("list", "CheckedList[int]", "CheckedList[str]", "CheckedDict[str, int]"):
+        if kind in top.BOXED or kind in ("list", "CheckedList[int]", "CheckedList[str]", "CheckedDict[str, int]", "object"):
             return name, name
+        if kind in self.program.enums:
+            return f"{name}.name", f"{name}.name"
         return f"{name} is None", f"{name} is None"
 
     # ---- statements
@@ -74,13 +80,33 @@ class Body(Forms):
         self.program.indent -= 1
         self.scope = outer
 
+    def form(self, template, deeper=0, **holes):
+        """Lines of a template: `$x` is an expression of `holes`, `...` a block, `...*3` one in a loop of three rounds."""
+        self.program.indent += deeper
+        lines = template.strip("\n").splitlines()
+        margin = len(lines[0]) - len(lines[0].lstrip()) if template.startswith("\n") else 0
+        for line in lines:
+            text = line[margin:].rstrip()
+            block = re.fullmatch(r"( *)\.\.\.(?:\*(\d+))?", text)
+            if block:
+                more = len(block[1]) // 4 - 1
+                self.program.indent += more
+                if block[2]:
+                    self.loop(int(block[2]), {})
+                else:
+                    self.block(1)
+                self.program.indent -= more
+            elif text:
+                self.program.line(*(re.sub(r"\$(\w+)", lambda hole, side=side: holes[hole[1]][side], text) for side in (0, 1)))
+        self.program.indent -= deeper
+
     def statement(self):
         """One statement."""
         options = [self.declare] * 6 + [self.assign] * 3 + [self.call] * 2 + [self.store] * 2
         if self.depth < 2:
             options += [self.if_] * 3 + [self.try_, self.crange, self.while_, self.for_list, self.narrow, self.match, self.with_loop]
             options += [self.raise_maybe]
-        options += self.more_statements()
+        options += self.more_statements() + self.raising_statements() + self.object_statements()
         if self.returns == "generator":
             options += [self.yield_] * 4
         elif self.returns == "object":
@@ -118,7 +144,7 @@ class Body(Forms):
         """A field or an item is set."""
         targets = []
         for name, kind in self.scope.items():
-            if kind in self.classes and self.classes[kind].fields:
+            if kind in self.classes and self.classes[kind].fields and not self.classes[kind].frozen:
                 targets.append((name, kind))
             elif kind in ("Array[int64]", "CheckedDict[str, int]", "CheckedList[int]", "list"):
                 targets.append((name, kind))
@@ -166,7 +192,7 @@ class Body(Forms):
             return self.if_()
         name = self.choose(names)
         kind = self.scope[name]
-        self.program.line(self.choose([f"if {name} is not None:", f"if {name}:"]), f"if {name} is not None:")
+        self.program.line(self.choose([f"if {name} is not None:", f"if {name}:"]))
         self.scope[name] = kind[9:-1]
         self.fixed.add(name)
         self.block()
@@ -358,6 +384,10 @@ class Body(Forms):
             made = self.read(kind) if self.chance(0.5) else self.called(kind, depth)
             if made:
                 return made
+        if kind in self.program.enums:
+            return self.member(kind)
+        if kind == "object":
+            return self.any_boxed(depth)
         if kind in top.WIDTHS:
             return self.integer(kind, depth)
         if kind in self.classes:
@@ -422,7 +452,14 @@ class Body(Forms):
             return ("self",) * 2 if "self" in self.scope else ("None",) * 2
         below = [other for other in self.program.classes.values() if other.is_a(cls)]
         cls = self.choose(below) if self.chance(0.4) else cls
-        arguments = [self.expression(one, depth - 1) for _, one in cls.parameters]
+        arguments, named = [], bool(cls.by_keyword)
+        for name, one in cls.parameters:
+            if name in cls.defaults and self.chance(0.5):
+                named = True
+                continue
+            value = self.expression(one, depth - 1)
+            named = named or cls.dataclass is not None and self.chance(0.1)
+            arguments.append(tuple(f"{name}={side}" for side in value) if named else value)
         return tuple(f"{cls.name}({', '.join(argument[side] for argument in arguments)})" for side in (0, 1))
 
     def integer(self, kind, depth):
@@ -506,7 +543,9 @@ class Body(Forms):
         names = [name for name, kind in self.scope.items() if kind.startswith("Optional[") or kind in self.classes]
         if names and self.chance(0.5):
             name = self.choose(names)
-            return (self.choose([f"({name} is None)", f"isinstance({name}, {self.choose(self.program.classes)})"]) if self.program.classes else f"({name} is None)",) * 2
+            # A test of what is known to be something else makes the name dynamic: that may go wrong with primitives.
+            tested = name if self.scope[name].startswith("Optional[") and self.chance(0.4) else f"hidden({name})"
+            return (self.choose([f"({tested} is None)", f"isinstance(hidden({name}), {self.choose(self.program.classes)})"]) if self.program.classes else f"({tested} is None)",) * 2
         left, right = self.expression("int", depth - 1), self.expression("int", depth - 1)
         return tuple(f"bool({left[side]} < {right[side]})" for side in (0, 1))
 

@@ -154,7 +154,9 @@ class Forms:
         names = [name for name, kind in self.scope.items() if kind.removeprefix("Optional[").removesuffix("]") in self.classes]
         if not names:
             return self.match()
-        self.program.line(f"match {self.choose(names)}:")
+        subject = self.program.new()
+        self.program.line(f"{subject}: object = {self.choose(names)}")
+        self.program.line(f"match {subject}:")
         self.program.indent += 1
         for cls in self.random.sample(sorted(self.program.classes), min(2, len(self.program.classes))):
             self.program.line(f"case {cls}():")
