@@ -40,6 +40,8 @@ MESSAGE = re.compile(r"! (\w+): [^;|]*")
 REJECTED = re.compile(r"TypedSyntaxError|^\S+: status 1: error\[|StrictModuleError")
 # "TypedSyntaxError: bad name provided for @inline (main.py, line 3)"
 RAISED = re.compile(r"(?P<message>.*) \((?P<path>[^ ]*), line (?P<line>\d+)\)$", re.DOTALL)
+# Compiled by the JIT before anything ran, and when the interpreter knows the code.
+MODES = ["interpreted", "jit", "warm"]
 BATCH = 100
 KNOWN = Path(__file__).parents[1] / "data/static-random.toml"
 
@@ -84,10 +86,9 @@ def judge_all(workers, programs, codes):
             text = " ".join(code["error"].split())
             verdicts[number] = ("rejected" if REJECTED.search(text) else "broken"), text
             continue
-        lines = re.findall(r"^def (t\d+)\(", made["files"][0][1], re.MULTILINE)
-        lines = [f"{name}()" for name in lines for _ in range(2)]
-        running.append((number, {"files": made["files"], "lines": lines}, code, made["plain"]))
-    seen = workers.ask(workers.static, [request | {"codes": code} for _, request, code, _ in running], ["interpreted", "jit"])
+        lines = [f"{name}()" for name in re.findall(r"^def (t\d+)\(", made["files"][0][1], re.MULTILINE)]
+        running.append((number, {"files": made["files"], "lines": lines * 4, "warm": len(lines) * 3}, code, made["plain"]))
+    seen = workers.ask(workers.static, [request | {"codes": code} for _, request, code, _ in running], MODES)
     plain = workers.ask(workers.plain, [request | {"plain": text} for _, request, _, text in running], ["interpreted"])
     for (number, *_), typed, untyped in zip(running, seen, plain, strict=True):
         verdicts[number] = judge(typed, untyped["interpreted"])
@@ -96,16 +97,18 @@ def judge_all(workers, programs, codes):
 
 def judge(seen, plain):
     """What happened to a program that was run."""
-    jitted = [item for item in seen["jit"] if item[1] != "compile"]
-    for mode, items in (("interpreted", seen["interpreted"]), ("jit", seen["jit"])):
-        for _, line, what in items:
+    for mode in MODES:
+        for _, line, what in seen[mode]:
             if what.startswith(("crash", "exit", "timeout")) or line == "driver":
                 return "crash", f"{mode}: {line}: {what}"
     # The messages of the runtime itself differ.
-    if normal(seen["interpreted"]) != normal(jitted):
-        return "modes", first_difference(normal(seen["interpreted"]), normal(jitted))
-    if normal(plain) != normal(seen["interpreted"]):
-        return "differs", first_difference(normal(plain), normal(seen["interpreted"]))
+    interpreted = normal(seen["interpreted"])
+    for mode in MODES[1:]:
+        jitted = normal([item for item in seen[mode] if item[1] != "compile"])
+        if interpreted != jitted:
+            return "modes", f"{mode}: {first_difference(interpreted, jitted)}"
+    if normal(plain) != interpreted:
+        return "differs", first_difference(normal(plain), interpreted)
     refused = [item for item in seen["jit"] if item[1] == "compile" and LEFT.sub("", item[2]) != "list()"]
     return ("refused", refused[0][2][:300]) if refused else ("good", "")
 

@@ -10,7 +10,8 @@ its own, forked from one that has imported everything. It is killed by a line, t
 (or `timeout`), and another process goes on after it, having run all lines before it again.
 
 Modules are run as CinderX's loader runs them (StrictModule, fixed modules), from code objects only. With "jit" every
-function found in a module or class is compiled by the JIT before the first line; one it refuses is observed as that.
+function found in a module or class is compiled by the JIT before the first line, with "warm" after the first `warm` lines
+(of the request), when the interpreter has specialized its code; one it refuses is observed as that.
 
 Invariant: observations of the same code are the same in each run: no addresses, no times, hashes seeded by the caller.
 """
@@ -277,7 +278,7 @@ def fixed_modules():
 def run(request, plans, mode, skipped, report):
     """Runs all lines of a program in this process, but those of the numbers `skipped`."""
     global JIT
-    JIT = mode == "jit"
+    JIT = mode in ("jit", "warm")
     from static_reference import module_name
 
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
@@ -289,14 +290,25 @@ def run(request, plans, mode, skipped, report):
     number = 0
     for path in request["codes"]:
         name = module_name(path)
-        number = step(number, path, "import", skipped, report, lambda name=name: importlib.import_module(name) and None)
-        if name not in sys.modules:
-            continue
-        space = Space(sys.modules[name])
-        if JIT:
-            number = step(number, path, "compile", skipped, report, lambda space=space: refused(space))
-        for line in plans[path]:
-            number = step(number, path, line, skipped, report, lambda line=line, space=space: space.run(line))
+        space = None
+        for line in steps(request, plans[path], mode):
+            number = step(number, path, line, skipped, report, action(line, name, space))
+            if name not in sys.modules:
+                break
+            space = space or Space(sys.modules[name])
+
+
+def steps(request, plan, mode):
+    """What is done with a module: its lines, the import before them, and when its functions are compiled."""
+    at = {"jit": 0, "warm": request.get("warm", len(plan))}.get(mode)
+    return ["import", *plan] if at is None else ["import", *plan[:at], "compile", *plan[at:]]
+
+
+def action(line, name, space):
+    """A function that does a step."""
+    if space is None:
+        return lambda: importlib.import_module(name) and None
+    return lambda: refused(space) if line == "compile" else space.run(line)
 
 
 class Space(dict):
@@ -427,7 +439,7 @@ def name_of(request, plans, mode, at):
     """The path and the text of a line, by its number."""
     number = 0
     for path in request["codes"]:
-        for line in ["import", *(["compile"] if mode == "jit" else []), *plans[path]]:
+        for line in steps(request, plans[path], mode):
             if number == at:
                 return path, line
             number += 1
