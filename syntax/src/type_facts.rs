@@ -517,6 +517,8 @@ pub struct ClassFact {
     pub slots: Vec<Name>,
     /// Fields with a default in the class.
     pub slots_with_default: Vec<Name>,
+    /// Those of its bases.
+    pub inherited_defaults: Option<InheritedDefaults>,
     /// `__slot_types__`
     pub slot_types: Vec<(Name, Descriptor)>,
     /// It defines `__init_subclass__`.
@@ -525,6 +527,28 @@ pub struct ClassFact {
     pub omitted_decorators: Vec<usize>,
     /// What makes it a dataclass.
     pub dataclass: Option<DataclassFact>,
+}
+
+/// The defaults that a class has from its bases, or gives to their fields anew.
+#[derive(Clone, PartialEq, Debug)]
+pub struct InheritedDefaults {
+    /// The nearest static base.
+    pub base: Descriptor,
+    /// The fields.
+    pub fields: Vec<InheritedDefault>,
+}
+
+/// A field of a base that has a default there.
+#[derive(Clone, PartialEq, Debug)]
+pub struct InheritedDefault {
+    /// Its name.
+    pub name: Name,
+    /// The body of the class may assign another.
+    pub is_bound: bool,
+    /// It does, wherever control goes.
+    pub is_certain: bool,
+    /// What it must be.
+    pub class: Option<Descriptor>,
 }
 
 /// A dataclass: which methods are made for it, and of which fields.

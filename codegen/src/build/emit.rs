@@ -40,7 +40,14 @@ impl Builder<'_> {
     }
 
     /// The same with the index shifted and low bits added (`ADDOP_NAME_CUSTOM`).
-    pub(super) fn emit_name_bits(&mut self, opcode: Opcode, name: NameId, shift: u32, low: usize, location: Location) {
+    pub(in crate::build) fn emit_name_bits(
+        &mut self,
+        opcode: Opcode,
+        name: NameId,
+        shift: u32,
+        low: usize,
+        location: Location,
+    ) {
         let view = self.unit().view;
         let index = self.found_names.attribute(view, name).unwrap_or_else(|| {
             let mangled = self.mangled(name);

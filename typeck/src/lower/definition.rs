@@ -190,6 +190,7 @@ impl<'a> Lowering<'_, 'a> {
         if allow_weakrefs {
             fact.slots.push(Name::new_static("__weakref__"));
         }
+        fact.inherited_defaults = self.inherited_defaults(class, node);
         fact.omitted_decorators = self.dataclass_decorators(node);
         fact.final_methods = self.final_methods(class);
         fact.dataclass = self.dataclass(class, node);

@@ -13,6 +13,7 @@ mod constant;
 mod definition;
 mod descriptor;
 mod implementations;
+mod inherited_defaults;
 mod primitives;
 mod view;
 mod world;

@@ -3,7 +3,7 @@
 //! ```text
 //! class C:                  def __init_subclass__(cls): super().__init_subclass__(); _static.init_subclass(cls)
 //!     x: int                __slots__ = ("x", "y")
-//!     y: str = ""           __slots_with_default__ = {"y": ""}
+//!     y: str = ""           __slots_with_default__ = {"y": ""}, and those of its bases
 //!                           __slot_types__ = {"x": ("builtins", "int"), "y": ("builtins", "str")}
 //! ```
 //!
@@ -15,7 +15,7 @@ use super::class::static_call;
 use super::made_function::MadeFunction;
 use crate::{Constant, Opcode};
 use pyclast_syntax::Location;
-use pyclast_syntax::type_facts::ClassFact;
+use pyclast_syntax::type_facts::{ClassFact, Descriptor, InheritedDefault};
 use ruff_python_ast::{ExprContext, StmtClassDef};
 
 /// The name of the method that CinderX's runtime hears of subclasses by.
@@ -46,7 +46,14 @@ impl<'a> Builder<'a> {
             self.emit_text_access(name, ExprContext::Load, location);
             self.emit_text_access(name, ExprContext::Del, location);
         }
-        self.emit_arg(Opcode::BuildMap, fact.slots_with_default.len(), location);
+        let mut defaults = fact.slots_with_default.len();
+        if let Some(inherited) = &fact.inherited_defaults {
+            defaults += inherited.fields.len();
+            for field in &inherited.fields {
+                self.load_inherited_default(&inherited.base, field, location);
+            }
+        }
+        self.emit_arg(Opcode::BuildMap, defaults, location);
         self.emit_text_access("__slots_with_default__", ExprContext::Store, location);
         if fact.slot_types.is_empty() {
             return;
@@ -58,6 +65,32 @@ impl<'a> Builder<'a> {
         }
         self.emit_arg(Opcode::BuildMap, fact.slot_types.len(), location);
         self.emit_text_access("__slot_types__", ExprContext::Store, location);
+    }
+
+    /// The name of a field of a base, and its default in this class.
+    fn load_inherited_default(&mut self, base: &'a Descriptor, field: &InheritedDefault, location: Location) {
+        let name = self.names.intern(&field.name);
+        self.emit_const(Constant::str(&field.name), location);
+        if field.is_certain {
+            self.emit_text_access(&field.name, ExprContext::Load, location);
+            self.emit_text_access(&field.name, ExprContext::Del, location);
+        } else {
+            if field.is_bound {
+                // locals().pop(name, …)
+                self.emit(Opcode::LoadLocals, location);
+                let pop = self.names.intern("pop");
+                self.emit_name_bits(Opcode::LoadAttr, pop, 1, 1, location);
+                self.emit_const(Constant::str(&field.name), location);
+            }
+            self.emit_with_type(Opcode::LoadClass, base, location);
+            self.emit_name(Opcode::LoadAttr, name, location);
+            if field.is_bound {
+                self.emit_arg(Opcode::Call, 2, location);
+            }
+        }
+        if let Some(class) = field.class.as_ref().filter(|_| field.is_bound) {
+            self.emit_with_type(Opcode::Cast, class, location);
+        }
     }
 
     /// `__init_subclass__`: subclasses are made static in turn.
