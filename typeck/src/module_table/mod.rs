@@ -220,10 +220,12 @@ impl Checker<'_> {
             let returned = import.returns.as_ref().unwrap_or(&import.module);
             return Ok(Value::Module(self.types.module_name(returned)));
         };
-        if let Some(value) = self.child(module, name)? {
+        let submodule = format!("{}.{name}", import.module);
+        // `from . import name` in a package is where the package's `name` comes from: it is looked for already.
+        let itself = self.resolving.contains(&(module, Name::new(name))) && self.load_module(&submodule).is_some();
+        if !itself && let Some(value) = self.child(module, name)? {
             return Ok(value);
         }
-        let submodule = format!("{}.{name}", import.module);
         if self.load_module(&submodule).is_some() {
             return Ok(Value::Module(self.types.module_name(&submodule)));
         }
