@@ -13,7 +13,8 @@ use std::sync::Arc;
 pub struct NameId(NonZeroU32);
 
 impl NameId {
-    fn from_index(index: usize) -> Self {
+    /// The name at a position of a table.
+    pub fn from_index(index: usize) -> Self {
         let number = u32::try_from(index + 1).ok().and_then(NonZeroU32::new);
         Self(number.expect("a module has fewer than 2**32 - 1 names"))
     }

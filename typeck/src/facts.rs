@@ -36,6 +36,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// No facts yet about so many nodes.
+    pub fn of_nodes(count: u32) -> Self {
+        Self { types: vec![None; count as usize], ..Self::default() }
+    }
+
     /// What a node is.
     pub fn type_of(&self, index: u32) -> Option<Value> {
         self.types.get(index as usize).copied().flatten()

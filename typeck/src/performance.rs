@@ -183,7 +183,7 @@ impl Walk<'_, '_> {
     }
 
     fn visit_call(&mut self, node: &ExprCall) {
-        let plan = self.checker.module(self.module).facts.calls.get(&node_index(node));
+        let plan = self.checker.facts(self.module).calls.get(&node_index(node));
         match plan {
             Some(&CallPlan::Method { bound, .. }) => {
                 self.call_method(node, bound);
@@ -291,7 +291,7 @@ impl<'n> SourceOrderVisitor<'n> for Walk<'_, '_> {
             }
             Expr::Call(call) => self.visit_call(call),
             Expr::Attribute(attribute) => {
-                let facts = &self.checker.module(self.module).facts;
+                let facts = self.checker.facts(self.module);
                 let refined = facts.refined_fields.get(&node_index(attribute));
                 if refined.is_some_and(|refined| !refined.is_source) {
                     return;

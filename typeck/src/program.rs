@@ -12,7 +12,7 @@ use crate::constant_fold::{fold_expression, may_fold};
 use crate::constants::{Constant, Folds};
 use crate::errors::{Check, CheckError, ErrorClass, Errors, ForeignPlace, Raised};
 use crate::facts::Facts;
-use crate::module_table::{Child, IntrinsicModules, ModuleTable, Start};
+use crate::module_table::{AnnotationKey, Child, IntrinsicModules, ModuleTable, Start};
 use crate::types::{ClassId, DecoratedId, ModuleId, Types, Value};
 use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_syntax::{ParsedModule, Span, SymbolTable, node_index};
@@ -157,7 +157,7 @@ fn bind<'a>(mut checker: Checker<'a>, sources: &[Source<'_>], performance: bool)
 fn finish<'a>(checker: Checker<'a>, sources: &[Source<'_>]) -> CheckedProgram<'a> {
     let positions: FxHashMap<&str, usize> = sources.iter().map(|source| source.name).zip(0..).collect();
     let mut facts: Vec<Facts> = sources.iter().map(|_| Facts::default()).collect();
-    let Checker { errors, mut modules, types, .. } = checker;
+    let Checker { errors, modules, facts: mut known, types, .. } = checker;
     let position_of =
         |module: &ModuleTable<'_>| positions.get(&*module.name).copied().filter(|_| module.source.is_some());
     let placed = |list: Vec<CheckError>| {
@@ -165,9 +165,9 @@ fn finish<'a>(checker: Checker<'a>, sources: &[Source<'_>]) -> CheckedProgram<'a
     };
     let (errors, warnings): (_, Vec<_>) = (placed(errors.list), placed(errors.warnings));
     let errors = without_consequences(errors, sources);
-    for module in &mut modules {
+    for (module, known) in modules.iter().zip(&mut known) {
         if let Some(position) = position_of(module) {
-            facts[position] = std::mem::take(&mut Rc::make_mut(module).facts);
+            facts[position] = std::mem::take(known);
         }
     }
     CheckedProgram { errors, warnings, facts, types }
@@ -204,6 +204,8 @@ pub struct Checker<'a> {
     pub types: Types<'a>,
     /// The tables of modules that are loaded: intrinsic ones first.
     pub modules: Vec<Rc<ModuleTable<'a>>>,
+    /// What is known of their nodes.
+    pub facts: Vec<Facts>,
     /// Loaded modules by name (`compiler.modules`).
     pub loaded: FxHashMap<Name, ModuleId>,
     /// The intrinsic modules that are asked for by name.
@@ -218,8 +220,8 @@ pub struct Checker<'a> {
     pub errors: Errors,
     /// Expressions the checker makes.
     pub arena: &'a Arena,
-    /// What annotations without faults stand for, by their node and whether they declare something.
-    pub(crate) annotations: FxHashMap<(ModuleId, u32, bool), Option<ClassId>>,
+    /// What annotations without faults stand for.
+    pub(crate) annotations: FxHashMap<AnnotationKey, Option<ClassId>>,
     /// Parsed string annotations by their node.
     pub(crate) parsed_annotations: FxHashMap<(ModuleId, u32), Option<&'a Expr>>,
     /// Context expressions of decorated functions.
@@ -238,6 +240,7 @@ impl<'a> Checker<'a> {
         let Start { types, modules, loaded, intrinsic } = Start::new();
         Self {
             types,
+            facts: modules.iter().map(|_| Facts::default()).collect(),
             modules,
             loaded,
             intrinsic,
@@ -284,6 +287,16 @@ impl<'a> Checker<'a> {
         Rc::make_mut(&mut self.modules[module.index()])
     }
 
+    /// What is known of the nodes of a module.
+    pub fn facts(&self, module: ModuleId) -> &Facts {
+        &self.facts[module.index()]
+    }
+
+    /// What is known of the nodes of a module, to change.
+    pub fn facts_mut(&mut self, module: ModuleId) -> &mut Facts {
+        &mut self.facts[module.index()]
+    }
+
     /// The source of a module of the program.
     pub fn source(&self, module: ModuleId) -> Option<Source<'a>> {
         self.module(module).source
@@ -324,7 +337,7 @@ impl<'a> Checker<'a> {
 
     /// What a node is, if it was found out.
     pub fn opt_type(&self, module: ModuleId, node: &impl HasNodeIndex) -> Option<Value> {
-        self.module(module).facts.type_of(node_index(node))
+        self.facts(module).type_of(node_index(node))
     }
 
     /// What a node is; dynamic if nothing is known.
@@ -334,12 +347,13 @@ impl<'a> Checker<'a> {
 
     /// Says what a node is.
     pub fn set_type_of(&mut self, module: ModuleId, node: &impl HasNodeIndex, value: Value) {
-        self.module_mut(module).facts.set_type(node_index(node), value);
+        self.facts_mut(module).set_type(node_index(node), value);
     }
 
     /// The constant an expression is, or folds to (`isinstance(node, ast.Constant)`).
     pub fn constant(&self, module: ModuleId, expression: &Expr) -> Option<Constant> {
-        if matches!(expression, Expr::Attribute(_) | Expr::Call(_)) {
+        let may_fold = may_fold(expression);
+        if !may_fold && !expression.is_literal_expr() {
             return None;
         }
         let source = self.module(module).source.as_ref()?;
@@ -347,7 +361,7 @@ impl<'a> Checker<'a> {
         if index >= source.parsed.node_count() {
             return self.made_constants.get(&(module, index)).cloned();
         }
-        if may_fold(expression) {
+        if may_fold {
             source.folds.constants.get(&index).cloned()
         } else {
             literal_constant(expression, source.parsed.text())

@@ -90,6 +90,31 @@ impl<V> NameMap<V> {
         &mut self.entries[index].1
     }
 
+    /// Gives a name a value.
+    pub fn set(&mut self, name: NameId, value: V) {
+        match self.get_index_of(name) {
+            Some(index) => self.entries[index].1 = value,
+            None => {
+                self.push(name, value);
+            }
+        }
+    }
+
+    /// Takes out the names that are not wanted; the later ones move down.
+    pub fn retain(&mut self, mut is_wanted: impl FnMut(NameId) -> bool) {
+        let count = self.entries.len();
+        self.entries.retain(|&(name, _)| is_wanted(name));
+        if self.entries.len() < count {
+            self.renew_index();
+        }
+    }
+
+    /// The value of a name; if it is new, what is made for it.
+    pub fn get_or_insert_with(&mut self, name: NameId, make: impl FnOnce() -> V) -> &mut V {
+        let index = self.get_index_of(name).unwrap_or_else(|| self.push(name, make()));
+        &mut self.entries[index].1
+    }
+
     /// The entries in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (NameId, &V)> + ExactSizeIterator {
         self.entries.iter().map(|(name, value)| (*name, value))
@@ -146,6 +171,15 @@ impl<V> NameMap<V> {
         }
     }
 }
+
+/// Whatever their order.
+impl<V: PartialEq> PartialEq for NameMap<V> {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().all(|(name, value)| other.get(name) == Some(value))
+    }
+}
+
+impl<V: Eq> Eq for NameMap<V> {}
 
 impl NameSet {
     /// The position of a name, and whether it is new.

@@ -80,9 +80,12 @@ impl<'a> Binder<'_, 'a> {
         }
     }
 
-    fn is_of_enclosing_primitives(&self, expression: &Expr) -> bool {
+    fn is_of_enclosing_primitives(&mut self, expression: &Expr) -> bool {
         match expression {
-            Expr::Name(name) => self.enclosing_primitive(&name.id).is_some(),
+            Expr::Name(name) => {
+                let id = self.id_of(name);
+                self.enclosing_primitive(id).is_some()
+            }
             Expr::UnaryOp(unary) if unary.op != UnaryOp::Not => self.is_of_enclosing_primitives(&unary.operand),
             Expr::BinOp(binary) => [&binary.left, &binary.right]
                 .iter()

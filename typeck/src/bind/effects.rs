@@ -8,7 +8,7 @@
 
 use super::scope::{Refinement, TypeState};
 use crate::types::Value;
-use ruff_python_ast::name::Name;
+use pyclast_syntax::NameId;
 
 /// What a test tells about names.
 #[derive(Clone, Debug, Default)]
@@ -26,11 +26,20 @@ pub(crate) enum Effect {
     Refine(Box<Refine>),
 }
 
-/// A path (`x` or `x.y`), and its types before, if the test holds, and if it does not.
+/// What a test may tell something about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Path {
+    /// A name.
+    Name(NameId),
+    /// A field of a name.
+    Field(NameId, NameId),
+}
+
+/// A path, and its types before, if the test holds, and if it does not.
 #[derive(Clone, Debug)]
 pub(crate) struct Refine {
-    /// Empty for what cannot be refined.
-    pub path: Vec<Name>,
+    /// The path.
+    pub path: Path,
     /// The node (index) that refines.
     pub node: u32,
     /// The type before.
@@ -104,7 +113,7 @@ impl Effect {
     }
 
     /// What is known of names and attributes if the test holds (or does not): the nodes that say it, and the types.
-    pub(crate) fn narrowed(&self, holds: bool, found: &mut Vec<(Vec<Name>, u32, Value)>) {
+    pub(crate) fn narrowed(&self, holds: bool, found: &mut Vec<(Path, u32, Value)>) {
         match self {
             Self::None => {}
             Self::And(effects) if holds => effects.iter().for_each(|effect| effect.narrowed(true, found)),
@@ -114,7 +123,7 @@ impl Effect {
             Self::Refine(refine) => {
                 found.retain(|(path, ..)| *path != refine.path);
                 let value = if holds { refine.holds } else { refine.fails };
-                found.push((refine.path.clone(), refine.node, value));
+                found.push((refine.path, refine.node, value));
             }
         }
     }
@@ -143,14 +152,13 @@ impl Effect {
 
 impl Refine {
     fn set(&self, state: &mut TypeState, value: Value) {
-        match &self.path[..] {
-            [name] => state.set_local(name, value),
-            [base, field] => {
+        match self.path {
+            Path::Name(name) => state.set_local(name, value),
+            Path::Field(base, field) => {
                 let refinement =
                     Refinement { value, temporary: self.temporary, sources: [self.node].into_iter().collect() };
                 state.refine(base, field, refinement);
             }
-            _ => {}
         }
     }
 }

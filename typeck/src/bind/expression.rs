@@ -2,7 +2,6 @@
 //!
 //! Invariant: what an expression raises is reported at it; it has a type afterwards, dynamic if it is unknown.
 
-use super::refine::access_path;
 use super::scope::{BindingScope, ScopeNode};
 use super::statement::{RED_ZONE, STACK};
 use super::{Binder, Effect};
@@ -22,7 +21,11 @@ impl<'a> Binder<'_, 'a> {
     /// Binds an expression; `context` is the type it is wanted as (`type_ctx`, an instance).
     pub(crate) fn visit_expr(&mut self, expression: &'a Expr, context: Option<Value>) -> Effect {
         if expression.is_name_expr() {
-            return self.visit_anew(expression, context);
+            return self.visit_leaf(expression, context);
+        }
+        if expression.is_literal_expr() {
+            self.mark_visit(node_index(expression));
+            return self.visit_leaf(expression, context);
         }
         self.visit_once(expression, context, |this| {
             let effect = this.visit_anew(expression, context);
@@ -32,13 +35,15 @@ impl<'a> Binder<'_, 'a> {
     }
 
     fn visit_anew(&mut self, expression: &'a Expr, context: Option<Value>) -> Effect {
-        stacker::maybe_grow(RED_ZONE, STACK, || match self.bind_expr(expression, context) {
-            Ok(effect) => effect,
-            Err(raised) => {
-                let (module, place) = (self.module, self.place(expression));
-                self.report(module, place, raised);
-                Effect::None
-            }
+        stacker::maybe_grow(RED_ZONE, STACK, || self.visit_leaf(expression, context))
+    }
+
+    /// Binds an expression, on the stack there is.
+    fn visit_leaf(&mut self, expression: &'a Expr, context: Option<Value>) -> Effect {
+        self.bind_expr(expression, context).unwrap_or_else(|raised| {
+            let (module, place) = (self.module, self.place(expression));
+            self.report(module, place, raised);
+            Effect::None
         })
     }
 
@@ -441,12 +446,14 @@ impl<'a> Binder<'_, 'a> {
         let index = node_index(node);
         let module = self.module;
         if let Expr::Name(name) = &*node.value
-            && let Some(refinement) = self.scope().state.refinement(&name.id, &node.attr)
+            && !self.scope().state.refined.is_empty()
+            && let (base, field) = (self.id_of(name), self.field_of(node))
+            && let Some(refinement) = self.scope().state.refinement(base, field)
         {
             if node.ctx == ExprContext::Load {
                 self.set_type(node, refinement.value);
                 let temporary = refinement.temporary;
-                let facts = &mut self.module_mut(module).facts.refined_fields;
+                let facts = &mut self.facts_mut(module).refined_fields;
                 let mut sources: Vec<u32> = refinement.sources.iter().copied().collect();
                 sources.sort_unstable();
                 for source in sources {
@@ -455,16 +462,18 @@ impl<'a> Binder<'_, 'a> {
                 if !refinement.sources.contains(&index) {
                     facts.insert(index, RefinedField { temporary, is_source: false, is_used: true });
                 }
-            } else if let Some(fields) = self.state().refined.get(&name.id) {
-                fields.borrow_mut().shift_remove(&node.attr.id);
+            } else if let Some(fields) = self.state().refined.get(base) {
+                fields.borrow_mut().shift_remove(field);
             }
         }
         if self.is_refinable(expression) {
             self.preserve_refined(node);
-            if node.ctx == ExprContext::Store {
-                let temporary = self.refined_field_index(&access_path(expression));
+            if node.ctx == ExprContext::Store
+                && let Some(path) = self.access_path(expression)
+            {
+                let temporary = self.refined_field_index(path);
                 let field = RefinedField { temporary, is_source: true, is_used: false };
-                self.module_mut(module).facts.refined_fields.insert(index, field);
+                self.facts_mut(module).refined_fields.insert(index, field);
             }
         }
         Ok(())

@@ -104,7 +104,7 @@ impl<'a> Binder<'_, 'a> {
     fn bind_branches(&mut self, node: If<'a>) -> Check<()> {
         let effect = self.visit_test(node.test);
         let module = self.module;
-        let known = self.module(module).facts.known_booleans.get(&node_index(node.test)).copied();
+        let known = self.facts(module).known_booleans.get(&node_index(node.test)).copied();
         self.clear_after_test(node.test);
         let mut branch = self.scope().branch();
         effect.apply(self.state());
@@ -112,7 +112,7 @@ impl<'a> Binder<'_, 'a> {
         let terminates =
             if known == Some(false) { TerminalKind::NonTerminal } else { self.visit_check_terminal(node.body) };
         let declared =
-            self.scope().declarations.iter().skip(before).map(|(name, &declared)| (name.clone(), declared)).collect();
+            self.scope().declarations.iter().skip(before).map(|(name, &declared)| (name, declared)).collect();
         if known != Some(true) && !node.rest.is_empty() {
             let end = self.state().clone();
             self.restore(branch.entry.clone());
@@ -205,22 +205,23 @@ impl<'a> Binder<'_, 'a> {
         if let Some(class) = &node.type_ {
             self.visit_expr(class, None);
             if let Some(name) = &node.name {
+                let name = self.name_id(&name.id);
                 bound = Some(name);
                 let class = self.get_type(&**class).as_class().unwrap_or(ClassId::DYNAMIC);
                 let class = self.types.inexact_type(class);
-                if self.scope().declarations.get(&name.id).is_some_and(|declaration| declaration.is_final) {
+                if self.scope().declarations.get(name).is_some_and(|declaration| declaration.is_final) {
                     self.error_in(place, "Cannot assign to a Final variable");
                 }
                 let value = self.types.instance(class);
-                self.declare(&name.id, value, false, false)?;
+                self.declare(name, value, false, false)?;
             }
         }
         let terminal = self.visit_check_terminal(&node.body);
         self.set_terminal(node_index(handler), terminal);
         if let Some(name) = bound {
             let scope = self.scope_mut();
-            Rc::make_mut(&mut scope.declarations).shift_remove(&name.id);
-            scope.state.remove_local(&name.id);
+            Rc::make_mut(&mut scope.declarations).shift_remove(name);
+            scope.state.remove_local(name);
         }
         Ok(())
     }
@@ -259,8 +260,9 @@ impl<'a> Binder<'_, 'a> {
         let Expr::Call(call) = node else { return false };
         let Expr::Name(name) = &*call.func else { return false };
         let module = self.module;
+        let id = self.id_of(name);
         name.id == "open"
-            && self.var_scope("open") == Resolution::GlobalImplicit
+            && self.var_scope(id) == Resolution::GlobalImplicit
             && matches!(self.resolve_name(module, "open"), Ok(Some((_, false))))
     }
 

@@ -59,7 +59,8 @@ impl<'a> Binder<'_, 'a> {
         if self.is_function_scope() {
             value = self.nested_function(function, node);
         }
-        self.declare_local(&node.name.id, value, false, false)
+        let name = self.name_id(&node.name.id);
+        self.declare_local(name, value, false, false)
     }
 
     /// A function in a function has a class of its own, so that nobody calls it statically.
@@ -145,7 +146,7 @@ impl<'a> Binder<'_, 'a> {
         let managers = self.context_items(function);
         if !managers.is_empty() {
             let (module, indices) = (self.module, managers.iter().map(|manager| node_index(*manager)).collect());
-            self.module_mut(module).facts.managers.insert(node_index(node), indices);
+            self.facts_mut(module).managers.insert(node_index(node), indices);
         }
         let mut may_suppress = false;
         for manager in managers {
@@ -205,7 +206,8 @@ impl<'a> Binder<'_, 'a> {
     }
 
     fn set_param(&mut self, parameter: &Parameter, value: Value, scope: &mut BindingScope<'a>) {
-        scope.declare(&mut self.checker.types, &parameter.name.id, value, false, false);
+        let name = self.name_id(&parameter.name.id);
+        scope.declare(&mut self.checker.types, name, value, false, false);
         self.set_type(parameter, value);
     }
 
@@ -237,7 +239,9 @@ impl<'a> Binder<'_, 'a> {
                 self.resolve_annotation(module, annotation, false).unwrap_or(ClassId::DYNAMIC)
             }
             // `self`
-            None if style != ParamStyle::KwOnly && scope.declarations.contains_key(&parameter.name.id) => return,
+            None if style != ParamStyle::KwOnly && scope.declarations.contains(self.name_id(&parameter.name.id)) => {
+                return;
+            }
             None => {
                 self.warn_of_missing_annotation(parameter, style);
                 ClassId::DYNAMIC
@@ -309,6 +313,7 @@ impl<'a> Binder<'_, 'a> {
             self.scopes.pop();
             self.state_changes();
         }
-        self.declare_local(&node.name.id, value, false, false)
+        let name = self.name_id(&node.name.id);
+        self.declare_local(name, value, false, false)
     }
 }

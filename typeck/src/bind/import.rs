@@ -25,7 +25,8 @@ impl<'a> Binder<'_, 'a> {
                 Some(_) => Value::Module(self.types.module_name(module)),
                 None => Value::DYNAMIC,
             };
-            self.declare_local(&name, value, false, false)?;
+            let name = self.name_id(&name);
+            self.declare_local(name, value, false, false)?;
         }
         Ok(())
     }
@@ -63,7 +64,8 @@ impl<'a> Binder<'_, 'a> {
                 None => Value::DYNAMIC,
             };
             let name = alias.asname.as_ref().unwrap_or(&alias.name);
-            self.declare_local(&name.id, value, false, false)?;
+            let name = self.name_id(&name.id);
+            self.declare_local(name, value, false, false)?;
         }
         Ok(())
     }

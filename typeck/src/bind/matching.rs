@@ -57,7 +57,8 @@ impl<'a> Binder<'_, 'a> {
             Pattern::MatchSequence(node) => node.patterns.iter().for_each(|pattern| self.visit_pattern(pattern)),
             Pattern::MatchStar(node) => {
                 if let Some(name) = &node.name {
-                    self.assign_name(node_index(node), place, &name.id, Value::DYNAMIC)?;
+                    let name = self.name_id(&name.id);
+                    self.assign_name(node_index(node), place, name, Value::DYNAMIC)?;
                 }
             }
             Pattern::MatchMapping(node) => {
@@ -66,7 +67,8 @@ impl<'a> Binder<'_, 'a> {
                 }
                 node.patterns.iter().for_each(|pattern| self.visit_pattern(pattern));
                 if let Some(rest) = &node.rest {
-                    self.assign_name(node_index(node), place, &rest.id, Value::DYNAMIC)?;
+                    let rest = self.name_id(&rest.id);
+                    self.assign_name(node_index(node), place, rest, Value::DYNAMIC)?;
                 }
             }
             Pattern::MatchClass(node) => {
@@ -79,7 +81,8 @@ impl<'a> Binder<'_, 'a> {
                     if let Some(pattern) = &node.pattern {
                         self.visit_pattern(pattern);
                     }
-                    self.assign_name(node_index(node), place, &name.id, Value::DYNAMIC)?;
+                    let name = self.name_id(&name.id);
+                    self.assign_name(node_index(node), place, name, Value::DYNAMIC)?;
                 }
             }
             Pattern::MatchOr(node) => node.patterns.iter().for_each(|pattern| self.visit_pattern(pattern)),

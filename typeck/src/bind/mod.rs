@@ -33,11 +33,14 @@ pub(crate) use scope::{BindingScope, ScopeNode, TerminalKind, TypeDeclaration, T
 use crate::errors::{Check, Raised};
 use crate::facts::NodeSet;
 use crate::program::{Checker, Source};
-use crate::types::{ClassId, FunctionId, ModuleId, NameMap, TYPE_MISMATCH, Value};
-use pyclast_syntax::{Span, node_index};
+use crate::types::{ClassId, FunctionId, ModuleId, TYPE_MISMATCH, Value};
+use effects::Path;
+use indexmap::IndexSet;
+use pyclast_syntax::{NameId, Span, node_index};
+use ruff_python_ast::name::Name;
 use ruff_python_ast::{Expr, ExprAttribute, HasNodeIndex};
 use ruff_text_size::Ranged;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::fmt::Display;
 use std::ops::{Deref, DerefMut};
 
@@ -77,7 +80,11 @@ pub(crate) struct Binder<'c, 'a> {
     /// How many calls were inlined.
     pub inline_calls: u32,
     /// Temporaries of refined fields by path (`self.x`).
-    pub refined_indices: FxHashMap<String, u32>,
+    pub refined_indices: FxHashMap<Path, u32>,
+    /// Names that are not in the text.
+    made_names: IndexSet<Name, FxBuildHasher>,
+    /// Finals of the module whose value is a constant.
+    finals: FxHashMap<NameId, &'a Expr>,
     /// What visits of expressions found.
     visits: revisit::Visits,
     /// Whether an operand is being visited a second time.
@@ -93,7 +100,7 @@ pub(crate) struct Binder<'c, 'a> {
     /// The module of the function whose inlined body is being bound.
     pub inline_home: Option<ModuleId>,
     /// Declarations of the body of an `if` that its `else` may repeat.
-    repeatable: Vec<NameMap<TypeDeclaration>>,
+    repeatable: Vec<Vec<(NameId, TypeDeclaration)>>,
     /// `x.__exit__`, to look it up.
     exit: Option<&'a ExprAttribute>,
 }
@@ -116,6 +123,9 @@ impl<'c, 'a> Binder<'c, 'a> {
     /// A binder of a module of the program.
     pub(crate) fn new(checker: &'c mut Checker<'a>, module: ModuleId) -> Self {
         let source = checker.source(module).expect("only modules of the program are bound");
+        let names = &source.symbols.names;
+        let finals = &checker.module(module).named_finals;
+        let finals = finals.iter().filter_map(|(name, &value)| Some((names.lookup(name)?, value))).collect();
         Self {
             checker,
             module,
@@ -129,6 +139,8 @@ impl<'c, 'a> Binder<'c, 'a> {
             inline_depth: 0,
             inline_calls: 0,
             refined_indices: FxHashMap::default(),
+            made_names: IndexSet::default(),
+            finals,
             visits: revisit::Visits::new(source.parsed.node_count()),
             is_revisiting: false,
             nested_revisits: 0,
@@ -200,7 +212,7 @@ impl<'c, 'a> Binder<'c, 'a> {
     /// Says what a node with that index is.
     fn set_type_at(&mut self, index: u32, value: Value) {
         let module = self.module;
-        self.checker.module_mut(module).facts.set_type(index, value);
+        self.checker.facts_mut(module).set_type(index, value);
     }
 
     /// Refined fields still hold after this node.

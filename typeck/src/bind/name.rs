@@ -14,27 +14,16 @@ use crate::types::{Assignment, ClassId, DecoratedKind, TYPE_MISMATCH, Value};
 use pyclast_syntax::symtable::{Resolution, ScopeKind, SymbolFlags};
 use pyclast_syntax::{NameId, Span, node_index};
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{Expr, ExprContext, ExprName};
+use ruff_python_ast::{Expr, ExprAttribute, ExprContext, ExprName};
 
 impl<'a> Binder<'_, 'a> {
     /// Where a name lives, seen from here (`check_name`). Names are not mangled, as in the reference.
-    pub(crate) fn var_scope(&self, name: &str) -> Resolution {
-        self.scope_of_id(name, self.source.symbols.names.lookup(name))
-    }
-
-    /// The same of a name in the text, which the scopes have looked up already.
-    fn scope_of_name(&self, name: &ExprName) -> Resolution {
-        let symbols = self.source.symbols;
-        let id = symbols.name_of(node_index(name)).or_else(|| symbols.names.lookup(&name.id));
-        self.scope_of_id(&name.id, id)
-    }
-
-    fn scope_of_id(&self, name: &str, id: Option<NameId>) -> Resolution {
-        if name.starts_with(TEMPORARY) {
+    pub(crate) fn var_scope(&self, name: NameId) -> Resolution {
+        if self.made_name(name).is_some_and(|name| name.starts_with(TEMPORARY)) {
             return Resolution::Local;
         }
         let scope = self.source.symbols.scope(self.scope().symbols);
-        match id.and_then(|id| scope.symbol(id)) {
+        match scope.symbol(name) {
             Some(symbol) if symbol.resolution == Resolution::Free => {
                 if scope.kind == ScopeKind::Class && symbol.flags.intersects(SymbolFlags::BOUND) {
                     Resolution::Local
@@ -46,6 +35,36 @@ impl<'a> Binder<'_, 'a> {
             None if scope.nested => Resolution::Unresolved,
             None => Resolution::GlobalImplicit,
         }
+    }
+
+    /// The id of a name in the text, which the scopes have looked up already.
+    pub(crate) fn id_of(&mut self, name: &ExprName) -> NameId {
+        self.source.symbols.name_of(node_index(name)).unwrap_or_else(|| self.name_id(&name.id))
+    }
+
+    /// The id of the name of an attribute.
+    pub(super) fn field_of(&mut self, attribute: &ExprAttribute) -> NameId {
+        self.source.symbols.name_of(node_index(attribute)).unwrap_or_else(|| self.name_id(&attribute.attr.id))
+    }
+
+    /// The id of a name: of the text, or one that the checker made.
+    pub(crate) fn name_id(&mut self, name: &Name) -> NameId {
+        let names = &self.source.symbols.names;
+        names.lookup(name).unwrap_or_else(|| {
+            let (position, _) = self.made_names.insert_full(name.clone());
+            NameId::from_index(names.len() + position)
+        })
+    }
+
+    /// A name that is not in the text.
+    fn made_name(&self, name: NameId) -> Option<&Name> {
+        let position = name.index().checked_sub(self.source.symbols.names.len())?;
+        self.made_names.get_index(position)
+    }
+
+    /// The text of a name.
+    fn name_text(&self, name: NameId) -> &str {
+        self.made_name(name).map_or_else(|| self.source.symbols.names.text(name), Name::as_str)
     }
 
     fn is_module_scope(&self) -> bool {
@@ -74,15 +93,12 @@ impl<'a> Binder<'_, 'a> {
 
     /// The constant that a name stands for, if it is a `Final` of the module.
     pub(crate) fn get_final_literal(&self, node: &Expr) -> Option<&'a Expr> {
-        let Expr::Name(ExprName { id, ctx: ExprContext::Load, .. }) = node else { return None };
-        let finals = &self.module(self.module).named_finals;
-        if finals.is_empty() {
-            return None;
-        }
-        let value = *finals.get(id)?;
+        let Expr::Name(name @ ExprName { ctx: ExprContext::Load, .. }) = node else { return None };
         let symbols = self.source.symbols;
+        let id = symbols.name_of(node_index(name)).or_else(|| symbols.names.lookup(&name.id))?;
+        let value = *self.finals.get(&id)?;
         let scope = symbols.scope(self.scope().symbols);
-        let symbol = symbols.names.lookup(id).and_then(|id| scope.symbol(id));
+        let symbol = scope.symbol(id);
         let is_shadowed = scope.kind != ScopeKind::Module
             && symbol.is_some_and(|symbol| {
                 symbol.flags.intersects(SymbolFlags::BOUND)
@@ -92,9 +108,10 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// Declares a name in the current scope (`binding_scope.declare`).
-    pub(crate) fn declare(&mut self, name: &Name, value: Value, is_final: bool, is_inferred: bool) -> Check<()> {
+    pub(crate) fn declare(&mut self, name: NameId, value: Value, is_final: bool, is_inferred: bool) -> Check<()> {
         if let Some(class) = self.scope().enum_class {
-            self.bind_enum_value(class, name, value)?;
+            let name = Name::new(self.name_text(name));
+            self.bind_enum_value(class, &name, value)?;
         }
         self.state_changes();
         let scope = self.scopes.last_mut().expect("nodes are visited in a scope");
@@ -103,12 +120,12 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `declare_local`
-    pub(crate) fn declare_local(&mut self, name: &Name, value: Value, is_final: bool, is_inferred: bool) -> Check<()> {
+    pub(crate) fn declare_local(&mut self, name: NameId, value: Value, is_final: bool, is_inferred: bool) -> Check<()> {
         if let Some(known) = self.scope().declarations.get(name).copied()
             && (self.types.is_nominal(value) || self.types.is_nominal(known.value))
             && !self.repeats(name, TypeDeclaration { value, is_final })
         {
-            return Err(Raised::new(format!("Cannot redefine local variable {name}")));
+            return Err(Raised::new(format!("Cannot redefine local variable {}", self.name_text(name))));
         }
         if self.types.is_primitive(value) && (self.is_module_scope() || self.var_scope(name) != Resolution::Local) {
             return Err(Raised::new("cannot use primitives in global or closure scope"));
@@ -117,12 +134,12 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// Whether a declaration is that of the other branch of an `if`. (The reference refuses it: §8.1 l.)
-    fn repeats(&self, name: &Name, declaration: TypeDeclaration) -> bool {
-        self.repeatable.iter().any(|declared| declared.get(name) == Some(&declaration))
+    fn repeats(&self, name: NameId, declaration: TypeDeclaration) -> bool {
+        self.repeatable.iter().any(|declared| declared.contains(&(name, declaration)))
     }
 
     /// The declaration that an assignment to a name is held to (`get_target_decl`).
-    pub(crate) fn target_declaration(&self, name: &str) -> Option<TypeDeclaration> {
+    pub(crate) fn target_declaration(&self, name: NameId) -> Option<TypeDeclaration> {
         if let Some(declaration) = self.scope().declarations.get(name) {
             return Some(*declaration);
         }
@@ -133,7 +150,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `maybe_set_local_type`
-    pub(crate) fn set_local_type(&mut self, name: &Name, mut value: Value) -> Value {
+    pub(crate) fn set_local_type(&mut self, name: NameId, mut value: Value) -> Value {
         if let Some(declaration) = self.target_declaration(name) {
             let class = self.types.class_of(declaration.value);
             if value == Value::DYNAMIC || !self.types.can_be_narrowed(class) {
@@ -145,7 +162,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// `assign_name`, where the name stands in that node.
-    pub(crate) fn assign_name(&mut self, index: u32, place: Span, name: &Name, value: Value) -> Check<()> {
+    pub(crate) fn assign_name(&mut self, index: u32, place: Span, name: NameId, value: Value) -> Check<()> {
         match self.target_declaration(name) {
             None => self.declare_local(name, value, false, true)?,
             Some(declaration) => {
@@ -170,7 +187,10 @@ impl<'a> Binder<'_, 'a> {
         assignment: Option<Assignment<'a>>,
     ) -> Check<()> {
         match target {
-            Expr::Name(name) => self.assign_name(node_index(name), self.place(target), &name.id, value)?,
+            Expr::Name(name) => {
+                let id = self.id_of(name);
+                self.assign_name(node_index(name), self.place(target), id, value)?;
+            }
             Expr::Tuple(_) | Expr::List(_) => self.assign_elements(elements(target), source)?,
             _ => {
                 let (dest, src) = (self.types.class_of(self.get_type(target)), self.types.class_of(value));
@@ -238,64 +258,67 @@ impl<'a> Binder<'_, 'a> {
 
     /// `visitName`
     pub(super) fn bind_name(&mut self, name: &'a ExprName, expression: &'a Expr) -> Check<Effect> {
-        let mut is_found = self.in_target;
-        let resolution = self.scope_of_name(name);
-        let is_local = resolution == Resolution::Local && !self.is_module_scope();
-        if !is_local
-            && let Some(value) = self.get_final_literal(expression)
-            && let Some(constant) = self.constant(self.module, value)
-        {
-            let module = self.module;
-            self.module_mut(module).facts.final_names.insert(node_index(name), constant);
-        }
-        if is_local {
-            let local = self.scope().state.locals.get(&name.id).copied();
-            is_found |= local.is_some();
-            self.set_type(name, local.unwrap_or(Value::DYNAMIC));
+        let id = self.id_of(name);
+        let resolution = self.var_scope(id);
+        let found = if resolution == Resolution::Local && !self.is_module_scope() {
+            self.scope().state.locals.get(id).copied()
         } else if resolution == Resolution::Free
-            && let Some(value) = self.enclosing_primitive(&name.id)
+            && let Some(value) = self.enclosing_primitive(id)
         {
             // A comprehension runs in the function around it, whose primitives it sees.
-            is_found = true;
-            self.set_type(name, value);
+            Some(value)
         } else {
-            let module = self.module;
-            let found = self.resolve_known_name(module, &name.id)?;
-            if let Some((_, true)) = found {
-                self.module_mut(module).facts.own_names.insert(node_index(name));
-            }
-            let mut value = found.map(|(value, _)| value);
-            if value.is_none() {
-                // Names that context decorators make up are declared in the module's scope only.
-                value = self.scopes[0].declarations.get(&name.id).map(|declaration| declaration.value);
-            }
-            if value.is_none() && self.may_be_made(module, &name.id) {
-                value = Some(Value::DYNAMIC);
-            }
-            if let (None, Some(home)) = (value, self.inline_home) {
-                // A name of an inlined function means what it means there. (The reference looks here only.)
-                value = self.resolve_name(home, &name.id)?.map(|(value, _)| value);
-            }
-            // The reference does not know all of Python's: `ExceptionGroup`, `aiter`, `__import__`.
-            is_found |= value.is_some() || pyclast_stdlib_stubs::is_builtin(&name.id);
-            self.set_type(name, value.unwrap_or(Value::DYNAMIC));
-        }
-        if !is_found {
-            is_found = match resolution {
-                Resolution::Free => self.scopes.iter().any(|scope| scope.state.locals.contains_key(&name.id)),
-                Resolution::Cell => self.scope().state.locals.contains_key(&name.id),
+            self.bind_name_of_module(name, id, expression)?
+        };
+        let value = found.unwrap_or(Value::DYNAMIC);
+        self.set_type(name, value);
+        let is_found = self.in_target
+            || found.is_some()
+            || match resolution {
+                Resolution::Free => self.scopes.iter().any(|scope| scope.state.locals.contains(id)),
+                Resolution::Cell => self.scope().state.locals.contains(id),
                 _ => false,
             };
-        }
         if !is_found {
             return Err(Raised::new(format!("Name `{}` is not defined.", name.id)));
         }
-        self.refine_truthy(expression)
+        self.refine_true(expression, value)
+    }
+
+    /// What a name is that is no local.
+    fn bind_name_of_module(&mut self, name: &'a ExprName, id: NameId, expression: &'a Expr) -> Check<Option<Value>> {
+        let module = self.module;
+        if let Some(value) = self.get_final_literal(expression)
+            && let Some(constant) = self.constant(module, value)
+        {
+            self.facts_mut(module).final_names.insert(node_index(name), constant);
+        }
+        if let Some((value, is_own)) = self.resolve_name_in_text(module, name)? {
+            if is_own {
+                self.facts_mut(module).own_names.insert(node_index(name));
+            }
+            return Ok(Some(value));
+        }
+        // Names that context decorators make up are declared in the module's scope only.
+        if let Some(declaration) = self.scopes[0].declarations.get(id) {
+            return Ok(Some(declaration.value));
+        }
+        if self.may_be_made(module, &name.id) {
+            return Ok(Some(Value::DYNAMIC));
+        }
+        // A name of an inlined function means what it means there. (The reference looks here only.)
+        if let Some(home) = self.inline_home
+            && let Some((value, _)) = self.resolve_name(home, &name.id)?
+        {
+            return Ok(Some(value));
+        }
+        // The reference does not know all of Python's: `ExceptionGroup`, `aiter`, `__import__`.
+        Ok(pyclast_stdlib_stubs::is_builtin(&name.id).then_some(Value::DYNAMIC))
     }
 
     /// A primitive of the function whose frame an inlined comprehension shares. (To the reference it is dynamic there,
     /// which compiles to code that ends the process: §8.1 q, u.)
-    pub(super) fn enclosing_primitive(&self, name: &str) -> Option<Value> {
+    pub(super) fn enclosing_primitive(&self, name: NameId) -> Option<Value> {
         for scope in self.scopes.iter().rev() {
             if let Some(&value) = scope.state.locals.get(name) {
                 return Some(value).filter(|&value| self.types.is_primitive(value));

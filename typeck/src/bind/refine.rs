@@ -6,13 +6,13 @@
 //!
 //! Invariant: only names and fields (slots) of names are refined.
 
-use super::effects::{Effect, Refine};
+use super::effects::{Effect, Path, Refine};
 use super::{Binder, ScopeNode};
 use crate::errors::Check;
 use crate::types::{ClassId, Value};
 use pyclast_syntax::node_index;
 use ruff_python_ast::Expr;
-use ruff_python_ast::name::Name;
+use std::rc::Rc;
 
 impl Binder<'_, '_> {
     /// Whether a test on the expression tells about it (`is_refinable`).
@@ -28,25 +28,25 @@ impl Binder<'_, '_> {
     }
 
     /// The temporary of a field (`refined_field_index`).
-    pub(crate) fn refined_field_index(&mut self, path: &[Name]) -> u32 {
+    pub(crate) fn refined_field_index(&mut self, path: Path) -> u32 {
         let next = u32::try_from(self.refined_indices.len()).unwrap_or(u32::MAX);
-        *self.refined_indices.entry(path.join(".")).or_insert(next)
+        *self.refined_indices.entry(path).or_insert(next)
     }
 
     /// An `IsInstanceEffect`: the expression is of one type if the test holds, of the rest if not.
     pub(crate) fn refine(&mut self, node: &Expr, previous: Value, holds: Value) -> Check<Effect> {
-        let path = access_path(node);
+        let Some(path) = self.access_path(node) else { return Ok(Effect::None) };
         let mut fails = previous;
         if let Value::Instance(class) = previous
             && self.types.is_union(class)
         {
             let holds = self.types.class_of(holds);
-            let mut rest = self.types.class(class).type_args.clone();
-            rest.retain(|&arg| !self.types.can_assign(holds, arg));
+            let args = Rc::clone(&self.types.class(class).type_args);
+            let rest: Vec<_> = args.iter().copied().filter(|&arg| !self.types.can_assign(holds, arg)).collect();
             let rest = self.types.union(&rest)?;
             fails = self.types.instance(rest);
         }
-        let temporary = self.refined_field_index(&path);
+        let temporary = self.refined_field_index(path);
         Ok(Effect::Refine(Box::new(Refine { path, node: node_index(node), previous, holds, fails, temporary })))
     }
 
@@ -55,7 +55,12 @@ impl Binder<'_, '_> {
         if !self.is_refinable(node) {
             return Ok(Effect::None);
         }
-        match self.get_type(node) {
+        self.refine_true(node, self.get_type(node))
+    }
+
+    /// The same of what is refinable, and of that type.
+    pub(super) fn refine_true(&mut self, node: &Expr, value: Value) -> Check<Effect> {
+        match value {
             value @ Value::Instance(class)
                 if self.types.is_union(class) && !matches!(class, ClassId::UNION | ClassId::OPTIONAL) =>
             {
@@ -103,24 +108,17 @@ impl Binder<'_, '_> {
     pub(super) fn is_class_scope(&self) -> bool {
         matches!(self.scope().node, ScopeNode::Class(_))
     }
-}
 
-/// `access_path`: `[self, x]` for `self.x`; empty for anything but names and attributes of names.
-pub(super) fn access_path(node: &Expr) -> Vec<Name> {
-    let mut node = if let Expr::Named(named) = node { &*named.target } else { node };
-    let mut path = Vec::new();
-    loop {
+    /// `access_path`: of names, and attributes of names.
+    pub(super) fn access_path(&mut self, node: &Expr) -> Option<Path> {
+        let node = if let Expr::Named(named) = node { &*named.target } else { node };
         match node {
-            Expr::Name(name) => {
-                path.push(name.id.clone());
-                path.reverse();
-                return path;
-            }
+            Expr::Name(name) => Some(Path::Name(self.id_of(name))),
             Expr::Attribute(attribute) => {
-                path.push(attribute.attr.id.clone());
-                node = &attribute.value;
+                let Expr::Name(base) = &*attribute.value else { return None };
+                Some(Path::Field(self.id_of(base), self.field_of(attribute)))
             }
-            _ => return Vec::new(),
+            _ => None,
         }
     }
 }

@@ -165,6 +165,13 @@ impl<'a> Binder<'_, 'a> {
         }
     }
 
+    /// Notes the visit of a literal, which gives the same whenever it is wanted as the same.
+    pub(super) fn mark_visit(&mut self, index: u32) {
+        if (index as usize) < self.visits.count() {
+            self.visits.mark(index);
+        }
+    }
+
     /// Makes a visit, unless it is known what it gives.
     pub(super) fn visit_once(
         &mut self,

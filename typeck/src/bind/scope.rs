@@ -7,11 +7,11 @@
 //!
 //! Invariant: a name has a local type only if it has a declaration (or had one: handlers delete theirs).
 
-use crate::types::{ClassId, NameMap, Types, Value};
+use crate::types::{ClassId, Types, Value};
 use pyclast_syntax::symtable::ScopeId;
-use ruff_python_ast::name::Name;
+use pyclast_syntax::{NameId, NameMap};
 use ruff_python_ast::{StmtClassDef, StmtFunctionDef};
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -60,24 +60,25 @@ pub(crate) struct TypeState {
 
 impl TypeState {
     /// Says what a local is.
-    pub(crate) fn set_local(&mut self, name: &Name, value: Value) {
+    pub(crate) fn set_local(&mut self, name: NameId, value: Value) {
         if self.locals.get(name) != Some(&value) {
-            Rc::make_mut(&mut self.locals).insert(name.clone(), value);
+            Rc::make_mut(&mut self.locals).set(name, value);
         }
     }
 
     /// A local is gone.
-    pub(crate) fn remove_local(&mut self, name: &Name) {
+    pub(crate) fn remove_local(&mut self, name: NameId) {
         Rc::make_mut(&mut self.locals).shift_remove(name);
     }
 
     /// Says what a field of a local is.
-    pub(crate) fn refine(&mut self, base: &Name, field: &Name, refinement: Refinement) {
-        self.refined.entry(base.clone()).or_default().borrow_mut().insert(field.clone(), refinement);
+    pub(crate) fn refine(&mut self, base: NameId, field: NameId, refinement: Refinement) {
+        let fields = self.refined.get_or_insert_with(base, Rc::default);
+        fields.borrow_mut().set(field, refinement);
     }
 
     /// What a field of a local is known to be.
-    pub(crate) fn refinement(&self, base: &str, field: &str) -> Option<Refinement> {
+    pub(crate) fn refinement(&self, base: NameId, field: NameId) -> Option<Refinement> {
         self.refined.get(base)?.borrow().get(field).cloned()
     }
 }
@@ -112,8 +113,8 @@ impl<'a> BindingScope<'a> {
         Self {
             node,
             symbols,
-            state: TypeState { locals: Rc::new(room_for(names)), refined: NameMap::default() },
-            declarations: Rc::new(room_for(names)),
+            state: TypeState { locals: Rc::new(NameMap::with_capacity(names)), refined: NameMap::default() },
+            declarations: Rc::new(NameMap::with_capacity(names)),
             qualname,
             enum_class: None,
         }
@@ -123,7 +124,7 @@ impl<'a> BindingScope<'a> {
     pub(crate) fn declare(
         &mut self,
         types: &mut Types<'_>,
-        name: &Name,
+        name: NameId,
         mut value: Value,
         is_final: bool,
         mut is_inferred: bool,
@@ -135,7 +136,7 @@ impl<'a> BindingScope<'a> {
         }
         let declared = if is_inferred { Value::DYNAMIC } else { value };
         let declaration = TypeDeclaration { value: declared, is_final };
-        Rc::make_mut(&mut self.declarations).insert(name.clone(), declaration);
+        Rc::make_mut(&mut self.declarations).set(name, declaration);
         self.state.set_local(name, value);
     }
 
@@ -164,10 +165,11 @@ impl Branch {
         let mut failure = Ok(());
         if !Rc::ptr_eq(&current.locals, &other.locals) {
             let locals = Rc::make_mut(&mut current.locals);
-            locals.retain(|name, _| other.locals.contains_key(name));
-            for (name, value) in locals {
-                let entry = other.locals[name];
-                if *value != entry {
+            locals.retain(|name| other.locals.contains(name));
+            for (name, value) in locals.iter_mut() {
+                if let Some(&entry) = other.locals.get(name)
+                    && *value != entry
+                {
                     match join(types, *value, entry) {
                         Ok(joined) => *value = joined,
                         Err(message) => failure = failure.and(Err(message)),
@@ -175,13 +177,13 @@ impl Branch {
                 }
             }
         }
-        current.refined.retain(|name, _| other.refined.contains_key(name));
-        for (name, fields) in &mut current.refined {
-            let entry = other.refined[name].borrow().clone();
+        current.refined.retain(|name| other.refined.contains(name));
+        for (name, fields) in current.refined.iter_mut() {
+            let Some(entry) = other.refined.get(name).map(|fields| fields.borrow().clone()) else { continue };
             let mut fields = fields.borrow_mut();
-            fields.retain(|field, _| entry.contains_key(field));
-            for (field, refinement) in &mut *fields {
-                let entry = &entry[field];
+            fields.retain(|field| entry.contains(field));
+            for (field, refinement) in fields.iter_mut() {
+                let Some(entry) = entry.get(field) else { continue };
                 match join(types, entry.value, refinement.value) {
                     Ok(joined) => refinement.value = joined,
                     Err(message) => failure = failure.and(Err(message)),
@@ -195,12 +197,8 @@ impl Branch {
     /// Whether the current state differs from the entry state.
     pub(crate) fn changed(&self, current: &TypeState) -> bool {
         self.entry.refined.iter().any(|(name, fields)| current.refined.get(name).is_some_and(|now| now != fields))
-            || self.entry.locals != current.locals
+            || (!Rc::ptr_eq(&self.entry.locals, &current.locals) && self.entry.locals != current.locals)
     }
-}
-
-fn room_for<T>(names: usize) -> NameMap<T> {
-    NameMap::with_capacity_and_hasher(names, FxBuildHasher)
 }
 
 fn join(types: &mut Types<'_>, left: Value, right: Value) -> Result<Value, String> {

@@ -2,8 +2,8 @@
 //!
 //! Invariant: what a statement raises is reported at it.
 
+use super::effects::Path;
 use super::name::elements;
-use super::refine::access_path;
 use super::scope::{BindingScope, Refinement, ScopeNode, TerminalKind};
 use super::{Binder, Effect, Late};
 use crate::errors::{Check, CheckError, ErrorClass};
@@ -175,7 +175,8 @@ impl<'a> Binder<'_, 'a> {
                 TypeParam::ParamSpec(parameter) => &parameter.name,
                 TypeParam::TypeVarTuple(parameter) => &parameter.name,
             };
-            self.declare_local(&name.id, Value::DYNAMIC, false, false)?;
+            let name = self.name_id(&name.id);
+            self.declare_local(name, Value::DYNAMIC, false, false)?;
         }
         Ok(())
     }
@@ -186,7 +187,8 @@ impl<'a> Binder<'_, 'a> {
         let value = self.get_type(&*node.value);
         if let Expr::Name(name) = &*node.name {
             let place = self.place(&node.name);
-            self.assign_name(node_index(name), place, &name.id, value)?;
+            let id = self.id_of(name);
+            self.assign_name(node_index(name), place, id, value)?;
         }
         Ok(())
     }
@@ -237,7 +239,8 @@ impl<'a> Binder<'_, 'a> {
                 self.visit_expr(value, None);
                 declared = self.get_type(&**value);
             }
-            self.declare_local(&name.id, declared, is_final, false)?;
+            let id = self.id_of(name);
+            self.declare_local(id, declared, is_final, false)?;
             self.set_type(name, declared);
         }
         self.in_target(|this| this.visit_expr(&node.target, None));
@@ -255,7 +258,8 @@ impl<'a> Binder<'_, 'a> {
         }
         if let Expr::Name(name) = &*node.target {
             let value = self.get_type(value);
-            let local = self.set_local_type(&name.id, value);
+            let id = self.id_of(name);
+            let local = self.set_local_type(id, value);
             self.set_type(name, local);
         }
         self.check_final_attribute(&node.target, Some(Assignment::Annotated(node)));
@@ -289,7 +293,10 @@ impl<'a> Binder<'_, 'a> {
         let mut narrowest: Option<Value> = None;
         for target in node.targets.iter().rev() {
             let current = match target {
-                Expr::Name(name) => self.target_declaration(&name.id).map(|declaration| declaration.value),
+                Expr::Name(name) => {
+                    let id = self.id_of(name);
+                    self.target_declaration(id).map(|declaration| declaration.value)
+                }
                 Expr::Tuple(_) | Expr::List(_) => {
                     self.in_target(|this| this.visit_expr(target, None));
                     None
@@ -323,12 +330,11 @@ impl<'a> Binder<'_, 'a> {
             if let Expr::Attribute(attribute) = target
                 && narrowest != Some(value)
                 && !self.types.is_primitive(value)
-                && let path = access_path(target)
-                && let [base, _] = &*path
+                && let Some(path @ Path::Field(base, field)) = self.access_path(target)
             {
-                let temporary = self.refined_field_index(&path);
+                let temporary = self.refined_field_index(path);
                 let sources = std::iter::once(node_index(attribute)).collect();
-                self.state().refine(base, &attribute.attr.id, Refinement { value, temporary, sources });
+                self.state().refine(base, field, Refinement { value, temporary, sources });
             }
         }
         self.set_type(node, value);
@@ -343,7 +349,7 @@ impl<'a> Binder<'_, 'a> {
         if !narrowed.is_empty() {
             let module = self.module;
             let narrowed = narrowed.into_iter().map(|(_, place, value)| (place, value)).collect();
-            self.module_mut(module).facts.asserted.insert(node_index(node), narrowed);
+            self.facts_mut(module).asserted.insert(node_index(node), narrowed);
         }
         self.clear_after_test(&node.test);
         if let Some(message) = &node.msg {

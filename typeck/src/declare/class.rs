@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
     /// A variable annotated in a class (`Class.declare_variable`).
     pub(super) fn declare_field(&mut self, module: ModuleId, class: ClassId, node: &'a StmtAnnAssign) -> Check<()> {
         let Expr::Name(target) = &*node.target else { return Ok(()) };
-        let type_ref = TypeRef::Annotation { module, annotation: &node.annotation, requester: Name::new_static("") };
+        let type_ref = TypeRef::Annotation { module, annotation: &node.annotation };
         let slot = NewSlot {
             name: target.id.clone(),
             place: target.range.into(),
@@ -156,8 +156,7 @@ impl<'a> Checker<'a> {
         match statement {
             Stmt::AnnAssign(node) => {
                 let Some(target) = field_of(&node.target) else { return Ok(()) };
-                let type_ref =
-                    TypeRef::Annotation { module, annotation: &node.annotation, requester: Name::new_static("") };
+                let type_ref = TypeRef::Annotation { module, annotation: &node.annotation };
                 let slot = NewSlot {
                     name: target.attr.id.clone(),
                     place: target.range.into(),
@@ -298,10 +297,16 @@ impl<'a> Checker<'a> {
 
     /// The declared type of a field, wrappers included (`Slot._resolved_type`).
     pub fn slot_type(&mut self, slot: SlotId) -> ClassId {
-        match self.types.slot(slot).type_ref.clone() {
-            Some(type_ref) => self.resolve_declared(&type_ref, true),
-            None => ClassId::DYNAMIC,
+        let type_ref = match &self.types.slot(slot).type_ref {
+            None => return ClassId::DYNAMIC,
+            Some(TypeRef::Resolved(class)) => return *class,
+            Some(type_ref) => type_ref.clone(),
+        };
+        let class = self.resolve_declared(&type_ref, true);
+        if let Some(class) = self.settled(&type_ref, true) {
+            self.types.slot_mut(slot).type_ref = Some(TypeRef::Resolved(class));
         }
+        class
     }
 
     /// The type of a field (`Slot.decl_type`).

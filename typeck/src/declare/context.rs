@@ -172,7 +172,8 @@ impl<'a> Binder<'_, 'a> {
             {
                 let name = self.context_name(function, data.decorator);
                 let value = self.types.instance(class);
-                self.declare(&name, value, true, false)?;
+                let name = self.name_id(&name);
+                self.declare(name, value, true, false)?;
             }
             container = data.inner;
         }

@@ -477,6 +477,7 @@ impl<'a> Checker<'a> {
             module_name: self.types.class(class).module.clone(),
             container: Some(inexact),
             params: Some(params),
+            has_settled_params: false,
             required: 0,
             has_vararg: false,
             has_kwarg: false,

@@ -13,7 +13,6 @@ use crate::types::{
     ClassId, DecoratedData, DecoratedKind, DefaultValue, FunctionData, FunctionId, FunctionKind, GroupId, ModuleId,
     Param, ParamStyle, TypeRef, Value,
 };
-use ruff_python_ast::name::Name;
 use ruff_python_ast::{Expr, Parameter, ParameterWithDefault, StmtFunctionDef};
 use std::rc::Rc;
 
@@ -59,6 +58,7 @@ impl<'a> Checker<'a> {
             module_name,
             container: None,
             params: None,
+            has_settled_params: false,
             required: 0,
             has_vararg: node.parameters.vararg.is_some(),
             has_kwarg: node.parameters.kwarg.is_some(),
@@ -77,7 +77,7 @@ impl<'a> Checker<'a> {
     fn return_type_ref(&self, module: ModuleId, node: &'a StmtFunctionDef) -> TypeRef<'a> {
         let returns = match node.returns.as_ref().filter(|_| !self.is_stub(module)) {
             None => TypeRef::Resolved(ClassId::DYNAMIC),
-            Some(annotation) => TypeRef::Annotation { module, annotation, requester: Name::new_static("") },
+            Some(annotation) => TypeRef::Annotation { module, annotation },
         };
         if node.is_async { TypeRef::Awaitable(Rc::new(returns)) } else { returns }
     }
@@ -135,7 +135,7 @@ impl<'a> Checker<'a> {
         node: &StmtFunctionDef,
     ) -> Param<'a> {
         let type_ref = match parameter.annotation.as_ref().filter(|_| !self.is_stub(module)) {
-            Some(annotation) => TypeRef::Annotation { module, annotation, requester: Name::new_static("") },
+            Some(annotation) => TypeRef::Annotation { module, annotation },
             None if index == 0 && matches!(node.name.as_str(), "__new__" | "__init_subclass__") => {
                 TypeRef::Resolved(ClassId::TYPE)
             }

@@ -10,6 +10,7 @@
 use super::scope::{DeclarationScope, Owner};
 use crate::constants::Constant;
 use crate::errors::{Check, ErrorClass, Raised};
+use crate::facts::Facts;
 use crate::module_table::{Child, Declaration, DeclarationNode, DeferredImport, ModuleTable};
 use crate::program::{Checker, Source};
 use crate::types::{ClassData, ClassId, ClassKind, DecoratedData, DecoratedKind, ModuleId, NameMap, Value};
@@ -31,6 +32,7 @@ impl<'a> Checker<'a> {
     pub fn declare_module(&mut self, source: Source<'a>) -> ModuleId {
         let module = ModuleId(u32::try_from(self.modules.len()).expect("a program has fewer than 2**32 modules"));
         self.modules.push(Rc::new(ModuleTable::new(Name::new(source.name), Some(source))));
+        self.facts.push(Facts::of_nodes(source.parsed.node_count()));
         self.loaded.insert(Name::new(source.name), module);
         let is_outermost = self.pending.is_empty();
         self.pending.push(module);
@@ -116,7 +118,7 @@ impl<'a> Checker<'a> {
         if matches!(test, Expr::Name(name) if name.id == "TYPE_CHECKING") {
             self.declare_body(module, body, scope);
         } else if let Some(known) = self.hexversion_check(module, test) {
-            self.module_mut(module).facts.known_booleans.insert(node_index(test), known);
+            self.facts_mut(module).known_booleans.insert(node_index(test), known);
             if known {
                 self.declare_body(module, body, scope);
             } else {
@@ -368,7 +370,7 @@ impl<'a> Checker<'a> {
             dynamic_dispatch: false,
             has_init_subclass: false,
             literal: None,
-            type_args: Vec::new(),
+            type_args: Rc::default(),
             type_def: None,
             exact: None,
             inexact: None,

@@ -67,7 +67,7 @@ impl Lowering<'_, '_> {
     }
 
     fn call_fact(&mut self, call: &ExprCall) -> Option<CallFact> {
-        let facts = &self.checker.module(self.module).facts;
+        let facts = self.checker.facts(self.module);
         if let Some((expression, kept)) = facts.inlined.get(&node_index(call)) {
             return Some(CallFact::Inlined { expression: *expression, kept: kept.clone() });
         }
@@ -113,7 +113,7 @@ impl Lowering<'_, '_> {
     fn named_function(&self, callee: &Expr) -> Option<FunctionDescriptor> {
         let table = self.checker.module(self.module);
         match callee {
-            Expr::Name(name) if table.facts.own_names.contains(node_index(name)) => {
+            Expr::Name(name) if self.checker.facts(self.module).own_names.contains(node_index(name)) => {
                 Some(FunctionDescriptor { class: None, module: table.name.clone(), name: name.id.clone() })
             }
             Expr::Attribute(attribute) => match self.checker.type_of(self.module, &*attribute.value) {

@@ -19,7 +19,7 @@ impl Lowering<'_, '_> {
         let index = node_index(expression);
         let constant = match expression {
             Expr::Name(name) if name.ctx == ExprContext::Load => {
-                self.checker.module(self.module).facts.final_names.get(&index).cloned()
+                self.checker.facts(self.module).final_names.get(&index).cloned()
             }
             Expr::UnaryOp(_) | Expr::BinOp(_) | Expr::Subscript(_) | Expr::List(_) | Expr::Set(_) => {
                 // Others are folded by the code generator itself.

@@ -81,7 +81,7 @@ impl<'a> Lowering<'_, 'a> {
 
     /// The managers of context decorators around a body.
     fn managers(&mut self, function: u32) -> Vec<u32> {
-        let managers = self.checker.module(self.module).facts.managers.get(&function).cloned().unwrap_or_default();
+        let managers = self.checker.facts(self.module).managers.get(&function).cloned().unwrap_or_default();
         for &manager in &managers {
             self.lower_made(manager);
         }
@@ -141,7 +141,7 @@ impl<'a> Lowering<'_, 'a> {
             let symbol = symbols.names.lookup(name).and_then(|id| symbols.symbol(scope, id));
             symbol.is_some_and(|symbol| matches!(symbol.resolution, Resolution::Local | Resolution::Cell))
         };
-        let facts = &self.checker.module(self.module).facts;
+        let facts = self.checker.facts(self.module);
         let is_primitive =
             |index: &u32| facts.type_of(*index).is_some_and(|value| self.checker.types.is_primitive(value));
         unassigned(&node.parameters, &node.body, &is_local).into_iter().filter(is_primitive).collect()

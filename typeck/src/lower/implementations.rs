@@ -20,6 +20,8 @@ use pyclast_syntax::world_facts::FunctionPart;
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Alias, Decorator, Expr, ExprCall, Stmt, StmtClassDef};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 /// More tests than that cost more than they save.
 const MOST: usize = 4;
@@ -46,20 +48,20 @@ impl Lowering<'_, '_> {
             return;
         }
         let name = self.checker.types.function(function).name.clone();
-        let mut classes = self.early_classes();
-        classes.retain(|&class| self.checker.types.is_subclass(class, receiver));
         let mut found = Vec::new();
-        for &class in classes.iter().rev() {
+        for &class in self.early_subclasses(receiver).iter().rev() {
             // What others derive from is seldom made; and tests that do not tell are in vain.
-            if classes.iter().any(|&other| other != class && self.checker.types.is_subclass(other, class)) {
+            if self.early_subclasses(class).iter().any(|&other| other != class) {
                 continue;
             }
             match self.checker.types.own_member(class, &name) {
-                Some(Value::Function(own)) if self.is_called_alike(own, function) => found.push((class, own)),
+                Some(Value::Function(own)) if found.len() < MOST && self.is_called_alike(own, function) => {
+                    found.push((class, own));
+                }
                 _ => return,
             }
         }
-        if found.is_empty() || found.len() > MOST {
+        if found.is_empty() {
             return;
         }
         let mut implementations = Vec::new();
@@ -94,11 +96,29 @@ impl Lowering<'_, '_> {
         is_plain && shape(self, own).is_some_and(|own| shape(self, overridden) == Some(own))
     }
 
+    /// The classes that are there before any call is made and derive from a class (or are it), in order.
+    fn early_subclasses(&mut self, base: ClassId) -> Rc<[ClassId]> {
+        if self.early_subclasses.is_none() {
+            let mut subclasses: FxHashMap<ClassId, Vec<ClassId>> = FxHashMap::default();
+            for class in self.early_classes() {
+                for &base in &*self.checker.types.mro(class) {
+                    subclasses.entry(base).or_default().push(class);
+                }
+            }
+            self.early_subclasses =
+                Some(subclasses.into_iter().map(|(base, classes)| (base, classes.into())).collect());
+        }
+        if self.checker.types.is_union(base) {
+            let mut classes = self.early_classes();
+            classes.retain(|&class| self.checker.types.is_subclass(class, base));
+            return classes.into();
+        }
+        let base = self.checker.types.exact_type(base);
+        self.early_subclasses.as_ref().and_then(|known| known.get(&base)).map(Rc::clone).unwrap_or_default()
+    }
+
     /// The classes that are there before any call is made, in order.
     fn early_classes(&mut self) -> Vec<ClassId> {
-        if let Some(known) = &self.early_classes {
-            return known.clone();
-        }
         let mut early = Vec::new();
         if let Some(source) = self.checker.source(self.module).filter(|source| source.inlines) {
             let body = &source.parsed.module().body;
@@ -128,7 +148,6 @@ impl Lowering<'_, '_> {
                 }
             }
         }
-        self.early_classes = Some(early.clone());
         early
     }
 

@@ -32,6 +32,7 @@ use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk
 use ruff_python_ast::{Expr, Stmt};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Makes the facts of a module.
 #[derive(Debug)]
@@ -57,8 +58,18 @@ struct Lowering<'c, 'a> {
     noted_fields: FxHashSet<(Descriptor, Name)>,
     /// Whether the visit is in the body of a class under `@_donotcompile`.
     in_uncompiled_class: bool,
-    /// The classes that are there before any call is made, once known.
-    early_classes: Option<Vec<ClassId>>,
+    /// The classes that are there before any call is made, by what they derive from, once known.
+    early_subclasses: Option<FxHashMap<ClassId, Rc<[ClassId]>>>,
+    /// Which numbers the instances of classes are.
+    numbers: FxHashMap<ClassId, Numbers>,
+}
+
+/// Which numbers the instances of a class are.
+#[derive(Clone, Copy, Debug)]
+struct Numbers {
+    is_int: bool,
+    is_float: bool,
+    is_bool: bool,
 }
 
 impl Checker<'_> {
@@ -78,7 +89,8 @@ impl Checker<'_> {
             noted_slots: FxHashSet::default(),
             noted_fields: FxHashSet::default(),
             in_uncompiled_class: false,
-            early_classes: None,
+            early_subclasses: None,
+            numbers: FxHashMap::default(),
         };
         lowering.facts.ordinary.clone_from(&lowering.checker.module(module).compile_non_static);
         lowering.lower_nodes();
@@ -93,7 +105,7 @@ impl Checker<'_> {
 impl Lowering<'_, '_> {
     /// The types of nodes, and what was noted beside them.
     fn lower_nodes(&mut self) {
-        let known = &self.checker.module(self.module).facts;
+        let known = self.checker.facts(self.module);
         let (common_types, compare_types) = (known.common_types.clone(), known.compare_types.clone());
         let (refined_fields, asserted) = (known.refined_fields.clone(), known.asserted.clone());
         self.facts.known_tests.clone_from(&known.known_booleans);
@@ -185,7 +197,8 @@ impl Lowering<'_, '_> {
         let class = self.checker.types.class_of(value);
         let kind = self.type_kind(value);
         let descriptor = self.descriptor(class);
-        let types = &mut self.checker.types;
+        let Numbers { is_int, is_float, is_bool } = self.numbers(class);
+        let types = &self.checker.types;
         let data = types.class(class);
         let (is_exact, is_final) = (data.is_exact, data.is_final);
         let literal = match (&data.literal, kind) {
@@ -199,11 +212,20 @@ impl Lowering<'_, '_> {
             is_exact,
             is_final,
             is_nominal: types.is_nominal_class(class),
+            is_int,
+            is_float,
+            is_bool,
+            literal,
+        }
+    }
+
+    fn numbers(&mut self, class: ClassId) -> Numbers {
+        let types = &mut self.checker.types;
+        *self.numbers.entry(class).or_insert_with(|| Numbers {
             is_int: types.can_assign(ClassId::INT, class),
             is_float: types.can_assign(ClassId::FLOAT, class),
             is_bool: types.can_assign(ClassId::BOOL, class),
-            literal,
-        }
+        })
     }
 
     fn type_kind(&self, value: Value) -> TypeKind {

@@ -30,7 +30,7 @@ struct Primitives<'l, 'c, 'a> {
 impl Primitives<'_, '_, '_> {
     fn note(&mut self, name: &Name, index: u32) {
         let checker = &*self.lowering.checker;
-        let Some(value) = checker.module(self.lowering.module).facts.type_of(index) else { return };
+        let Some(value) = checker.facts(self.lowering.module).type_of(index) else { return };
         let code = match checker.types.kind(checker.types.class_of(value)) {
             ClassKind::PrimitiveInt(primitive) if checker.types.is_primitive(value) => {
                 TypeCode::from_code(primitive.constant)

@@ -17,12 +17,11 @@ impl<'a> Checker<'a> {
     /// `module.resolve_annotation`: the class, or none where it is unknown or dynamic in effect.
     pub fn resolve_annotation(&mut self, module: ModuleId, node: &'a Expr, is_declaration: bool) -> Option<ClassId> {
         // Names do not change any more once all modules are declared.
-        let is_settled =
-            self.pending.is_empty() && self.resolving.is_empty() && self.module(module).local_names.is_empty();
+        let is_settled = self.is_declared() && self.module(module).local_names.is_empty();
         if !is_settled {
             return self.annotation(module, node, is_declaration, 0);
         }
-        let key = (module, node_index(node), is_declaration);
+        let key = AnnotationKey::new(module, node, is_declaration);
         if let Some(&known) = self.annotations.get(&key) {
             return known;
         }
@@ -32,6 +31,12 @@ impl<'a> Checker<'a> {
             self.annotations.insert(key, class);
         }
         class
+    }
+
+    /// What an annotation stands for, if that was found out and does not change any more.
+    pub(super) fn settled_annotation(&self, module: ModuleId, node: &Expr, is_declaration: bool) -> Option<ClassId> {
+        let known = self.annotations.get(&AnnotationKey::new(module, node, is_declaration))?;
+        Some(known.unwrap_or(ClassId::DYNAMIC))
     }
 
     /// `resolve_type`: the class a node names, for bases and aliases.
@@ -302,6 +307,16 @@ impl<'a> Checker<'a> {
             return Ok(None);
         }
         Ok(Some(Value::Class(self.types.generic(class, &index)?)))
+    }
+}
+
+/// An annotation, and whether it declares something.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct AnnotationKey(u64);
+
+impl AnnotationKey {
+    fn new(module: ModuleId, node: &Expr, is_declaration: bool) -> Self {
+        Self(u64::from(module.0) << 33 | u64::from(node_index(node)) << 1 | u64::from(is_declaration))
     }
 }
 

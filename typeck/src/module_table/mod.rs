@@ -11,16 +11,16 @@ mod intrinsic;
 mod references;
 mod string_annotation;
 
+pub(crate) use annotation::AnnotationKey;
 pub(crate) use intrinsic::{IntrinsicModules, Start};
 
 use crate::errors::{Check, ErrorClass, Raised};
-use crate::facts::Facts;
 use crate::program::{Checker, Source};
 use crate::types::ModuleId;
 use crate::types::{NameMap, Value};
-use pyclast_syntax::Span;
+use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{Expr, StmtAnnAssign, StmtClassDef, StmtFunctionDef, StmtTypeAlias};
+use ruff_python_ast::{Expr, ExprName, StmtAnnAssign, StmtClassDef, StmtFunctionDef, StmtTypeAlias};
 use rustc_hash::FxHashMap;
 
 /// The table of a module (`ModuleTable`).
@@ -32,10 +32,10 @@ pub struct ModuleTable<'a> {
     pub source: Option<Source<'a>>,
     /// Its names.
     pub children: NameMap<Child>,
-    /// What is known of its nodes.
-    pub facts: Facts,
     /// Its declarations, in order.
     pub declarations: Vec<Declaration<'a>>,
+    /// What names in the text are, and whether that is the module's own, by name.
+    pub resolved: Vec<Option<(Value, bool)>>,
     /// Names that are only assigned.
     pub implicit_names: NameMap<()>,
     /// Names of type aliases.
@@ -111,8 +111,8 @@ impl<'a> ModuleTable<'a> {
             name,
             source,
             children: NameMap::default(),
-            facts: Facts::default(),
             declarations: Vec::new(),
+            resolved: Vec::new(),
             implicit_names: NameMap::default(),
             type_aliases: NameMap::default(),
             imported_from: NameMap::default(),
@@ -249,6 +249,29 @@ impl Checker<'_> {
             return Ok(Some((value, true)));
         }
         Ok(self.builtin(name).map(|value| (value, false)))
+    }
+
+    /// The same of a name in the text, which is looked for once: names do not change once all modules are declared.
+    pub fn resolve_name_in_text(&mut self, module: ModuleId, name: &ExprName) -> Check<Option<(Value, bool)>> {
+        let table = self.module(module);
+        let id = table.source.as_ref().and_then(|source| source.symbols.name_of(node_index(name)));
+        if let Some(known) = id.and_then(|id| table.resolved.get(id.index()).copied().flatten()) {
+            return Ok(Some(known));
+        }
+        let found = self.resolve_known_name(module, &name.id)?;
+        if let (Some(id), true, Some(source)) = (id, self.is_declared(), self.source(module)) {
+            let resolved = &mut self.module_mut(module).resolved;
+            if resolved.is_empty() {
+                resolved.resize(source.symbols.names.len(), None);
+            }
+            resolved[id.index()] = found;
+        }
+        Ok(found)
+    }
+
+    /// Whether all modules that are loaded are declared, and no import is being looked for.
+    pub(crate) fn is_declared(&self) -> bool {
+        self.pending.is_empty() && self.resolving.is_empty()
     }
 
     /// Whether a name may come from a star import, or is made by a function with `global`. (The reference knows none of

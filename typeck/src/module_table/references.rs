@@ -8,7 +8,7 @@
 
 use crate::errors::Check;
 use crate::program::Checker;
-use crate::types::{BoundKind, FunctionId, FunctionKind, ModuleId, TypeRef, Value};
+use crate::types::{BoundKind, ClassId, FunctionId, FunctionKind, ModuleId, TypeRef, Value};
 use ruff_python_ast::Expr;
 
 impl<'a> Checker<'a> {
@@ -19,7 +19,8 @@ impl<'a> Checker<'a> {
                 if let Some(&value) = self.module(module).local_names.get(&name.id) {
                     return Ok(Some(value));
                 }
-                Ok(self.resolve_name(module, &name.id)?.map(|(value, _)| value))
+                let known = self.resolve_name_in_text(module, name)?.map(|(value, _)| value);
+                Ok(known.or_else(|| self.may_be_made(module, &name.id).then_some(Value::DYNAMIC)))
             }
             Expr::Attribute(attribute) => match self.reference(module, &attribute.value)? {
                 Some(value) => self.resolve_attr(module, value, attribute),
@@ -61,16 +62,15 @@ impl<'a> Checker<'a> {
     }
 
     /// The class a type reference stands for (`TypeRef.resolved`).
-    pub fn resolve(&mut self, type_ref: &TypeRef<'a>) -> crate::types::ClassId {
+    pub fn resolve(&mut self, type_ref: &TypeRef<'a>) -> ClassId {
         self.resolve_declared(type_ref, false)
     }
 
     /// The same where `Final` and `ClassVar` may stand (`resolved(is_declaration=True)`).
-    pub fn resolve_declared(&mut self, type_ref: &TypeRef<'a>, is_declaration: bool) -> crate::types::ClassId {
-        use crate::types::ClassId;
+    pub fn resolve_declared(&mut self, type_ref: &TypeRef<'a>, is_declaration: bool) -> ClassId {
         match type_ref {
             TypeRef::Resolved(class) | TypeRef::SelfType(class) => *class,
-            TypeRef::Annotation { module, annotation, .. } => {
+            TypeRef::Annotation { module, annotation } => {
                 self.resolve_annotation(*module, annotation, is_declaration).unwrap_or(ClassId::DYNAMIC)
             }
             TypeRef::Awaitable(inner) => {
@@ -82,15 +82,57 @@ impl<'a> Checker<'a> {
     }
 
     /// What a function returns (`return_type.resolved()`).
-    pub fn returns(&mut self, function: FunctionId) -> crate::types::ClassId {
-        let returns = self.types.function(function).returns.clone();
-        self.resolve(&returns)
+    pub fn returns(&mut self, function: FunctionId) -> ClassId {
+        let returns = match &self.types.function(function).returns {
+            TypeRef::Resolved(class) => return *class,
+            returns => returns.clone(),
+        };
+        let class = self.resolve(&returns);
+        if let Some(class) = self.settled(&returns, false) {
+            self.types.function_mut(function).returns = TypeRef::Resolved(class);
+        }
+        class
     }
 
     /// The type of a parameter of a function, and whether there is one.
-    pub fn parameter_type(&mut self, function: FunctionId, index: usize) -> Option<crate::types::ClassId> {
-        let type_ref = self.types.function(function).params.as_ref()?.get(index)?.type_ref.clone();
+    pub fn parameter_type(&mut self, function: FunctionId, index: usize) -> Option<ClassId> {
+        let type_ref = match &self.types.function(function).params.as_ref()?.get(index)?.type_ref {
+            TypeRef::Resolved(class) => return Some(*class),
+            type_ref => type_ref.clone(),
+        };
         Some(self.resolve(&type_ref))
+    }
+
+    /// Replaces the annotations of parameters by what is known not to change any more.
+    pub(crate) fn settle_parameters(&mut self, function: FunctionId) {
+        let data = self.types.function(function);
+        if data.has_settled_params {
+            return;
+        }
+        let (mut settled, mut is_complete) = (Vec::new(), true);
+        for (position, param) in data.params.iter().flatten().enumerate() {
+            if matches!(param.type_ref, TypeRef::Annotation { .. }) {
+                let class = self.settled(&param.type_ref, false);
+                settled.extend(class.map(|class| (position, class)));
+                is_complete &= class.is_some();
+            }
+        }
+        if settled.is_empty() && !is_complete {
+            return;
+        }
+        let data = self.types.function_mut(function);
+        data.has_settled_params = is_complete;
+        if let Some(params) = &mut data.params {
+            for (position, class) in settled {
+                params[position].type_ref = TypeRef::Resolved(class);
+            }
+        }
+    }
+
+    /// The class an annotation stands for, if that was found out and does not change any more.
+    pub(crate) fn settled(&self, type_ref: &TypeRef<'a>, is_declaration: bool) -> Option<ClassId> {
+        let TypeRef::Annotation { module, annotation } = type_ref else { return None };
+        self.settled_annotation(*module, annotation, is_declaration)
     }
 
     /// Whether a value is one of the decorators that the checker knows as a function of C.

@@ -16,6 +16,7 @@ use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 
 /// The reason given where a primitive is passed to a dynamic call.
 pub(super) const ARGUMENT_CANNOT_BE_PRIMITIVE: &str = "Call argument cannot be a primitive";
@@ -98,6 +99,7 @@ impl<'a> Binder<'_, 'a> {
 
     /// `ArgMapping.bind_args`
     pub(super) fn map_arguments(&mut self, request: Request<'a>) -> Check<Mapping> {
+        self.settle_parameters(request.function);
         let function = self.types.shared_function(request.function);
         let Some(params) = function.params.as_deref().filter(|params| self.can_call_statically(&request, params))
         else {
@@ -342,10 +344,10 @@ impl<'a> Binder<'_, 'a> {
             let fits = bound.is_none_or(|bound| self.types.can_assign(bound, given));
             return Ok(fits.then_some(given));
         }
-        let params = self.types.class(class).type_args.clone();
+        let params = Rc::clone(&self.types.class(class).type_args);
         if self.types.is_union(class) {
             let mut result = None;
-            for param in params {
+            for &param in &*params {
                 if let Some(added) = self.substitute(param, given)? {
                     result = Some(match result {
                         None => added,
@@ -355,11 +357,11 @@ impl<'a> Binder<'_, 'a> {
             }
             return Ok(result);
         }
-        let mut args = self.types.class(given).type_args.clone();
+        let mut args = self.types.class(given).type_args.to_vec();
         if !self.types.is_generic(given) || args.len() != params.len() {
             return Ok(None);
         }
-        for (arg, &param) in args.iter_mut().zip(&params) {
+        for (arg, &param) in args.iter_mut().zip(&*params) {
             if self.types.contains_generic_parameters(param) {
                 match self.substitute(param, *arg)? {
                     None => return Ok(None),

@@ -157,7 +157,7 @@ impl<'a> Binder<'_, 'a> {
             None => match mixed_math(&self.types, left, now) {
                 Some(common) => {
                     let module = self.module;
-                    self.module_mut(module).facts.common_types.insert(node_index(node), common);
+                    self.facts_mut(module).common_types.insert(node_index(node), common);
                     common
                 }
                 None => {

@@ -250,6 +250,6 @@ impl<'a> Binder<'_, 'a> {
     /// Says how a call is made.
     pub(super) fn set_plan(&mut self, node: &'a ExprCall, plan: CallPlan) {
         let module = self.module;
-        self.module_mut(module).facts.calls.insert(node_index(node), plan);
+        self.facts_mut(module).calls.insert(node_index(node), plan);
     }
 }

@@ -114,7 +114,7 @@ impl<'a> Binder<'_, 'a> {
     fn set_comparison(&mut self, comparison: Comparison<'a>, operands: Value, result: Value) {
         let module = self.module;
         let key = (node_index(comparison.node), comparison.position);
-        self.module_mut(module).facts.compare_types.insert(key, operands);
+        self.facts_mut(module).compare_types.insert(key, operands);
         self.set_type(comparison.node, result);
     }
 

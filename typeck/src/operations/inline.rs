@@ -29,7 +29,7 @@ impl<'a> Binder<'_, 'a> {
     /// `Function.bind_inline_call`; the plan of the call is in the facts already (`CallPlan::Function`).
     pub(crate) fn bind_inline_call(&mut self, node: &'a ExprCall, function: FunctionId) -> Check<()> {
         let (module, index) = (self.module, node_index(node));
-        if self.module(module).facts.inlined.contains_key(&index) || self.inline_depth > MAX_DEPTH {
+        if self.facts(module).inlined.contains_key(&index) || self.inline_depth > MAX_DEPTH {
             return Ok(());
         }
         let data = self.types.function(function);
@@ -43,7 +43,7 @@ impl<'a> Binder<'_, 'a> {
         if returned.value.as_deref().is_some_and(has_scopes) {
             return Ok(());
         }
-        let plans = match self.module(module).facts.calls.get(&index) {
+        let plans = match self.facts(module).calls.get(&index) {
             Some(CallPlan::Function { arguments, .. }) => arguments.clone(),
             // Calls that are made at run time replace nothing, and yet are inlined.
             _ => Vec::new(),
@@ -79,7 +79,7 @@ impl<'a> Binder<'_, 'a> {
         let outer_home = self.inline_home.replace(home);
         self.visit_expr(body, None);
         self.inline_home = outer_home;
-        self.module_mut(module).facts.inlined.insert(index, (node_index(body), kept));
+        self.facts_mut(module).inlined.insert(index, (node_index(body), kept));
         self.inline_depth -= 1;
         Ok(())
     }

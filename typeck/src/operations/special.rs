@@ -130,9 +130,10 @@ impl<'a> Binder<'_, 'a> {
         let text = unparse(argument, self.source.folds, self.source.parsed.text());
         let mut message = format!("reveal_type({text}): '{}'", self.types.name_with_exact(given));
         if let Expr::Name(name) = argument
-            && let Some(declaration) = self.scope().declarations.get(&name.id).copied()
+            && let id = self.id_of(name)
+            && let Some(declaration) = self.scope().declarations.get(id).copied()
         {
-            let local = self.scope().state.locals.get(&name.id).copied().unwrap_or(given);
+            let local = self.scope().state.locals.get(id).copied().unwrap_or(given);
             let declared = self.types.name_with_exact(declaration.value);
             let local = self.types.name_with_exact(local);
             let _ = write!(message, ", '{}' has declared type '{declared}' and local type '{local}'", name.id);

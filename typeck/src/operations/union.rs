@@ -11,6 +11,7 @@ use crate::errors::{Check, ErrorClass, Raised};
 use crate::types::{ClassId, Value};
 use ruff_python_ast::HasNodeIndex;
 use ruff_text_size::Ranged;
+use std::rc::Rc;
 
 impl<'a> Binder<'_, 'a> {
     /// Does a step for each type of a union: whether all of them know the result. A step leaves its result as the
@@ -27,7 +28,7 @@ impl<'a> Binder<'_, 'a> {
         }
         let mut results = Vec::new();
         let mut all = true;
-        for class in self.types.class(union).type_args.clone() {
+        for &class in &*Rc::clone(&self.types.class(union).type_args) {
             let before = self.errors.len();
             let instance = self.types.instance(class);
             let outcome = step(self, instance);

@@ -7,6 +7,7 @@
 //! Invariant: `dynamic` on the right is not special here; the binder lets it pass where it casts.
 
 use super::{ClassId, ClassKind, Types, Value, Variance};
+use std::rc::Rc;
 
 impl Types<'_> {
     /// `dest.can_assign_from(src)`
@@ -65,8 +66,8 @@ impl Types<'_> {
     /// `class.is_subclass_of(other)`
     pub fn is_subclass(&mut self, class: ClassId, other: ClassId) -> bool {
         if self.is_union(class) {
-            let args = self.class(class).type_args.clone();
-            return args.into_iter().all(|arg| self.is_subclass(arg, other));
+            let args = Rc::clone(&self.class(class).type_args);
+            return args.iter().all(|&arg| self.is_subclass(arg, other));
         }
         match (self.kind(class), self.kind(other)) {
             (ClassKind::Number(_), ClassKind::Number(_)) | (ClassKind::Bool, ClassKind::Bool) => {
@@ -82,18 +83,16 @@ impl Types<'_> {
             return self.are_arguments_compatible(definition, class, other);
         }
         if self.is_union(other) {
-            let args = self.class(other).type_args.clone();
-            return args.into_iter().any(|arg| self.is_subclass(class, arg));
+            let args = Rc::clone(&self.class(other).type_args);
+            return args.iter().any(|&arg| self.is_subclass(class, arg));
         }
         let other = self.exact_type(other);
         self.mro(class).contains(&other)
     }
 
     fn are_arguments_compatible(&mut self, definition: ClassId, class: ClassId, other: ClassId) -> bool {
-        let parameters = self.class(definition).type_args.clone();
-        let left = self.class(class).type_args.clone();
-        let right = self.class(other).type_args.clone();
-        parameters.into_iter().zip(left.into_iter().zip(right)).all(|(parameter, (left, right))| {
+        let [parameters, left, right] = [definition, class, other].map(|class| Rc::clone(&self.class(class).type_args));
+        parameters.iter().zip(left.iter().zip(&*right)).all(|(&parameter, (&left, &right))| {
             let ClassKind::GenericParameter { variance, .. } = self.kind(parameter) else { return true };
             match variance {
                 Variance::Invariant => self.is_subclass(left, right) && self.is_subclass(right, left),

@@ -43,7 +43,7 @@ pub struct ClassData {
     /// The value of a literal type.
     pub literal: Option<Literal>,
     /// Arguments of a generic class, or the parameters of a definition.
-    pub type_args: Vec<ClassId>,
+    pub type_args: Rc<[ClassId]>,
     /// What it is an instance of, if generic.
     pub type_def: Option<ClassId>,
     pub(crate) exact: Option<ClassId>,

@@ -14,6 +14,7 @@ use indexmap::IndexMap;
 use pyclast_stdlib_stubs::c_types::{self, MemberKind, Shape, Signature, TypeKind, TypeStub};
 use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 /// Makes the constants of the classes that have rules of their own, and the table they are made from.
 macro_rules! known {
@@ -164,6 +165,7 @@ impl Types<'_> {
             generics: IndexMap::default(),
             literals: FxHashMap::default(),
             nonliterals: FxHashMap::default(),
+            inexact_unions: FxHashMap::default(),
             member_places: FxHashMap::default(),
             mro_failure: None,
             known: FxHashMap::default(),
@@ -198,7 +200,7 @@ impl Types<'_> {
             dynamic_dispatch: kind == ClassKind::Object,
             has_init_subclass: false,
             literal: None,
-            type_args: Vec::new(),
+            type_args: Rc::default(),
             type_def: None,
             exact: None,
             inexact: None,
@@ -224,8 +226,8 @@ impl Types<'_> {
         self.class_mut(ClassId::STRING_ENUM).bases = vec![ClassId::ENUM, ClassId::STR];
         self.class_mut(ClassId::CONTEXT_DECORATOR).bases = vec![ClassId::EXC_CONTEXT_DECORATOR];
         self.class_mut(ClassId::EXCEPTION).bases = vec![ClassId::BASE_EXCEPTION];
-        self.class_mut(ClassId::CHECKED_DICT).type_args = vec![ClassId::PARAMETER_K, ClassId::PARAMETER_V];
-        self.class_mut(ClassId::AWAITABLE).type_args = vec![ClassId::PARAMETER_AWAITED];
+        self.class_mut(ClassId::CHECKED_DICT).type_args = Rc::from([ClassId::PARAMETER_K, ClassId::PARAMETER_V]);
+        self.class_mut(ClassId::AWAITABLE).type_args = Rc::from([ClassId::PARAMETER_AWAITED]);
         for class in [
             ClassId::CHECKED_LIST,
             ClassId::ARRAY,
@@ -235,7 +237,7 @@ impl Types<'_> {
             ClassId::INITVAR,
             ClassId::EXACT,
         ] {
-            self.class_mut(class).type_args = vec![ClassId::PARAMETER_T];
+            self.class_mut(class).type_args = Rc::from([ClassId::PARAMETER_T]);
         }
         for class in [ClassId::CHECKED_DICT, ClassId::CHECKED_LIST, ClassId::BOOL, ClassId::DATACLASS_FIELD] {
             self.class_mut(class).is_final = true;
@@ -252,6 +254,7 @@ impl Types<'_> {
                 module_name: Name::new_static(module),
                 container: None,
                 params,
+                has_settled_params: false,
                 required: 0,
                 has_vararg: false,
                 has_kwarg: false,
@@ -373,6 +376,7 @@ impl Types<'_> {
             module_name,
             container,
             params,
+            has_settled_params: false,
             required: 0,
             has_vararg: false,
             has_kwarg: false,

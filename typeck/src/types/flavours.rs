@@ -8,6 +8,7 @@
 //! decorators have set by then (as the reference does).
 
 use super::{ClassData, ClassId, ClassKind, Literal, NameMap, Number, Types, Value};
+use std::rc::Rc;
 
 impl Types<'_> {
     /// `Class.exact_type`
@@ -16,8 +17,8 @@ impl Types<'_> {
             if self.class(class).type_def.is_none() {
                 return class;
             }
-            let args: Vec<_> = self.class(class).type_args.clone();
-            let args: Vec<_> = args.into_iter().map(|arg| self.exact_type(arg)).collect();
+            let args = Rc::clone(&self.class(class).type_args);
+            let args: Vec<_> = args.iter().map(|&arg| self.exact_type(arg)).collect();
             return self.union(&args).unwrap_or(class);
         }
         if self.class(class).is_exact {
@@ -48,9 +49,14 @@ impl Types<'_> {
             if self.class(class).type_def.is_none() {
                 return class;
             }
-            let args: Vec<_> = self.class(class).type_args.clone();
-            let args: Vec<_> = args.into_iter().map(|arg| self.inexact_type(arg)).collect();
-            return self.union(&args).unwrap_or(class);
+            if let Some(&known) = self.inexact_unions.get(&class) {
+                return known;
+            }
+            let args = Rc::clone(&self.class(class).type_args);
+            let args: Vec<_> = args.iter().map(|&arg| self.inexact_type(arg)).collect();
+            let inexact = self.union(&args).unwrap_or(class);
+            self.inexact_unions.insert(class, inexact);
+            return inexact;
         }
         self.class(class).inexact.unwrap_or(class)
     }
@@ -151,19 +157,28 @@ impl Types<'_> {
     /// `Value.nonliteral`
     pub fn nonliteral(&mut self, value: Value) -> Value {
         let Value::Instance(class) = value else { return value };
-        if self.is_union(class) {
-            let args = self.class(class).type_args.clone();
-            let args: Vec<_> = args
-                .into_iter()
-                .map(|arg| {
-                    let instance = self.instance(arg);
-                    let plain = self.nonliteral(instance);
-                    self.class_of(plain)
-                })
-                .collect();
-            return self.union(&args).map_or(value, Value::Instance);
+        let is_union = self.is_union(class);
+        if !is_union && self.class(class).literal.is_none() {
+            return value;
         }
-        self.nonliterals.get(&class).map_or(value, |&plain| Value::Instance(plain))
+        if let Some(&plain) = self.nonliterals.get(&class) {
+            return Value::Instance(plain);
+        }
+        if !is_union {
+            return value;
+        }
+        let args = Rc::clone(&self.class(class).type_args);
+        let args: Vec<_> = args
+            .iter()
+            .map(|&arg| {
+                let instance = self.instance(arg);
+                let plain = self.nonliteral(instance);
+                self.class_of(plain)
+            })
+            .collect();
+        let plain = self.union(&args).unwrap_or(class);
+        self.nonliterals.insert(class, plain);
+        Value::Instance(plain)
     }
 
     /// The int of a literal type of `int` or a primitive.

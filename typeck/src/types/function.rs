@@ -19,7 +19,7 @@ pub enum TypeRef<'a> {
     /// A class.
     Resolved(ClassId),
     /// An annotation in a module.
-    Annotation { module: ModuleId, annotation: &'a Expr, requester: Name },
+    Annotation { module: ModuleId, annotation: &'a Expr },
     /// What awaiting gives it (`AwaitableTypeRef`).
     Awaitable(Rc<TypeRef<'a>>),
     /// The class a function is in (`ContainerTypeRef`).
@@ -92,6 +92,8 @@ pub struct FunctionData<'a> {
     pub container: Option<ClassId>,
     /// Its parameters; none if nothing is known of them.
     pub params: Option<Vec<Param<'a>>>,
+    /// Whether none of them has an annotation that may still come to stand for something else.
+    pub has_settled_params: bool,
     /// How many have no default (only counted for functions of the program).
     pub required: usize,
     /// `*args`

@@ -8,6 +8,7 @@
 
 use super::{ClassData, ClassId, ClassKind, FunctionData, FunctionKind, NameMap, Param, TypeRef, Types, Value};
 use indexmap::Equivalent;
+use std::rc::Rc;
 
 /// A generic class and its arguments, to look up.
 #[derive(Hash)]
@@ -75,7 +76,7 @@ impl<'a> Types<'a> {
     fn make_instance(&mut self, definition: ClassId, args: &[ClassId]) -> ClassId {
         let members = self.add_member_table(NameMap::default());
         let data = ClassData {
-            type_args: args.to_vec(),
+            type_args: args.into(),
             type_def: Some(definition),
             members,
             exact: None,
@@ -192,8 +193,8 @@ impl<'a> Types<'a> {
         if !self.contains_generic_parameters(class) {
             return class;
         }
-        let args: Vec<_> = self.class(class).type_args.clone();
-        let args: Vec<_> = args.into_iter().map(|arg| self.bind_generics(arg, made)).collect();
+        let args = Rc::clone(&self.class(class).type_args);
+        let args: Vec<_> = args.iter().map(|&arg| self.bind_generics(arg, made)).collect();
         self.generic(class, &args).unwrap_or(class)
     }
 

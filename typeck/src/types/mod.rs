@@ -73,7 +73,10 @@ pub struct Types<'a> {
     module_names: NameMap<()>,
     generics: IndexMap<(ClassId, Box<[ClassId]>), ClassId, FxBuildHasher>,
     literals: FxHashMap<(ClassId, Literal), ClassId>,
+    /// The classes that literals are of, and unions without literals.
     nonliterals: FxHashMap<ClassId, ClassId>,
+    /// The inexact flavours of unions.
+    inexact_unions: FxHashMap<ClassId, ClassId>,
     /// Where members of classes of the program are declared (`_member_nodes`), by inexact class.
     pub member_places: FxHashMap<ClassId, NameMap<Span>>,
     /// Bases without a consistent order: the reference fails with a plain `SyntaxError` of this text.
