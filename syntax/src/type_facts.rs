@@ -81,18 +81,9 @@ impl TypeFacts {
         &self.types[id.0 as usize]
     }
 
-    /// Makes room for the nodes with indices below `count`.
-    pub fn reserve_nodes(&mut self, count: usize) {
-        self.nodes.reserve(count);
-    }
-
-    /// Says what a node is.
-    pub fn set_node(&mut self, node: u32, id: TypeId) {
-        let node = node as usize;
-        if self.nodes.len() <= node {
-            self.nodes.resize(node + 1, None);
-        }
-        self.nodes[node] = Some(id);
+    /// Says what nodes are, by index.
+    pub fn set_nodes(&mut self, nodes: Vec<Option<TypeId>>) {
+        self.nodes = nodes;
     }
 
     /// What a node is; none if nothing is known of it.

@@ -214,6 +214,8 @@ pub struct Checker<'a> {
     pub sources: Box<dyn Modules<'a> + 'a>,
     /// Modules declared whose overrides are not checked yet (`decl_visitors`).
     pub pending: Vec<ModuleId>,
+    /// How many modules are being declared.
+    pub(crate) declaring: u32,
     /// Names that are being looked for.
     pub resolving: FxHashSet<(ModuleId, Name)>,
     /// The errors.
@@ -246,6 +248,7 @@ impl<'a> Checker<'a> {
             intrinsic,
             sources,
             pending: Vec::new(),
+            declaring: 0,
             resolving: FxHashSet::default(),
             errors: Errors::default(),
             arena,

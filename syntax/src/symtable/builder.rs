@@ -134,8 +134,8 @@ impl<'m> Builder<'m> {
         let mut errors = Vec::new();
         let mut names = NameTable::default();
         let known = KnownNames::new(&mut names);
-        // About so many nodes a function, class or comprehension has.
-        let scope_count = module.node_count() as usize / 20 + 4;
+        // About so many nodes a function, class or comprehension has, whose annotations have a scope of their own.
+        let scope_count = module.node_count() as usize / 14 + 4;
         let mut builder = Self {
             module,
             known,

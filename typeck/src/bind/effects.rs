@@ -9,21 +9,23 @@
 use super::scope::{Refinement, TypeState};
 use crate::types::Value;
 use pyclast_syntax::NameId;
+use std::rc::Rc;
 
-/// What a test tells about names.
+/// What a test tells about names; copies share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Effect {
-    /// Nothing.
-    #[default]
-    None,
+pub(crate) struct Effect(Option<Rc<Test>>);
+
+/// A test that tells something.
+#[derive(Debug)]
+enum Test {
     /// All of them.
-    And(Vec<Self>),
+    And(Vec<Effect>),
     /// One of them.
-    Or(Vec<Self>),
+    Or(Vec<Effect>),
     /// The opposite.
-    Not(Box<Self>),
+    Not(Effect),
     /// A path has a type (`IsInstanceEffect`).
-    Refine(Box<Refine>),
+    Refine(Refine),
 }
 
 /// What a test may tell something about.
@@ -52,75 +54,74 @@ pub(crate) struct Refine {
     pub temporary: u32,
 }
 
+impl From<Refine> for Effect {
+    fn from(refine: Refine) -> Self {
+        Self::of(Test::Refine(refine))
+    }
+}
+
 impl Effect {
+    /// Nothing.
+    pub(crate) const NONE: Self = Self(None);
+
+    fn of(test: Test) -> Self {
+        Self(Some(Rc::new(test)))
+    }
+
     /// Whether it tells nothing.
     pub(crate) fn is_none(&self) -> bool {
-        matches!(self, Self::None)
+        self.0.is_none()
     }
 
     /// `and_`
     #[must_use]
     pub(crate) fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (this, Self::None) => this,
-            (Self::And(mut effects), Self::And(more)) => {
-                effects.extend(more);
-                Self::And(effects)
-            }
-            (Self::And(mut effects), other) => {
-                effects.push(other);
-                Self::And(effects)
-            }
+        let joined = |effects: &[Self], others: &[Self]| [effects, others].concat();
+        match (self.0.as_deref(), other.0.as_deref()) {
+            (_, None) => self,
+            (Some(Test::And(effects)), Some(Test::And(more))) => Self::of(Test::And(joined(effects, more))),
+            (Some(Test::And(effects)), _) => Self::of(Test::And(joined(effects, &[other]))),
             // The reference makes an `OrEffect` here.
-            (Self::Or(mut effects), Self::Or(more)) => {
-                effects.extend(more);
-                Self::Or(effects)
-            }
-            (Self::Or(mut effects), other) => {
-                effects.push(other);
-                Self::Or(effects)
-            }
-            (this, other) => Self::And(vec![this, other]),
+            (Some(Test::Or(effects)), Some(Test::Or(more))) => Self::of(Test::Or(joined(effects, more))),
+            (Some(Test::Or(effects)), _) => Self::of(Test::Or(joined(effects, &[other]))),
+            _ => Self::of(Test::And(vec![self, other])),
         }
     }
 
     /// `or_`
     #[must_use]
     pub(crate) fn or(self, other: Self) -> Self {
-        match other {
-            Self::None => self,
-            other => Self::Or(vec![self, other]),
-        }
+        if other.is_none() { self } else { Self::of(Test::Or(vec![self, other])) }
     }
 
     /// `not_`
     #[must_use]
     pub(crate) fn not(self) -> Self {
-        match self {
-            Self::Not(inner) => *inner,
-            effect => Self::Not(Box::new(effect)),
+        match self.0.as_deref() {
+            Some(Test::Not(inner)) => inner.clone(),
+            _ => Self::of(Test::Not(self)),
         }
     }
 
     /// The test holds.
     pub(crate) fn apply(&self, state: &mut TypeState) {
-        match self {
-            Self::None | Self::Or(_) => {}
-            Self::And(effects) => effects.iter().for_each(|effect| effect.apply(state)),
-            Self::Not(effect) => effect.reverse(state),
-            Self::Refine(refine) => refine.set(state, refine.holds),
+        match self.0.as_deref() {
+            None | Some(Test::Or(_)) => {}
+            Some(Test::And(effects)) => effects.iter().for_each(|effect| effect.apply(state)),
+            Some(Test::Not(effect)) => effect.reverse(state),
+            Some(Test::Refine(refine)) => refine.set(state, refine.holds),
         }
     }
 
     /// What is known of names and attributes if the test holds (or does not): the nodes that say it, and the types.
     pub(crate) fn narrowed(&self, holds: bool, found: &mut Vec<(Path, u32, Value)>) {
-        match self {
-            Self::None => {}
-            Self::And(effects) if holds => effects.iter().for_each(|effect| effect.narrowed(true, found)),
-            Self::Or(effects) if !holds => effects.iter().for_each(|effect| effect.narrowed(false, found)),
-            Self::And(_) | Self::Or(_) => {}
-            Self::Not(effect) => effect.narrowed(!holds, found),
-            Self::Refine(refine) => {
+        match self.0.as_deref() {
+            None => {}
+            Some(Test::And(effects)) if holds => effects.iter().for_each(|effect| effect.narrowed(true, found)),
+            Some(Test::Or(effects)) if !holds => effects.iter().for_each(|effect| effect.narrowed(false, found)),
+            Some(Test::And(_) | Test::Or(_)) => {}
+            Some(Test::Not(effect)) => effect.narrowed(!holds, found),
+            Some(Test::Refine(refine)) => {
                 found.retain(|(path, ..)| *path != refine.path);
                 let value = if holds { refine.holds } else { refine.fails };
                 found.push((refine.path, refine.node, value));
@@ -130,22 +131,22 @@ impl Effect {
 
     /// Back to the types before.
     pub(crate) fn undo(&self, state: &mut TypeState) {
-        match self {
-            Self::None => {}
-            Self::And(effects) | Self::Or(effects) => effects.iter().for_each(|effect| effect.undo(state)),
-            Self::Not(effect) => effect.undo(state),
-            Self::Refine(refine) => refine.set(state, refine.previous),
+        match self.0.as_deref() {
+            None => {}
+            Some(Test::And(effects) | Test::Or(effects)) => effects.iter().for_each(|effect| effect.undo(state)),
+            Some(Test::Not(effect)) => effect.undo(state),
+            Some(Test::Refine(refine)) => refine.set(state, refine.previous),
         }
     }
 
     /// The test does not hold.
     pub(crate) fn reverse(&self, state: &mut TypeState) {
-        match self {
-            Self::None => {}
-            Self::And(_) => self.undo(state),
-            Self::Or(effects) => effects.iter().for_each(|effect| effect.reverse(state)),
-            Self::Not(effect) => effect.apply(state),
-            Self::Refine(refine) => refine.set(state, refine.fails),
+        match self.0.as_deref() {
+            None => {}
+            Some(Test::And(_)) => self.undo(state),
+            Some(Test::Or(effects)) => effects.iter().for_each(|effect| effect.reverse(state)),
+            Some(Test::Not(effect)) => effect.apply(state),
+            Some(Test::Refine(refine)) => refine.set(state, refine.fails),
         }
     }
 }

@@ -20,12 +20,18 @@ use ruff_python_ast::{
 impl<'a> Binder<'_, 'a> {
     /// Binds an expression; `context` is the type it is wanted as (`type_ctx`, an instance).
     pub(crate) fn visit_expr(&mut self, expression: &'a Expr, context: Option<Value>) -> Effect {
-        if expression.is_name_expr() {
-            return self.visit_leaf(expression, context);
-        }
-        if expression.is_literal_expr() {
-            self.mark_visit(node_index(expression));
-            return self.visit_leaf(expression, context);
+        match expression {
+            Expr::Name(_) => return self.visit_leaf(expression, context),
+            Expr::Attribute(attribute) if attribute.value.is_name_expr() => {
+                let effect = self.visit_leaf(expression, context);
+                self.after_visit(node_index(expression));
+                return effect;
+            }
+            literal if literal.is_literal_expr() => {
+                self.mark_visit(node_index(literal));
+                return self.visit_leaf(literal, context);
+            }
+            _ => {}
         }
         self.visit_once(expression, context, |this| {
             let effect = this.visit_anew(expression, context);
@@ -43,7 +49,7 @@ impl<'a> Binder<'_, 'a> {
         self.bind_expr(expression, context).unwrap_or_else(|raised| {
             let (module, place) = (self.module, self.place(expression));
             self.report(module, place, raised);
-            Effect::None
+            Effect::NONE
         })
     }
 
@@ -71,7 +77,7 @@ impl<'a> Binder<'_, 'a> {
         if let Some(constant) = self.constant(module, expression) {
             self.preserve_refined(expression);
             self.bind_constant(expression, &constant, context);
-            return Ok(Effect::None);
+            return Ok(Effect::NONE);
         }
         match expression {
             Expr::BoolOp(node) => return self.bind_bool_op(node),
@@ -161,7 +167,7 @@ impl<'a> Binder<'_, 'a> {
             | Expr::EllipsisLiteral(_)
             | Expr::IpyEscapeCommand(_) => {}
         }
-        Ok(Effect::None)
+        Ok(Effect::NONE)
     }
 
     /// The node is an instance of exactly that class.
@@ -222,7 +228,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     fn bind_bool_op(&mut self, node: &'a ExprBoolOp) -> Check<Effect> {
-        let mut effect = Effect::None;
+        let mut effect = Effect::NONE;
         let mut joined = None;
         match node.op {
             BoolOp::And => {
@@ -317,7 +323,7 @@ impl<'a> Binder<'_, 'a> {
         let effect = self.visit_expr(&node.operand, context);
         let operand = self.get_type(&*node.operand);
         self.bind_unaryop(operand, node)?;
-        Ok(if node.op == UnaryOp::Not && !effect.is_none() { effect.not() } else { Effect::None })
+        Ok(if node.op == UnaryOp::Not && !effect.is_none() { effect.not() } else { Effect::NONE })
     }
 
     fn bind_lambda(&mut self, node: &'a ExprLambda) {
@@ -410,7 +416,7 @@ impl<'a> Binder<'_, 'a> {
             }
             left = right;
         }
-        Ok(Effect::None)
+        Ok(Effect::NONE)
     }
 
     /// A t-string, which the reference does not know.

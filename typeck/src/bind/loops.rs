@@ -32,7 +32,7 @@ impl<'a> Binder<'_, 'a> {
         const EXACT_DEPTH: u32 = 3;
         let is_deep = self.errors.muted_depth() >= EXACT_DEPTH;
         let entry = Rc::clone(&self.scope().declarations);
-        let mut last = (Effect::None, TerminalKind::NonTerminal);
+        let mut last = (Effect::NONE, TerminalKind::NonTerminal);
         for _ in 0..PASSES {
             let branch = self.scope().branch();
             let silenced = self.errors.silenced();

@@ -35,7 +35,7 @@ impl Binder<'_, '_> {
 
     /// An `IsInstanceEffect`: the expression is of one type if the test holds, of the rest if not.
     pub(crate) fn refine(&mut self, node: &Expr, previous: Value, holds: Value) -> Check<Effect> {
-        let Some(path) = self.access_path(node) else { return Ok(Effect::None) };
+        let Some(path) = self.access_path(node) else { return Ok(Effect::NONE) };
         let mut fails = previous;
         if let Value::Instance(class) = previous
             && self.types.is_union(class)
@@ -47,13 +47,13 @@ impl Binder<'_, '_> {
             fails = self.types.instance(rest);
         }
         let temporary = self.refined_field_index(path);
-        Ok(Effect::Refine(Box::new(Refine { path, node: node_index(node), previous, holds, fails, temporary })))
+        Ok(Refine { path, node: node_index(node), previous, holds, fails, temporary }.into())
     }
 
     /// What it says of an expression that it is true (`refine_truthy`): that it is not `None`.
     pub(crate) fn refine_truthy(&mut self, node: &Expr) -> Check<Effect> {
         if !self.is_refinable(node) {
-            return Ok(Effect::None);
+            return Ok(Effect::NONE);
         }
         self.refine_true(node, self.get_type(node))
     }
@@ -66,7 +66,7 @@ impl Binder<'_, '_> {
             {
                 Ok(self.refine(node, value, Value::NONE)?.not())
             }
-            _ => Ok(Effect::None),
+            _ => Ok(Effect::NONE),
         }
     }
 

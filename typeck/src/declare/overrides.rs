@@ -314,11 +314,12 @@ impl Checker<'_> {
                 "Returned type `{over_returns}` is not a subtype of the overridden return `{returns}`"
             ));
         }
-        let params = self.types.function(inherited).params.clone()?;
-        let over_params = self.types.function(over).params.clone().unwrap_or_default();
-        let (has_vararg, has_kwarg) =
-            (self.types.function(inherited).has_vararg, self.types.function(inherited).has_kwarg);
-        let counted = if has_kwarg {
+        self.settle_parameters(inherited);
+        self.settle_parameters(over);
+        let (inherited, over) = (self.types.shared_function(inherited), self.types.shared_function(over));
+        let params = inherited.params.as_deref()?;
+        let over_params = over.params.as_deref().unwrap_or_default();
+        let counted = if inherited.has_kwarg {
             over_params
                 .iter()
                 .filter(|param| param.default.is_none() || params.iter().any(|known| known.name == param.name))
@@ -330,7 +331,7 @@ impl Checker<'_> {
             return Some("Number of arguments differ".to_owned());
         }
         let skip = usize::from(first_is_implicit);
-        for (param, over_param) in params.iter().zip(&over_params).skip(skip) {
+        for (param, over_param) in params.iter().zip(over_params).skip(skip) {
             let (is_kwonly, is_posonly) = (param.style == ParamStyle::KwOnly, param.style == ParamStyle::PosOnly);
             if !is_posonly && param.name != over_param.name {
                 let described = if is_kwonly {
@@ -355,10 +356,10 @@ impl Checker<'_> {
                 return Some(self.types.assign_error(over_type, base_type, &reason));
             }
         }
-        if has_vararg != self.types.function(over).has_vararg {
+        if inherited.has_vararg != over.has_vararg {
             return Some("Functions differ by including *args".to_owned());
         }
-        if has_kwarg != self.types.function(over).has_kwarg {
+        if inherited.has_kwarg != over.has_kwarg {
             return Some("Functions differ by including **kwargs".to_owned());
         }
         None

@@ -36,9 +36,11 @@ impl<'a> Checker<'a> {
         self.loaded.insert(Name::new(source.name), module);
         let is_outermost = self.pending.is_empty();
         self.pending.push(module);
+        self.declaring += 1;
         let scope = DeclarationScope { owner: Owner::Module, qualname: None };
         self.declare_body(module, &source.parsed.module().body, &scope);
         self.finish_module(module);
+        self.declaring -= 1;
         if is_outermost {
             // More may be loaded on the way.
             let mut position = 0;

@@ -189,7 +189,7 @@ impl Lowering<'_, '_> {
     fn invocation(&mut self, function: FunctionId, plans: Vec<ArgumentPlan>) -> Option<Invocation> {
         let arguments = plans.into_iter().map(|plan| self.argument(function, plan)).collect::<Option<_>>()?;
         let descriptor = self.function_descriptor(function);
-        self.note_function(descriptor.clone(), FunctionPart::Whole, function);
+        self.note_called(&descriptor, function);
         Some(Invocation { function: descriptor, parameters: self.parameter_count(function), arguments })
     }
 

@@ -16,7 +16,6 @@ use super::Lowering;
 use crate::types::{ClassId, ClassKind, FunctionId, FunctionKind, ModuleId, Value};
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{ArgumentFact, Implementation};
-use pyclast_syntax::world_facts::FunctionPart;
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Alias, Decorator, Expr, ExprCall, Stmt, StmtClassDef};
@@ -68,7 +67,7 @@ impl Lowering<'_, '_> {
         for (class, own) in found {
             let Some(class) = self.descriptor(class) else { return };
             let function = self.function_descriptor(own);
-            self.note_function(function.clone(), FunctionPart::Whole, own);
+            self.note_called(&function, own);
             implementations.push(Implementation { class: class.unmarked(), function });
         }
         self.facts.implementations.insert(node_index(call), implementations);

@@ -19,7 +19,7 @@ mod view;
 mod world;
 
 use crate::program::Checker;
-use crate::types::{ClassId, ClassKind, Literal, ModuleId, SlotId, Value};
+use crate::types::{ClassId, ClassKind, FunctionId, Literal, ModuleId, SlotId, Value};
 use indexmap::IndexSet;
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{
@@ -50,6 +50,8 @@ struct Lowering<'c, 'a> {
     named: RefCell<IndexSet<ClassId, FxBuildHasher>>,
     /// The descriptors of classes that have one, once made.
     descriptors: RefCell<Vec<Option<Descriptor>>>,
+    /// The functions that the world has under their own names.
+    noted_ids: FxHashSet<FunctionId>,
     /// What the world has of functions.
     noted_functions: FxHashMap<FunctionPart, FxHashSet<FunctionDescriptor>>,
     /// The slots whose fields the world has.
@@ -85,6 +87,7 @@ impl Checker<'_> {
             ids: FxHashMap::default(),
             named: RefCell::default(),
             descriptors: RefCell::default(),
+            noted_ids: FxHashSet::default(),
             noted_functions: FxHashMap::default(),
             noted_slots: FxHashSet::default(),
             noted_fields: FxHashSet::default(),
@@ -110,13 +113,8 @@ impl Lowering<'_, '_> {
         let (refined_fields, asserted) = (known.refined_fields.clone(), known.asserted.clone());
         self.facts.known_tests.clone_from(&known.known_booleans);
         let nodes = known.types.clone();
-        self.facts.reserve_nodes(nodes.len());
-        for (node, value) in (0..).zip(nodes) {
-            if let Some(value) = value {
-                let id = self.type_id(value);
-                self.facts.set_node(node, id);
-            }
-        }
+        let nodes = nodes.into_iter().map(|value| value.map(|value| self.type_id(value))).collect();
+        self.facts.set_nodes(nodes);
         // Types are numbered in the order they are met in: that of the nodes.
         for (node, value) in sorted(common_types) {
             let id = self.type_id(value);

@@ -50,6 +50,13 @@ impl Lowering<'_, '_> {
         self.facts.world.functions.push(world);
     }
 
+    /// Notes a function under its own name.
+    pub(super) fn note_called(&mut self, descriptor: &FunctionDescriptor, function: FunctionId) {
+        if self.noted_ids.insert(function) {
+            self.note_function(descriptor.clone(), FunctionPart::Whole, function);
+        }
+    }
+
     /// Whether a function was not noted yet; it is from now on.
     fn is_new_function(&mut self, descriptor: &FunctionDescriptor, part: FunctionPart) -> bool {
         let noted = self.noted_functions.entry(part).or_default();

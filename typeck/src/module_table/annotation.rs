@@ -27,7 +27,7 @@ impl<'a> Checker<'a> {
         }
         let attempts = self.errors.attempts();
         let class = self.annotation(module, node, is_declaration, 0);
-        if self.errors.attempts() == attempts && self.pending.is_empty() {
+        if self.errors.attempts() == attempts && self.declaring == 0 {
             self.annotations.insert(key, class);
         }
         class

@@ -271,7 +271,7 @@ impl Checker<'_> {
 
     /// Whether all modules that are loaded are declared, and no import is being looked for.
     pub(crate) fn is_declared(&self) -> bool {
-        self.pending.is_empty() && self.resolving.is_empty()
+        self.declaring == 0 && self.resolving.is_empty()
     }
 
     /// Whether a name may come from a star import, or is made by a function with `global`. (The reference knows none of

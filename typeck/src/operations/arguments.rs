@@ -106,7 +106,8 @@ impl<'a> Binder<'_, 'a> {
             self.bind_dynamic_call(request.call);
             return Ok(Mapping { is_dynamic: true, ..Mapping::default() });
         };
-        let mut filling = Filling { request, params, mapping: Mapping::default(), seen: 0 };
+        let mapping = Mapping { arguments: Vec::with_capacity(params.len()), ..Mapping::default() };
+        let mut filling = Filling { request, params, mapping, seen: 0 };
         let has_starred = self.map_positional(&mut filling)?;
         self.map_keywords(&mut filling)?;
         self.check_keyword_names(&filling);

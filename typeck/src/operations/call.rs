@@ -35,7 +35,7 @@ impl<'a> Binder<'_, 'a> {
             }
             _ => self.bind_dynamic_call(node),
         }
-        Ok(Effect::None)
+        Ok(Effect::NONE)
     }
 
     fn error_cannot_call(&mut self, value: Value, node: &'a ExprCall) {
@@ -55,7 +55,7 @@ impl<'a> Binder<'_, 'a> {
             }
             _ => self.bind_dynamic_call(node),
         }
-        Ok(Effect::None)
+        Ok(Effect::NONE)
     }
 
     /// `Callable.bind_call`

@@ -43,7 +43,7 @@ impl<'a> Binder<'_, 'a> {
             Special::CRange => self.bind_crange(node),
             Special::ProdAssert => self.bind_prod_assert(node),
         }
-        Ok(Effect::None)
+        Ok(Effect::NONE)
     }
 
     fn refuse_keywords(&mut self, node: &'a ExprCall, message: &str) {
@@ -93,9 +93,9 @@ impl<'a> Binder<'_, 'a> {
         self.refuse_keywords(node, "isinstance() does not accept keyword arguments");
         self.visit_boxed_positional(node);
         self.set_type(node, Value::Instance(ClassId::BOOL));
-        let [tested, classes] = &*node.arguments.args else { return Ok(Effect::None) };
+        let [tested, classes] = &*node.arguments.args else { return Ok(Effect::NONE) };
         if !self.is_refinable(tested) {
-            return Ok(Effect::None);
+            return Ok(Effect::NONE);
         }
         let module = self.module;
         let class = match classes {
@@ -112,7 +112,7 @@ impl<'a> Binder<'_, 'a> {
                 other => other.as_class(),
             },
         };
-        let Some(class) = class else { return Ok(Effect::None) };
+        let Some(class) = class else { return Ok(Effect::NONE) };
         let previous = self.get_type(tested);
         let class = self.types.inexact_type(class);
         let instance = self.types.instance(class);
