@@ -560,8 +560,12 @@ pub struct DataclassFact {
     pub unsafe_hash: bool,
     /// `frozen=`
     pub frozen: bool,
-    /// Of `__init__`, `__repr__`, `__eq__`, `__hash__` and `__post_init__`, those the class has itself.
+    /// `kw_only=`
+    pub kw_only: bool,
+    /// Of `__init__`, `__repr__`, `__eq__` and `__hash__`, those the class has itself.
     pub own_methods: Vec<&'static str>,
+    /// It has `__post_init__`, or a base of it.
+    pub has_post_init: bool,
     /// Its fields, those of its bases first.
     pub fields: Vec<FieldFact>,
     /// Calls of `field` in its body, and what the class keeps of them: the default or the factory.

@@ -24,8 +24,10 @@ use rustc_hash::FxHashMap;
 
 /// The prefixes of implementations of cached properties.
 const CACHED: &str = "_pystatic_cprop.";
-/// What dataclasses are given unless they have it, and what their `__init__` calls.
-const MADE_METHODS: [&str; 5] = ["__init__", "__repr__", "__eq__", "__hash__", "__post_init__"];
+/// What dataclasses are given unless they have it.
+const MADE_METHODS: [&str; 4] = ["__init__", "__repr__", "__eq__", "__hash__"];
+/// What the `__init__` of dataclasses calls.
+const POST_INIT: &str = "__post_init__";
 const ASYNC_CACHED: &str = "_pystatic_async_cprop.";
 
 impl<'a> Lowering<'_, 'a> {
@@ -229,8 +231,12 @@ impl<'a> Lowering<'_, 'a> {
                 self.note_dataclass_field(&owner, &name, class);
             }
         }
-        let own = |name: &&&'static str| self.checker.types.own_member(data.wrapped, name).is_some();
+        let mro = self.checker.types.mro(class);
+        let types = &self.checker.types;
+        let own = |name: &&&'static str| types.own_member(data.wrapped, name).is_some();
         let own_methods = MADE_METHODS.iter().filter(own).copied().collect();
+        // A base's is called as well. (The reference forgets it.)
+        let has_post_init = mro.iter().any(|&base| types.own_member(base, POST_INIT).is_some());
         let fields = data.fields.values().filter_map(|&field| self.field(class, field)).collect();
         Some(DataclassFact {
             class: self.descriptor(class)?,
@@ -240,10 +246,19 @@ impl<'a> Lowering<'_, 'a> {
             order: data.order,
             unsafe_hash: data.unsafe_hash,
             frozen: data.frozen,
+            kw_only: data.kw_only || self.is_kw_only(class),
             own_methods,
+            has_post_init,
             fields,
             field_calls: self.field_calls(node),
         })
+    }
+
+    /// Whether a dataclass takes its fields by name only, which its exact flavour does not know.
+    fn is_kw_only(&mut self, class: ClassId) -> bool {
+        let inexact = self.checker.types.inexact_type(class);
+        let types = &self.checker.types;
+        types.dataclass_of(inexact).is_some_and(|dataclass| types.dataclass(dataclass).kw_only)
     }
 
     /// What calls of `field` in the body of a dataclass leave there.

@@ -22,9 +22,9 @@ use ruff_python_ast::{ExprContext, StmtClassDef};
 const INIT_SUBCLASS: &str = "__init_subclass__";
 
 impl<'a> Builder<'a> {
-    /// The unit of a class was entered: the added method needs the class.
+    /// The unit of a class was entered: the added methods need the class.
     pub(in crate::build) fn begin_class(&mut self, fact: Option<&ClassFact>) {
-        if fact.is_some_and(|fact| !fact.has_init_subclass) {
+        if fact.is_some_and(|fact| !fact.has_init_subclass || fact.dataclass.is_some()) {
             let class_cell = self.known.class_cell;
             self.unit_mut().cell_vars.insert(class_cell);
         }

@@ -3,7 +3,7 @@
 //! ```text
 //! @dataclass                from dataclasses import _DataclassParams, _FIELD, field as _field
 //! class C:                  __dataclass_fields__ = {"x": _field(default=x, kw_only=False), …}
-//!     x: int = 1            __dataclass_params__ = _DataclassParams(…)
+//!     x: int = 1            __dataclass_params__ = _DataclassParams(…); __match_args__ = ("x",)
 //!                           def __init__(self, x=x): … · def __repr__ … · def __eq__ … · __hash__ = None
 //! ```
 //!
@@ -22,6 +22,8 @@ use ruff_python_ast::{Expr, ExprContext, Stmt, StmtAnnAssign, StmtClassDef};
 pub(super) const HAS_FACTORY: &str = "_HAS_DEFAULT_FACTORY";
 /// The exception of frozen dataclasses, as the class keeps it.
 pub(super) const FROZEN_ERROR: &str = "_FrozenInstanceError";
+/// The fields that patterns give by position.
+const MATCH_ARGS: &str = "__match_args__";
 /// `NB_SUBSCR`
 const SUBSCRIPT: usize = 26;
 /// Arguments of `_DataclassParams`.
@@ -54,20 +56,33 @@ impl<'a> Builder<'a> {
     ) {
         self.import_dataclass_helpers(fact, location);
         for field in &fact.fields {
-            self.build_field(class, field, location);
+            self.build_field(class, field, fact.kw_only, location);
         }
         self.emit_arg(Opcode::BuildMap, fact.fields.len(), location);
         self.emit_text_access("__dataclass_fields__", ExprContext::Store, location);
         self.emit_text_access("_DataclassParams", ExprContext::Load, location);
         self.emit(Opcode::PushNull, location);
-        for option in [fact.init, fact.repr, fact.eq, fact.order, fact.unsafe_hash, fact.frozen, false, false] {
+        for option in [fact.init, fact.repr, fact.eq, fact.order, fact.unsafe_hash, fact.frozen, true, fact.kw_only] {
             self.emit_const(Constant::Bool(option), location);
         }
         self.emit_const(Constant::None, location);
         self.emit_const(Constant::Bool(false), location);
         self.emit_arg(Opcode::Call, PARAMETERS, location);
         self.emit_text_access("__dataclass_params__", ExprContext::Store, location);
+        self.build_match_args(class, fact, location);
         self.build_dataclass_methods(fact, location);
+    }
+
+    /// `__match_args__`, for patterns like `C(1, 2)`, unless the class has its own. (The reference forgets it.)
+    fn build_match_args(&mut self, class: &StmtClassDef, fact: &DataclassFact, location: Location) {
+        let is_own = |target: &Expr| target.as_name_expr().is_some_and(|name| name.id == MATCH_ARGS);
+        if class.body.iter().any(|statement| statement.as_assign_stmt().is_some_and(|it| it.targets.iter().any(is_own)))
+        {
+            return;
+        }
+        let positional = fact.fields.iter().filter(|field| field.init && !field.is_classvar && !fact.kw_only);
+        self.emit_const(Constant::tuple(positional.map(|field| Constant::str(&field.name))), location);
+        self.emit_text_access(MATCH_ARGS, ExprContext::Store, location);
     }
 
     fn build_dataclass_methods(&mut self, fact: &'a DataclassFact, location: Location) {
@@ -126,7 +141,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A name and its `Field`, as `dataclasses.fields` gives it.
-    fn build_field(&mut self, class: &'a StmtClassDef, field: &FieldFact, location: Location) {
+    fn build_field(&mut self, class: &'a StmtClassDef, field: &FieldFact, kw_only: bool, location: Location) {
         self.emit_const(Constant::str(&field.name), location);
         self.emit_text_access("_field", ExprContext::Load, location);
         self.emit(Opcode::PushNull, location);
@@ -154,7 +169,7 @@ impl<'a> Builder<'a> {
             self.load_metadata(class, field, metadata, location);
             keywords.push("metadata");
         }
-        self.emit_const(Constant::Bool(false), location);
+        self.emit_const(Constant::Bool(kw_only), location);
         keywords.push("kw_only");
         self.emit_const(Constant::tuple(keywords.iter().map(|name| Constant::str(name))), location);
         self.emit_arg(Opcode::CallKw, keywords.len(), location);

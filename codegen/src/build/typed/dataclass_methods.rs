@@ -187,13 +187,14 @@ impl<'a> DataclassMethods<'a> {
                 (FieldDefault::Factory, Some(local)) => self.init_from_factory(&mut method, field, local),
                 (FieldDefault::Factory, None) => self.call_factory(&mut method, field),
                 (_, Some(local)) => load_parameter(&mut method, local, field, boxed),
-                // A field that is neither given nor has a default stays unset; one with a default keeps it.
-                (_, None) => continue,
+                (FieldDefault::Value, None) => self.load_default(&mut method, field),
+                // Neither given nor of a default: it stays unset.
+                (FieldDefault::None, None) => continue,
             }
             method.emit_arg(Opcode::LoadFast, 0);
             method.emit_const(Opcode::StoreField, field_constant(field));
         }
-        if self.fact.own_methods.contains(&"__post_init__") {
+        if self.fact.has_post_init {
             method.emit_arg(Opcode::LoadFast, 0);
             method.load_method("__post_init__");
             let mut count = 0;
@@ -215,7 +216,7 @@ impl<'a> DataclassMethods<'a> {
     fn init_from_factory(self, method: &mut MadeFunction, field: &FieldFact, local: usize) {
         let (given, store) = (method.new_label(), method.new_label());
         method.emit_arg(Opcode::LoadFast, local);
-        self.load_class(method);
+        load_own_class(method);
         method.load_attribute(HAS_FACTORY);
         method.emit_arg(Opcode::IsOp, 0);
         method.emit_jump(Opcode::PopJumpIfFalse, given);
@@ -229,9 +230,16 @@ impl<'a> DataclassMethods<'a> {
     }
 
     fn call_factory(self, method: &mut MadeFunction, field: &FieldFact) {
-        self.load_class(method);
+        load_own_class(method);
         method.load_method(&field.name);
         method.emit_arg(Opcode::Call, 0);
+        cast(method, &field.class);
+    }
+
+    /// The default of a field that nobody gives: `__hash__` and others read the field itself.
+    fn load_default(self, method: &mut MadeFunction, field: &FieldFact) {
+        load_own_class(method);
+        method.load_attribute(&field.name);
         cast(method, &field.class);
     }
 
@@ -267,6 +275,12 @@ fn load_field(method: &mut MadeFunction, local: usize, field: &FieldFact) {
     method.emit_arg(Opcode::LoadFast, local);
     method.emit_const(Opcode::LoadField, field_constant(field));
     box_field(method, field);
+}
+
+/// The class, as its methods know it. (The reference loads it by its name, with an opcode that the JIT does not take.)
+fn load_own_class(method: &mut MadeFunction) {
+    method.free("__class__");
+    method.emit_arg(Opcode::LoadDeref, 0);
 }
 
 /// A parameter, in the representation of its field.

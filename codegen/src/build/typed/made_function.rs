@@ -49,9 +49,12 @@ impl MadeFunction {
         function
     }
 
-    /// Adds a free variable.
+    /// Adds a free variable, unless it is there.
     pub(super) fn free(&mut self, name: &str) {
-        self.free.push(PyString::new(name));
+        let name = PyString::new(name);
+        if !self.free.contains(&name) {
+            self.free.push(name);
+        }
     }
 
     /// An instruction without operand.
