@@ -156,8 +156,7 @@ impl Refine {
         match self.path {
             Path::Name(name) => state.set_local(name, value),
             Path::Field(base, field) => {
-                let refinement =
-                    Refinement { value, temporary: self.temporary, sources: [self.node].into_iter().collect() };
+                let refinement = Refinement { value, temporary: self.temporary, sources: vec![self.node] };
                 state.refine(base, field, refinement);
             }
         }

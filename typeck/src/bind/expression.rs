@@ -5,6 +5,7 @@
 use super::scope::{BindingScope, ScopeNode};
 use super::statement::{RED_ZONE, STACK};
 use super::{Binder, Effect};
+use crate::constant_fold::may_fold;
 use crate::constants::Constant;
 use crate::errors::Check;
 use crate::facts::RefinedField;
@@ -21,6 +22,10 @@ impl<'a> Binder<'_, 'a> {
     /// Binds an expression; `context` is the type it is wanted as (`type_ctx`, an instance).
     pub(crate) fn visit_expr(&mut self, expression: &'a Expr, context: Option<Value>) -> Effect {
         match expression {
+            Expr::Name(name) if !may_fold(expression) => {
+                let bound = self.bind_name(name, expression);
+                return self.reported(expression, bound);
+            }
             Expr::Name(_) => return self.visit_leaf(expression, context),
             Expr::Attribute(attribute) if attribute.value.is_name_expr() => {
                 let effect = self.visit_leaf(expression, context);
@@ -46,7 +51,13 @@ impl<'a> Binder<'_, 'a> {
 
     /// Binds an expression, on the stack there is.
     fn visit_leaf(&mut self, expression: &'a Expr, context: Option<Value>) -> Effect {
-        self.bind_expr(expression, context).unwrap_or_else(|raised| {
+        let bound = self.bind_expr(expression, context);
+        self.reported(expression, bound)
+    }
+
+    /// Reports what an expression raises.
+    fn reported(&mut self, expression: &Expr, bound: Check<Effect>) -> Effect {
+        bound.unwrap_or_else(|raised| {
             let (module, place) = (self.module, self.place(expression));
             self.report(module, place, raised);
             Effect::NONE
@@ -346,7 +357,7 @@ impl<'a> Binder<'_, 'a> {
         // Nodes the checker makes have no scope of their own.
         let own = self.source.symbols.try_scope_of(node_index(with_index), ScopeRole::Body);
         let names = own.map_or(0, |own| self.source.symbols.scope(own).symbols.len());
-        BindingScope::new(node, own.unwrap_or(parent.symbols), names, &parent.qualname)
+        BindingScope::new(node, own.unwrap_or(parent.symbols), names)
     }
 
     fn bind_conditional(&mut self, node: &'a ExprIf, context: Option<Value>) -> Check<()> {
@@ -460,9 +471,7 @@ impl<'a> Binder<'_, 'a> {
                 self.set_type(node, refinement.value);
                 let temporary = refinement.temporary;
                 let facts = &mut self.facts_mut(module).refined_fields;
-                let mut sources: Vec<u32> = refinement.sources.iter().copied().collect();
-                sources.sort_unstable();
-                for source in sources {
+                for &source in &refinement.sources {
                     facts.insert(source, RefinedField { temporary, is_source: true, is_used: source != index });
                 }
                 if !refinement.sources.contains(&index) {

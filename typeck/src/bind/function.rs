@@ -72,7 +72,7 @@ impl<'a> Binder<'_, 'a> {
         self.settle_identity(function);
         let members = self.types.add_member_table(NameMap::default());
         let data = ClassData {
-            module: Name::new(&self.scope().qualname),
+            module: Name::new(self.qualname()),
             qualname: node.name.id.clone(),
             kind: ClassKind::NestedFunction(function),
             bases: vec![ClassId::OBJECT],
@@ -89,6 +89,12 @@ impl<'a> Binder<'_, 'a> {
         let class = self.types.add_class(data);
         self.nested_functions.insert(function, class);
         Value::Instance(class)
+    }
+
+    /// The names of the scopes around here.
+    fn qualname(&self) -> String {
+        let names: Vec<&str> = self.scopes.iter().skip(1).map(|scope| scope.node.name()).collect();
+        names.join(".")
     }
 
     /// Whether a function of one parameter gives it back is asked where types are compared, which resolve nothing.

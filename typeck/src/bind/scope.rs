@@ -11,7 +11,6 @@ use crate::types::{ClassId, Types, Value};
 use pyclast_syntax::symtable::ScopeId;
 use pyclast_syntax::{NameId, NameMap};
 use ruff_python_ast::{StmtClassDef, StmtFunctionDef};
-use rustc_hash::FxHashSet;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -28,6 +27,18 @@ pub(crate) enum ScopeNode<'a> {
     Other,
 }
 
+impl<'a> ScopeNode<'a> {
+    /// The name of the node.
+    pub(crate) fn name(self) -> &'a str {
+        match self {
+            Self::Module => "",
+            Self::Class(class) => &class.name,
+            Self::Function(function) => &function.name,
+            Self::Other => "<unknown>",
+        }
+    }
+}
+
 /// The declaration of a local.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct TypeDeclaration {
@@ -37,7 +48,7 @@ pub(crate) struct TypeDeclaration {
     pub is_final: bool,
 }
 
-/// A refined field: its type, its temporary, and the nodes that refine it.
+/// A refined field: its type, its temporary, and the nodes that refine it, in order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Refinement {
     /// Its type.
@@ -45,7 +56,7 @@ pub(crate) struct Refinement {
     /// Its temporary.
     pub temporary: u32,
     /// The nodes that refine it.
-    pub sources: FxHashSet<u32>,
+    pub sources: Vec<u32>,
 }
 
 /// What is known at a point (`TypeState`).
@@ -94,28 +105,18 @@ pub(crate) struct BindingScope<'a> {
     pub state: TypeState,
     /// Its declarations; copies share them until one changes.
     pub declarations: Rc<NameMap<TypeDeclaration>>,
-    /// Its name with those around it; empty for a module.
-    pub qualname: String,
     /// The enum whose members are declared here.
     pub enum_class: Option<ClassId>,
 }
 
 impl<'a> BindingScope<'a> {
     /// A scope with room for so many names.
-    pub(crate) fn new(node: ScopeNode<'a>, symbols: ScopeId, names: usize, parent: &str) -> Self {
-        let name = match node {
-            ScopeNode::Module => "",
-            ScopeNode::Class(class) => &class.name,
-            ScopeNode::Function(function) => &function.name,
-            ScopeNode::Other => "<unknown>",
-        };
-        let qualname = if parent.is_empty() { name.to_owned() } else { [parent, ".", name].concat() };
+    pub(crate) fn new(node: ScopeNode<'a>, symbols: ScopeId, names: usize) -> Self {
         Self {
             node,
             symbols,
             state: TypeState { locals: Rc::new(NameMap::with_capacity(names)), refined: NameMap::default() },
             declarations: Rc::new(NameMap::with_capacity(names)),
-            qualname,
             enum_class: None,
         }
     }
@@ -189,6 +190,8 @@ impl Branch {
                     Err(message) => failure = failure.and(Err(message)),
                 }
                 refinement.sources.extend(&entry.sources);
+                refinement.sources.sort_unstable();
+                refinement.sources.dedup();
             }
         }
         failure

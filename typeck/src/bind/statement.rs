@@ -26,7 +26,7 @@ impl<'a> Binder<'_, 'a> {
         let module = self.source.parsed.module();
         let symbols = self.source.symbols.module_scope();
         let names = self.source.symbols.scope(symbols).symbols.len();
-        self.scopes.push(BindingScope::new(ScopeNode::Module, symbols, names, ""));
+        self.scopes.push(BindingScope::new(ScopeNode::Module, symbols, names));
         self.check_static_flags(&module.body);
         for statement in &module.body {
             self.visit_stmt(statement);
@@ -333,7 +333,7 @@ impl<'a> Binder<'_, 'a> {
                 && let Some(path @ Path::Field(base, field)) = self.access_path(target)
             {
                 let temporary = self.refined_field_index(path);
-                let sources = std::iter::once(node_index(attribute)).collect();
+                let sources = vec![node_index(attribute)];
                 self.state().refine(base, field, Refinement { value, temporary, sources });
             }
         }

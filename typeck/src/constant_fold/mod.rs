@@ -60,6 +60,11 @@ pub(crate) fn may_fold(expression: &Expr) -> bool {
     }
 }
 
+/// Whether there are no expressions in an expression.
+pub(crate) fn is_leaf(expression: &Expr) -> bool {
+    expression.is_name_expr() || expression.is_literal_expr()
+}
+
 fn index_of(expression: &Expr) -> Option<u32> {
     expression.node_index().load().as_u32()
 }
@@ -188,7 +193,9 @@ impl<'a> SourceOrderVisitor<'a> for Folder<'_> {
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
-        walk_expr(self, expression);
+        if !is_leaf(expression) {
+            walk_expr(self, expression);
+        }
         match expression {
             Expr::UnaryOp(unary) => self.invert(unary),
             Expr::Compare(compare) if matches!(compare.ops.last(), Some(CmpOp::In | CmpOp::NotIn)) => {

@@ -22,10 +22,14 @@ use ruff_python_ast::{
     StmtImportFrom, StmtTypeAlias,
 };
 use ruff_text_size::Ranged;
+use rustc_hash::FxBuildHasher;
 use std::rc::Rc;
 
 /// `sys.hexversion` of the target.
 const HEXVERSION: i64 = 0x030e_08f0;
+
+/// Room for the members of most classes.
+const FEW_MEMBERS: usize = 12;
 
 impl<'a> Checker<'a> {
     /// Declares a module (`Compiler.add_module`).
@@ -357,7 +361,7 @@ impl<'a> Checker<'a> {
     /// A new class of the program.
     pub fn plain_class(&mut self, module_name: &Name, qualname: &Name, bases: &[ClassId], kind: ClassKind) -> ClassId {
         let end = bases.iter().position(|&base| base == ClassId::DYNAMIC).map_or(bases.len(), |position| position + 1);
-        let members = self.types.add_member_table(NameMap::default());
+        let members = self.types.add_member_table(NameMap::with_capacity_and_hasher(FEW_MEMBERS, FxBuildHasher));
         self.types.add_class(ClassData {
             module: module_name.clone(),
             qualname: qualname.clone(),

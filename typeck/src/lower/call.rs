@@ -4,6 +4,7 @@
 
 use super::Lowering;
 use super::constant::constant_fact;
+use crate::constant_fold::is_leaf;
 use crate::constants::Constant;
 use crate::facts::{ArgumentPlan, CallPlan};
 use crate::types::{BoundId, BoundKind, ClassId, ClassKind, DefaultValue, FunctionId, FunctionKind, Special, Value};
@@ -29,7 +30,9 @@ impl<'a> SourceOrderVisitor<'a> for Calls<'a> {
         if let Expr::Call(call) = expression {
             self.found.push(call);
         }
-        stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_expr(self, expression));
+        if !is_leaf(expression) {
+            stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_expr(self, expression));
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod primitives;
 mod view;
 mod world;
 
+use crate::constant_fold::is_leaf;
 use crate::program::Checker;
 use crate::types::{ClassId, ClassKind, FunctionId, Literal, ModuleId, SlotId, Value};
 use indexmap::IndexSet;
@@ -108,13 +109,14 @@ impl Checker<'_> {
 impl Lowering<'_, '_> {
     /// The types of nodes, and what was noted beside them.
     fn lower_nodes(&mut self) {
-        let known = self.checker.facts(self.module);
+        let known = self.checker.facts_mut(self.module);
+        let nodes = std::mem::take(&mut known.types);
         let (common_types, compare_types) = (known.common_types.clone(), known.compare_types.clone());
         let (refined_fields, asserted) = (known.refined_fields.clone(), known.asserted.clone());
         self.facts.known_tests.clone_from(&known.known_booleans);
-        let nodes = known.types.clone();
-        let nodes = nodes.into_iter().map(|value| value.map(|value| self.type_id(value))).collect();
-        self.facts.set_nodes(nodes);
+        let ids = nodes.iter().map(|value| value.map(|value| self.type_id(value))).collect();
+        self.facts.set_nodes(ids);
+        self.checker.facts_mut(self.module).types = nodes;
         // Types are numbered in the order they are met in: that of the nodes.
         for (node, value) in sorted(common_types) {
             let id = self.type_id(value);
@@ -286,8 +288,10 @@ impl<'a> SourceOrderVisitor<'a> for Lowering<'_, 'a> {
             self.lower_attribute(attribute);
         }
         self.lower_constant(expression);
-        self.lower_views(expression);
-        stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_expr(self, expression));
+        if !is_leaf(expression) {
+            self.lower_views(expression);
+            stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_expr(self, expression));
+        }
     }
 }
 

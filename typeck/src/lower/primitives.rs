@@ -3,6 +3,7 @@
 //! Invariant: what the functions in it assign is their own; what its comprehensions assign is listed too.
 
 use super::Lowering;
+use crate::constant_fold::is_leaf;
 use crate::types::ClassKind;
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::TypeCode;
@@ -57,6 +58,7 @@ impl<'a> SourceOrderVisitor<'a> for Primitives<'_, '_, '_> {
         match expression {
             Expr::Name(name) if name.ctx == ExprContext::Store => self.note(&name.id, node_index(name)),
             Expr::Lambda(_) => {}
+            leaf if is_leaf(leaf) => {}
             _ => stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_expr(self, expression)),
         }
     }

@@ -78,7 +78,7 @@ pub struct Types<'a> {
     /// The inexact flavours of unions.
     inexact_unions: FxHashMap<ClassId, ClassId>,
     /// Where members of classes of the program are declared (`_member_nodes`), by inexact class.
-    pub member_places: FxHashMap<ClassId, NameMap<Span>>,
+    pub member_places: FxHashMap<(ClassId, Name), Span>,
     /// Bases without a consistent order: the reference fails with a plain `SyntaxError` of this text.
     pub mro_failure: Option<String>,
     /// The classes known from the start, by the names of `stdlib-stubs`.
@@ -201,13 +201,13 @@ impl<'a> Types<'a> {
 
     /// Says where a member is declared.
     pub fn set_member_place(&mut self, class: ClassId, name: &Name, place: Span) {
-        self.member_places.entry(class).or_default().insert(name.clone(), place);
+        self.member_places.insert((class, name.clone()), place);
     }
 
     /// Where a member is declared, if anyone knows.
-    pub fn member_place(&mut self, class: ClassId, name: &str) -> Option<Span> {
+    pub fn member_place(&mut self, class: ClassId, name: &Name) -> Option<Span> {
         let class = self.inexact_type(class);
-        self.member_places.get(&class)?.get(name).copied()
+        self.member_places.get(&(class, name.clone())).copied()
     }
 
     /// The instance of a class (`klass.instance`).
