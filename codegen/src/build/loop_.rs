@@ -57,6 +57,7 @@ impl<'a> Builder<'a> {
         self.emit_jump(Opcode::ForIter, cleanup, iter_location);
         // Tracing shows the target's line when `for` spans lines.
         self.emit(Opcode::Nop, self.expr_location(&statement.target));
+        self.use_item(statement);
         self.store_target(&statement.target);
         self.visit_statements(&statement.body);
         self.emit_jump(Opcode::Jump, start, Location::NONE);

@@ -9,14 +9,15 @@
 use super::Builder;
 use super::frame_block::FrameBlock;
 use super::name::View;
+use super::typed::LoopCopies;
 use super::typed::strict::ClassList;
 use crate::verify::typed::has_typed_code;
 use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, cfg};
 use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, mangle};
 use pyclast_syntax::type_facts::FunctionFact;
 use pyclast_syntax::{Location, NameId, NameSet, PyString};
-use ruff_python_ast::StmtAnnAssign;
 use ruff_python_ast::name::Name;
+use ruff_python_ast::{StmtAnnAssign, StmtFunctionDef};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 use std::ops::Range;
@@ -111,6 +112,10 @@ pub(super) struct Unit<'a> {
     pub(super) isolated: Vec<NameId>,
     /// Static code: variables of the loops around the current place that are not negative there.
     pub(super) counted: Vec<Name>,
+    /// The function of static code that the unit is of.
+    pub(super) definition: Option<&'a StmtFunctionDef>,
+    /// Names of static code that have to own what loops give them.
+    pub(super) loop_copies: LoopCopies<'a>,
     /// Loops of static code that count in temporaries around the current place.
     pub(super) temporaries: u32,
     /// Calls of static code whose arguments are kept in temporaries around the current place.
@@ -173,6 +178,8 @@ impl Builder<'_> {
             apart,
             isolated: Vec::new(),
             counted: Vec::new(),
+            definition: None,
+            loop_copies: LoopCopies::default(),
             temporaries: 0,
             spilling: 0,
             blocks: Vec::new(),

@@ -56,6 +56,7 @@ impl<'a> Builder<'a> {
                 }
                 if let Some(value) = value {
                     self.emit_stored_object(target, value);
+                    self.own_stored(target, self.expr_location(value));
                 }
                 return self.visit_expr(target);
             }
@@ -87,6 +88,7 @@ impl<'a> Builder<'a> {
             self.emit_conversion(wanted, self.type_id(value), self.expr_location(value));
             self.emit_stored_object(&assign.target, value);
         }
+        self.own_stored(&assign.target, self.expr_location(value));
     }
 
     /// Takes the object that a name is about to get.

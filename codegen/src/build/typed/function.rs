@@ -27,11 +27,13 @@ impl<'a> Builder<'a> {
     }
 
     /// The unit of a function was entered: whether it is typed, what it checks, which primitives are zero.
-    pub(in crate::build) fn begin_function(&mut self, function: &StmtFunctionDef, location: Location) {
+    pub(in crate::build) fn begin_function(&mut self, function: &'a StmtFunctionDef, location: Location) {
         let Some(facts) = self.facts else { return };
         let fact = self.function_fact(function);
         self.unit_mut().is_typed = fact.is_some();
         let Some(fact) = fact else { return };
+        self.unit_mut().definition = Some(function);
+        self.find_loop_copies(function);
         self.ask_for_frame(function, location);
         let boxed = self.boxed_parameters(facts, function);
         let checks = fact.checks.iter().flat_map(|(position, class)| {

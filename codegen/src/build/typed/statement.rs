@@ -23,6 +23,14 @@ impl<'a> Builder<'a> {
                 true
             }
             Stmt::AugAssign(assign) => self.build_typed_aug_assign(assign, location),
+            Stmt::For(for_) => {
+                self.own_before_loop(for_);
+                false
+            }
+            Stmt::While(while_) => {
+                self.own_before_loop(while_);
+                false
+            }
             Stmt::Expr(statement) => {
                 let Expr::Call(call) = &*statement.value else { return false };
                 if !matches!(self.call_fact(call), Some(CallFact::Known(KnownFunction::ListAppend))) {

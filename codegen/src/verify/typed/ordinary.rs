@@ -59,6 +59,17 @@ impl Step<'_, '_> {
         Ok(Outcome::default())
     }
 
+    /// Whether `BUILD_LIST 1 · UNPACK_SEQUENCE 1` begins here: what is on the top stays there.
+    fn is_taken_out_again(&self, index: usize) -> bool {
+        let has = |index: usize, opcode| {
+            let instruction = self.prover.program.instructions.get(index);
+            instruction.is_some_and(|found| found.opcode == opcode && found.oparg == 1)
+        };
+        has(index, Opcode::BuildList)
+            && has(index + 1, Opcode::UnpackSequence)
+            && !self.prover.blocks.starts_at(index + 1)
+    }
+
     fn apply_to_objects(&mut self) -> Proof<Outcome> {
         let mut outcome = Outcome::default();
         let oparg = self.oparg();
@@ -72,6 +83,8 @@ impl Step<'_, '_> {
                 self.push(Value::noted(Type::exact(ClassId::INT), note));
             }
             Opcode::LoadGlobal => self.load_global(),
+            Opcode::BuildList if self.is_taken_out_again(self.index) => drop(self.peek_object(1)?),
+            Opcode::UnpackSequence if self.index > 0 && self.is_taken_out_again(self.index - 1) => {}
             Opcode::BuildList => self.build(ClassId::LIST)?,
             Opcode::BuildTuple => self.build(ClassId::TUPLE)?,
             Opcode::BuildMap => self.build(ClassId::DICT)?,

@@ -344,6 +344,21 @@ fn collections() {
             body(&[(0, checked_list())], &[op(LoadFast, 1), op(LoadFast, 0), zero(), op(SequenceSet, 256)]),
         ),
         ("an object is wanted", body(a, &[zero(), op(BuildList, 0), zero(), op(SequenceSet, 0)])),
+        ("an object is wanted", body(a, &[zero(), op(BuildList, 1), op(Opcode::UnpackSequence, 1), drop_top()])),
+        (
+            "m.A is wanted",
+            body(
+                a,
+                &[
+                    op(LoadFast, 0),
+                    op(BuildList, 1),
+                    op(Opcode::Nop, 0),
+                    op(Opcode::UnpackSequence, 1),
+                    with(RefineType, class_a()),
+                    drop_top(),
+                ],
+            ),
+        ),
         (
             "a primitive is wanted",
             body(&[(0, array())], &[op(LoadConst, 0), op(LoadFast, 0), zero(), op(SequenceSet, 0xF0)]),

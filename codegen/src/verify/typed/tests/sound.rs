@@ -130,3 +130,10 @@ fn what_is_built_is_known() {
     accepted(&body(&[], &[op(BuildList, 0), with(RefineType, words(&["builtins", "list", "!"])), op(PopTop, 0)]));
     accepted(&function(&[], words(&["builtins", "None", "!"]), &[op(LoadConst, 0), op(ReturnValue, 0)]));
 }
+
+#[test]
+fn what_comes_out_of_a_list_is_what_went_in() {
+    let through_list =
+        [op(LoadFast, 0), op(BuildList, 1), op(Opcode::UnpackSequence, 1), with(RefineType, class_a()), op(PopTop, 0)];
+    accepted(&body(&[(0, class_a())], &through_list));
+}
