@@ -5,6 +5,7 @@
 
 The list is tests/data/static-bugs.toml: a program, lines to run in it (see static_observe.py), what is wanted of each line, as
 regular expressions that match the whole (or `rejected`, of all lines, for a program that must not compile), and what the reference's code does, interpreted and under the JIT.
+With `warm`, the program is also run as code that the JIT compiles after that many of the lines.
 `refused` is what the JIT may refuse to take, where that is meant; `gap` says why ours does not what is wanted yet: a gap that is closed must go.
 
 Invariant: every bug is one: in one of the modes a line does not match what is wanted, or the JIT refuses a function.
@@ -21,29 +22,39 @@ import static_corpus
 import static_fuzz
 
 LIST = static_code.ROOT / "tests/data/static-bugs.toml"
-MODES = ("interpreted", "jit")
 # An address that is taken for a number, or its bits for a double.
 GARBAGE = re.compile(r"^(?:\d{8}|1\d{14}|\d\.\d+e-3\d\d)$")
 
 
+def modes(bug):
+    """How a program is run."""
+    return ["interpreted", "jit", "warm"] if "warm" in bug else ["interpreted", "jit"]
+
+
+def steps(bug, mode, lines, compiled):
+    """What belongs to each line, and `compiled` to where the JIT compiles."""
+    at = {"jit": 0, "warm": bug.get("warm")}.get(mode)
+    return lines if at is None else [*lines[:at], compiled, *lines[at:]]
+
+
 def seen(workers, bug, codes):
     """What each line does, by mode; the JIT's refusals as a line of their own."""
-    request = {"files": [["main.py", bug["source"]]], "lines": bug["lines"], "codes": codes}
-    [answer] = workers.ask(workers.static, [request], list(MODES))
+    request = {"files": [["main.py", bug["source"]]], "lines": bug["lines"], "warm": bug.get("warm"), "codes": codes}
+    [answer] = workers.ask(workers.static, [request], modes(bug))
     return {
-        mode: [GARBAGE.sub("garbage", what) for _, line, what in answer[mode] if line not in ("import", "rest")] for mode in MODES
+        mode: [GARBAGE.sub("garbage", what) for _, line, what in answer[mode] if line not in ("import", "rest")]
+        for mode in modes(bug)
     }
 
 
 def faults(bug, found):
     """How what was seen is not what is wanted."""
-    wanted = bug["wanted"]
-    for mode in MODES:
-        expected = wanted if mode == "interpreted" else [bug.get("refused", r"list\(\)"), *wanted]
+    for mode in modes(bug):
+        expected = steps(bug, mode, bug["wanted"], bug.get("refused", r"list\(\)"))
         if len(found[mode]) != len(expected):
             yield f"{mode}: {len(found[mode])} lines seen: {found[mode]}"
             continue
-        lines = bug["lines"] if mode == "interpreted" else ["compile", *bug["lines"]]
+        lines = steps(bug, mode, bug["lines"], "compile")
         for line, pattern, what in zip(lines, expected, found[mode], strict=True):
             if not re.fullmatch(pattern, what, re.DOTALL):
                 yield f"{mode}: {line}: {what}, wanted {pattern}"
@@ -60,9 +71,10 @@ def write(head, bugs):
     for bug in bugs:
         out += ["", "[[bug]]", f"name = {quote(bug['name'])}", f"source = '''\n{bug['source']}'''"]
         out += [f"{key} = {quote(bug[key])}" for key in ("refused", "gap") if key in bug]
+        out += [f"warm = {bug['warm']}"] if "warm" in bug else []
         for key in ("lines", "wanted"):
             out += [f"{key} = [", *(f"    {quote(text)}," for text in bug[key]), "]"]
-        for mode in MODES:
+        for mode in modes(bug):
             out += [f"{mode} = [", *(f"    {quote(text)}," for text in bug["reference"][mode]), "]"]
     return "\n".join(out) + "\n"
 
@@ -83,12 +95,12 @@ def main():
     workers = static_fuzz.Workers(options.python)
     bad = 0
     for bug, codes in zip(bugs, theirs, strict=True):
-        bug["reference"] = seen(workers, bug, codes) if "error" not in codes else dict.fromkeys(MODES, [codes["error"]])
+        bug["reference"] = seen(workers, bug, codes) if "error" not in codes else dict.fromkeys(modes(bug), [codes["error"]])
     if options.write:
         LIST.write_text(write(text[: text.index("\n[[bug]]")], bugs), encoding="utf-8")
     ours = static_code.our_codes(str(Path(options.pyclast).resolve()), programs)
     for bug, codes in zip(bugs, ours, strict=True):
-        stated = {mode: bug.get(mode) for mode in MODES}
+        stated = {mode: bug.get(mode) for mode in modes(bug)}
         problems, known = [], []
         if not list(faults({**bug, "refused": r"list\(\)"}, bug["reference"])):
             problems.append("the reference does what is wanted")
