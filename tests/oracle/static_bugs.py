@@ -5,7 +5,7 @@
 
 The list is tests/data/static-bugs.toml: a program, lines to run in it (see static_observe.py), what is wanted of each line, as
 regular expressions that match the whole (or `rejected`, of all lines, for a program that must not compile), and what the reference's code does, interpreted and under the JIT.
-With `warm`, the program is also run as code that the JIT compiles after that many of the lines.
+With `warm_after`, the program is also run as code that the JIT compiles after that many of the lines.
 `refused` is what the JIT may refuse to take, where that is meant; `gap` says why ours does not what is wanted yet: a gap that is closed must go.
 
 Invariant: every bug is one: in one of the modes a line does not match what is wanted, or the JIT refuses a function.
@@ -28,18 +28,18 @@ GARBAGE = re.compile(r"^(?:\d{8}|1\d{14}|\d\.\d+e-3\d\d)$")
 
 def modes(bug):
     """How a program is run."""
-    return ["interpreted", "jit", "warm"] if "warm" in bug else ["interpreted", "jit"]
+    return ["interpreted", "jit", "warm"] if "warm_after" in bug else ["interpreted", "jit"]
 
 
 def steps(bug, mode, lines, compiled):
     """What belongs to each line, and `compiled` to where the JIT compiles."""
-    at = {"jit": 0, "warm": bug.get("warm")}.get(mode)
+    at = {"jit": 0, "warm": bug.get("warm_after")}.get(mode)
     return lines if at is None else [*lines[:at], compiled, *lines[at:]]
 
 
 def seen(workers, bug, codes):
     """What each line does, by mode; the JIT's refusals as a line of their own."""
-    request = {"files": [["main.py", bug["source"]]], "lines": bug["lines"], "warm": bug.get("warm"), "codes": codes}
+    request = {"files": [["main.py", bug["source"]]], "lines": bug["lines"], "warm": bug.get("warm_after"), "codes": codes}
     [answer] = workers.ask(workers.static, [request], modes(bug))
     return {
         mode: [GARBAGE.sub("garbage", what) for _, line, what in answer[mode] if line not in ("import", "rest")]
@@ -71,7 +71,7 @@ def write(head, bugs):
     for bug in bugs:
         out += ["", "[[bug]]", f"name = {quote(bug['name'])}", f"source = '''\n{bug['source']}'''"]
         out += [f"{key} = {quote(bug[key])}" for key in ("refused", "gap") if key in bug]
-        out += [f"warm = {bug['warm']}"] if "warm" in bug else []
+        out += [f"warm_after = {bug['warm_after']}"] if "warm_after" in bug else []
         for key in ("lines", "wanted"):
             out += [f"{key} = [", *(f"    {quote(text)}," for text in bug[key]), "]"]
         for mode in modes(bug):

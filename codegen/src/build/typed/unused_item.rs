@@ -65,7 +65,9 @@ struct Uses<'n> {
 impl<'a> Visitor<'a> for Uses<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
-            Stmt::For(for_) if is_range(&for_.iter) && matches!(&*for_.target, Expr::Name(name) if name.id == self.name) => {
+            Stmt::For(for_)
+                if is_range(&for_.iter) && matches!(&*for_.target, Expr::Name(name) if name.id == self.name) =>
+            {
                 self.visit_expr(&for_.iter);
                 self.visit_body(&for_.body);
                 self.visit_body(&for_.orelse);
