@@ -184,10 +184,10 @@ impl<'a> DataclassMethods<'a> {
         for field in self.fields() {
             let local = local_of(field);
             match (field.default, local) {
-                (FieldDefault::Factory, Some(local)) => self.init_from_factory(&mut method, field, local),
-                (FieldDefault::Factory, None) => self.call_factory(&mut method, field),
+                (FieldDefault::Factory, Some(local)) => init_from_factory(&mut method, field, local),
+                (FieldDefault::Factory, None) => call_factory(&mut method, field),
                 (_, Some(local)) => load_parameter(&mut method, local, field, boxed),
-                (FieldDefault::Value, None) => self.load_default(&mut method, field),
+                (FieldDefault::Value, None) => load_default(&mut method, field),
                 // Neither given nor of a default: it stays unset.
                 (FieldDefault::None, None) => continue,
             }
@@ -210,37 +210,6 @@ impl<'a> DataclassMethods<'a> {
         method.emit_const(Opcode::LoadConst, Constant::None);
         method.emit(Opcode::ReturnValue);
         method
-    }
-
-    /// The value of a field that has a factory: the argument, unless it was left out.
-    fn init_from_factory(self, method: &mut MadeFunction, field: &FieldFact, local: usize) {
-        let (given, store) = (method.new_label(), method.new_label());
-        method.emit_arg(Opcode::LoadFast, local);
-        load_own_class(method);
-        method.load_attribute(HAS_FACTORY);
-        method.emit_arg(Opcode::IsOp, 0);
-        method.emit_jump(Opcode::PopJumpIfFalse, given);
-        self.call_factory(method, field);
-        method.emit_jump(Opcode::Jump, store);
-        method.use_label(given);
-        // Not checked on entry: the parameter has two types.
-        method.emit_arg(Opcode::LoadFast, local);
-        cast(method, &field.class);
-        method.use_label(store);
-    }
-
-    fn call_factory(self, method: &mut MadeFunction, field: &FieldFact) {
-        load_own_class(method);
-        method.load_method(&field.name);
-        method.emit_arg(Opcode::Call, 0);
-        cast(method, &field.class);
-    }
-
-    /// The default of a field that nobody gives: `__hash__` and others read the field itself.
-    fn load_default(self, method: &mut MadeFunction, field: &FieldFact) {
-        load_own_class(method);
-        method.load_attribute(&field.name);
-        cast(method, &field.class);
     }
 
     /// The fields of instances.
@@ -275,6 +244,37 @@ fn load_field(method: &mut MadeFunction, local: usize, field: &FieldFact) {
     method.emit_arg(Opcode::LoadFast, local);
     method.emit_const(Opcode::LoadField, field_constant(field));
     box_field(method, field);
+}
+
+/// The value of a field that has a factory: the argument, unless it was left out.
+fn init_from_factory(method: &mut MadeFunction, field: &FieldFact, local: usize) {
+    let (given, store) = (method.new_label(), method.new_label());
+    method.emit_arg(Opcode::LoadFast, local);
+    load_own_class(method);
+    method.load_attribute(HAS_FACTORY);
+    method.emit_arg(Opcode::IsOp, 0);
+    method.emit_jump(Opcode::PopJumpIfFalse, given);
+    call_factory(method, field);
+    method.emit_jump(Opcode::Jump, store);
+    method.use_label(given);
+    // Not checked on entry: the parameter has two types.
+    method.emit_arg(Opcode::LoadFast, local);
+    cast(method, &field.class);
+    method.use_label(store);
+}
+
+fn call_factory(method: &mut MadeFunction, field: &FieldFact) {
+    load_own_class(method);
+    method.load_method(&field.name);
+    method.emit_arg(Opcode::Call, 0);
+    cast(method, &field.class);
+}
+
+/// The default of a field that nobody gives: `__hash__` and others read the field itself.
+fn load_default(method: &mut MadeFunction, field: &FieldFact) {
+    load_own_class(method);
+    method.load_attribute(&field.name);
+    cast(method, &field.class);
 }
 
 /// The class, as its methods know it. (The reference loads it by its name, with an opcode that the JIT does not take.)
