@@ -22,6 +22,7 @@ import random
 import sys
 
 sys.modules.setdefault("static_generate", sys.modules[__name__])
+from static_generate_calls import Signatures  # noqa: E402
 from static_generate_classes import Class, Classes  # noqa: E402
 
 WIDTHS = {f"{sign}int{bits}": (bits, sign == "") for sign in ("", "u") for bits in (8, 16, 32, 64)}
@@ -75,12 +76,28 @@ def put(items, index, value):
 """
 
 COMMON = """import sys
+from builtins import ExceptionGroup
 SHOWN = ('chk', 'int', 'str', 'bool', 'float', 'list', 'tuple', 'dict', 'bytes', 'NoneType')
 def awaited(coroutine):
     try:
         coroutine.send(None)
     except StopIteration as stop:
         return stop.value
+def drive(generator, steps):
+    found = []
+    for what, value in steps:
+        try:
+            if what == 'next':
+                found.append(next(generator))
+            elif what == 'close':
+                found.append(generator.close())
+            else:
+                found.append(getattr(generator, what)(value))
+        except StopIteration as stop:
+            found.append(('stop', stop.value))
+        except Exception as error:
+            found.append(type(error).__name__)
+    return found
 def hidden(value):
     return value
 def raised():
@@ -99,14 +116,14 @@ from typing import Final, Optional, final
 """
 
 
-class Program(Classes):
+class Program(Classes, Signatures):
     """Makes one program: two lists of lines, always of the same length."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.static, self.plain = [], []
         self.classes, self.functions, self.generators, self.constants = {}, {}, {}, {}
-        self.managers, self.coroutines, self.enums = [], {}, {}
+        self.managers, self.coroutines, self.enums, self.signatures, self.driven, self.delegates, self.asynchronous = [], {}, {}, {}, {}, {}, []
         self.indent, self.number = 0, 0
         self.body()
 
@@ -162,10 +179,18 @@ class Program(Classes):
             self.manager()
         for _ in range(self.random.randint(2, 4)):
             self.function(self.new("f"))
+        for _ in range(self.random.choice([0, 1, 1, 2])):
+            self.signature()
         if self.chance(0.4):
             self.generator(self.new("g"))
-        if self.chance(0.3):
+        for _ in range(self.random.choice([0, 0, 1, 2])):
+            self.protocol_generator()
+        if self.chance(0.4):
             self.coroutine(self.new("k"))
+            if self.chance(0.7):
+                self.asynchronous_class()
+            self.coroutine_of_coroutines()
+            self.coroutine_of_coroutines()
         for index in range(self.random.randint(2, 3)):
             self.test(f"t{index}")
 

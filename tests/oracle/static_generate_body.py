@@ -10,6 +10,7 @@ forgotten after it, so nothing is read before it is set.
 import re
 
 import static_generate as top
+from static_generate_calls import Calls
 from static_generate_forms import Forms
 from static_generate_objects import Objects
 from static_generate_raising import Raising
@@ -17,7 +18,7 @@ from static_generate_raising import Raising
 MOST = 4000  # of a function, with what it calls, in steps
 
 
-class Body(Forms, Objects, Raising):
+class Body(Forms, Calls, Objects, Raising):
     """The inside of one function."""
 
     def __init__(self, program, returns, scope, classes):
@@ -25,7 +26,7 @@ class Body(Forms, Objects, Raising):
         self.random, self.classes = program.random, {**program.classes, **{cls.name: cls for cls in classes.values()}}
         self.own, self.own_classes = set(classes), {cls.name for cls in classes.values()}
         self.cost, self.times, self.loops, self.depth = 1, 1, 0, 0
-        self.fixed, self.above = set(), None
+        self.fixed, self.above, self.asynchronous = set(), None, False
 
     def chance(self, probability):
         """True that often."""
@@ -106,7 +107,7 @@ class Body(Forms, Objects, Raising):
         if self.depth < 2:
             options += [self.if_] * 3 + [self.try_, self.crange, self.while_, self.for_list, self.narrow, self.match, self.with_loop]
             options += [self.raise_maybe]
-        options += self.more_statements() + self.raising_statements() + self.object_statements()
+        options += self.more_statements() + self.raising_statements() + self.object_statements() + self.call_statements()
         if self.returns == "generator":
             options += [self.yield_] * 4
         elif self.returns == "object":
@@ -118,7 +119,7 @@ class Body(Forms, Objects, Raising):
     def declare(self):
         """A new local."""
         name, kind = self.program.new(), self.program.some_type()
-        value = self.expression(kind, 2)
+        value = self.assigned(kind)
         plain_type = kind in ("int", "str", "bool", "list") or kind in self.classes
         if plain_type and self.chance(0.3):
             # Without an annotation a local is not known to have the type afterwards: so it is only shown.
@@ -138,7 +139,12 @@ class Body(Forms, Objects, Raising):
             operator, right = self.choose("+-*" if kind == "double" else "+-*&|^"), self.expression(kind, 1)
             self.program.line(f"{name} {operator}= {right[0]}", f"{name} = {self.wrapped(kind, f'{name} {operator} {right[1]}')}")
         else:
-            self.program.lines(name + " = {}", self.expression(kind, 2))
+            self.program.lines(name + " = {}", self.assigned(kind))
+
+    def assigned(self, kind):
+        """A value for a local. What is None by itself would be known to be nothing else."""
+        value = self.expression(kind, 2)
+        return ("hidden(None)",) * 2 if value[0] == "None" else value
 
     def store(self):
         """A field or an item is set."""

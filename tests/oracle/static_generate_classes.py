@@ -28,6 +28,7 @@ class Class:
         self.properties = dict(base.properties) if base else {}
         self.setters = dict(base.setters) if base else {}
         self.statics = dict(base.statics) if base else {}
+        self.signatures = dict(base.signatures) if base else {}
         self.specials = dict(base.specials) if base else {}
         self.parameters, self.final = [], False
         self.dataclass = None
@@ -78,6 +79,8 @@ class Classes:
             self.without_self(cls)
         for _ in range(self.random.randint(0, 2)):
             self.special(cls)
+        if self.chance(0.3):
+            self.signature(cls)
 
     def setter(self, cls, own):
         """A property that can be set."""

@@ -53,7 +53,7 @@ class Forms:
 
     def keep_result(self, call, returns):
         """The value of a call goes into a variable, if that can be shown."""
-        if returns in top.PRIMITIVES or returns in top.BOXED:
+        if returns in top.PRIMITIVES or returns in top.BOXED or returns == "object":
             result = self.program.new()
             self.program.line(f"{result}: {returns} = {call[0]}", f"{result} = {call[1]}")
             self.scope[result] = returns
