@@ -137,7 +137,8 @@ impl<'a> Step<'_, 'a> {
     /// The `depth`-th value from the top is of that type: proved, or checked from now on.
     pub(super) fn require(&mut self, depth: usize, wanted: Type) -> Proof {
         let found = self.peek_object(depth)?;
-        if self.prover.world.is_subtype(found, wanted) {
+        let also = Type::of(self.state.stack[self.place(depth)?].also);
+        if self.prover.world.is_subtype(found, wanted) || self.prover.world.is_subtype(also, wanted) {
             return Ok(());
         }
         // Even of what can never be: a missing `return` gives None, a test (`isinstance`) is never true. The check says it
@@ -163,7 +164,12 @@ impl<'a> Step<'_, 'a> {
         let world = &*self.prover.world;
         let set = |value: &mut Value| {
             if let Kind::Object(known, _) = &mut value.kind {
-                *known = world.both(*known, class);
+                let both = world.both(*known, class);
+                let is_present = !(known.optional && class.optional);
+                if is_present && !world.is_subtype(both, Type { optional: true, ..*known }) {
+                    value.also = known.class;
+                }
+                *known = both;
             }
         };
         set(&mut self.state.stack[place]);

@@ -19,6 +19,8 @@ pub(super) struct Value {
     pub(super) name: u32,
     /// One more than the `CAST` that gave it, of an object that others may have; 0 if none did.
     pub(super) cast: u32,
+    /// Another class of which it is an instance, of two that have nothing to do with each other; or `object`.
+    pub(super) also: ClassId,
 }
 
 /// What a value is.
@@ -111,7 +113,7 @@ impl Value {
     pub(super) const UNSET: Self = Self::new(Kind::Unset);
 
     pub(super) const fn new(kind: Kind) -> Self {
-        Self { kind, name: Self::UNNAMED, cast: 0 }
+        Self { kind, name: Self::UNNAMED, cast: 0, also: ClassId::OBJECT }
     }
 
     pub(super) const fn object(class: Type) -> Self {
@@ -166,7 +168,8 @@ impl Value {
             return self;
         }
         let name = if self.name == other.name { self.name } else { Self::UNNAMED };
-        Self { kind: self.kind.merge(other.kind, world), name, cast: self.cast.max(other.cast) }
+        let also = if self.also == other.also { self.also } else { ClassId::OBJECT };
+        Self { kind: self.kind.merge(other.kind, world), name, cast: self.cast.max(other.cast), also }
     }
 
     /// Has the new name where it has the old one, or says something of it.
