@@ -20,6 +20,9 @@ use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprContext, StmtFunctionDef};
 use std::borrow::Cow;
 
+/// So many parameters, and the JIT puts arguments in order as it does for `*args`.
+const MANY_PARAMETERS: usize = 30;
+
 impl<'a> Builder<'a> {
     /// What the checker knows of a function defined here.
     pub(in crate::build) fn function_fact(&self, function: &StmtFunctionDef) -> Option<&'a FunctionFact> {
@@ -55,7 +58,7 @@ impl<'a> Builder<'a> {
         }
         self.unbox_parameters(facts, function, boxed, location);
         self.fill_cells_apart(location);
-        self.unit_mut().suppresses_jit |= takes_primitives_by_keyword(facts, function, fact);
+        self.unit_mut().suppresses_jit |= is_called_wrongly(facts, function, fact);
         let first = self.unit().var_names.names().next();
         if fact.form == FunctionForm::InitSubclass
             && let Some(first) = first
@@ -121,18 +124,23 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Whether a function has parameters that are keyword-only, and primitives among what it takes or gives: called without
-/// keywords, the JIT's code of such a function finds nothing where they should be, and crashes.
-fn takes_primitives_by_keyword(facts: &TypeFacts, function: &StmtFunctionDef, fact: &FunctionFact) -> bool {
+/// Whether ordinary calls of a function, whose arguments are put in order by the JIT's own function, go wrong for its
+/// primitives: what has keyword-only parameters finds nothing where they should be, if called without keywords; a primitive
+/// result is taken for the address of an object (`callWithKeywordArgs` loses the register that says which it is).
+fn is_called_wrongly(facts: &TypeFacts, function: &StmtFunctionDef, fact: &FunctionFact) -> bool {
     let parameters = &function.parameters;
-    if parameters.kwonlyargs.is_empty() || parameters.vararg.is_some() {
-        return false;
-    }
+    let has_keyword_only = !parameters.kwonlyargs.is_empty();
+    let has_rest = parameters.vararg.is_some() || parameters.kwarg.is_some();
     let is_primitive = |kind: TypeKind| matches!(kind, TypeKind::Primitive(_));
-    let mut kinds = parameters
-        .iter_non_variadic_params()
-        .filter_map(|parameter| facts.node(node_index(&parameter.parameter)).map(|id| facts.get(id).kind));
-    kinds.any(is_primitive) || is_primitive(facts.get(fact.result).kind)
+    if is_primitive(facts.get(fact.result).kind) {
+        return has_keyword_only || has_rest || parameters.iter_non_variadic_params().count() >= MANY_PARAMETERS;
+    }
+    has_keyword_only
+        && parameters.vararg.is_none()
+        && parameters
+            .iter_non_variadic_params()
+            .filter_map(|parameter| facts.node(node_index(&parameter.parameter)))
+            .any(|id| is_primitive(facts.get(id).kind))
 }
 
 /// What a function gives: a coroutine that is promised to give a primitive gives its object.
