@@ -6,15 +6,16 @@
 //!
 //! Invariant: a block that was reached and whose state changed since it was followed is pending.
 
-use super::instructions::{Program, jumps};
+use super::instructions::{ENDS, Program, does};
 use super::tables::Handlers;
+use std::ops::Range;
 
-/// Where blocks start.
+/// Where blocks start and end.
 pub(super) struct Blocks {
     /// By instruction: the block that starts there; [`NO_BLOCK`] if none does.
     numbers: Vec<u32>,
-    /// By block: its first instruction.
-    starts: Vec<u32>,
+    /// By block: its first instruction, and the one behind its last.
+    ranges: Vec<(u32, u32)>,
 }
 
 const NO_BLOCK: u32 = u32::MAX;
@@ -22,35 +23,37 @@ const NO_BLOCK: u32 = u32::MAX;
 impl Blocks {
     /// A block starts at the first instruction, where a jump goes, behind one, and where a handler starts.
     pub(super) fn new(program: &Program, handlers: &Handlers) -> Self {
-        let mut numbers = vec![NO_BLOCK; program.instructions.len()];
-        let mut count = 0;
+        let count = program.instructions.len();
+        let mut numbers = vec![NO_BLOCK; count];
         let mut start = |index: usize| {
             if let Some(number) = numbers.get_mut(index) {
-                count += usize::from(*number == NO_BLOCK);
                 *number = 0;
             }
         };
         start(0);
-        for (index, instruction) in program.instructions.iter().enumerate() {
-            if jumps(instruction.opcode) {
-                instruction.target.into_iter().for_each(&mut start);
-                start(index + 1);
-            }
+        for &index in &program.jumps {
+            let index = index as usize;
+            program.instructions[index].target().into_iter().for_each(&mut start);
+            start(index + 1);
         }
         handlers.entries.iter().for_each(|entry| start(entry.target));
-        let mut starts = Vec::with_capacity(count);
-        for (number, index) in numbers.iter_mut().zip(0..) {
+        let mut ranges: Vec<(u32, u32)> = Vec::with_capacity(2 * program.jumps.len() + handlers.entries.len() + 1);
+        // The block that goes on here, if one does: behind a return there may be instructions that nobody reaches.
+        let mut open = None;
+        for ((number, instruction), index) in numbers.iter_mut().zip(&program.instructions).zip(0..) {
             if *number != NO_BLOCK {
-                *number = u32::try_from(starts.len()).unwrap_or(NO_BLOCK);
-                starts.push(index);
+                *number = u32::try_from(ranges.len()).unwrap_or(NO_BLOCK);
+                open = Some(ranges.len());
+                ranges.push((index, index));
+            }
+            if let Some(block) = open {
+                ranges[block].1 = index + 1;
+                if does(instruction.opcode, ENDS) {
+                    open = None;
+                }
             }
         }
-        Self { numbers, starts }
-    }
-
-    /// Whether a block starts at an instruction.
-    pub(super) fn starts_at(&self, index: usize) -> bool {
-        self.numbers[index] != NO_BLOCK
+        Self { numbers, ranges }
     }
 
     /// The block that starts at an instruction.
@@ -58,9 +61,10 @@ impl Blocks {
         self.numbers[index] as usize
     }
 
-    /// The first instruction of a block.
-    pub(super) fn start(&self, block: usize) -> usize {
-        self.starts[block] as usize
+    /// The instructions of a block.
+    pub(super) fn range(&self, block: usize) -> Range<usize> {
+        let (start, end) = self.ranges[block];
+        start as usize..end as usize
     }
 }
 
@@ -76,7 +80,7 @@ pub(super) struct Reached<S> {
 
 impl<S> Reached<S> {
     pub(super) fn new(blocks: &Blocks) -> Self {
-        let count = blocks.starts.len();
+        let count = blocks.ranges.len();
         let mut states = Vec::new();
         states.resize_with(count, || None);
         Self { states, pending: vec![0; count.div_ceil(64)], first: 0 }

@@ -10,18 +10,18 @@ use super::{Check, Fault, Rule};
 use crate::Opcode;
 
 /// Applies an instruction to the state before it.
-pub(super) fn apply(state: &mut State, instruction: Instruction) -> Check {
+pub(super) fn apply(state: &mut State, instruction: &Instruction) -> Check {
     Effect { state, instruction }.apply()
 }
 
-struct Effect<'state> {
-    state: &'state mut State,
-    instruction: Instruction,
+struct Effect<'a> {
+    state: &'a mut State,
+    instruction: &'a Instruction,
 }
 
 impl Effect<'_> {
     fn apply(&mut self) -> Check {
-        let Instruction { opcode, oparg, .. } = self.instruction;
+        let Instruction { opcode, oparg, .. } = *self.instruction;
         let (first, second) = (oparg >> 4, oparg & 15);
         match opcode {
             Opcode::LoadFast => self.load(oparg),
@@ -66,7 +66,7 @@ impl Effect<'_> {
     }
 
     fn apply_to_stack(&mut self) -> Check {
-        let Instruction { opcode, oparg, .. } = self.instruction;
+        let Instruction { opcode, oparg, .. } = *self.instruction;
         match opcode {
             Opcode::Copy => {
                 let value = self.peek(oparg)?;
@@ -191,7 +191,7 @@ impl Effect<'_> {
 
     /// Attributes, in the form that pushes a `self` or NULL if it is asked for.
     fn load_attribute(&mut self) -> Check {
-        let Instruction { opcode, oparg, .. } = self.instruction;
+        let Instruction { opcode, oparg, .. } = *self.instruction;
         let owner = match opcode {
             Opcode::LoadGlobal => Value::MAYBE_NULL,
             Opcode::LoadSuperAttr => {
@@ -212,7 +212,7 @@ impl Effect<'_> {
     /// `callable, self or NULL, arguments…, keyword names`; or with an argument tuple and a dictionary
     /// or NULL.
     fn call(&mut self) -> Check {
-        let Instruction { opcode, oparg, .. } = self.instruction;
+        let Instruction { opcode, oparg, .. } = *self.instruction;
         if opcode == Opcode::CallFunctionEx {
             self.pop()?;
             self.take()?;

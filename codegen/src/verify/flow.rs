@@ -11,11 +11,12 @@
 //! goes to the handler, unwound to the handler's depth; opcodes that never raise aside.
 
 use super::blocks::{Blocks, Reached};
-use super::instructions::{Instruction, Program, falls_through, jumps};
+use super::instructions::{ENDS, Instruction, NEVER_RAISES, Program, does};
 use super::state::{Borrow, State};
-use super::tables::Handlers;
+use super::tables::{HandlerEntry, Handlers};
 use super::{Check, Fault, Rule, Structure, effect};
 use crate::{CodeObject, Opcode};
+use std::ops::Range;
 
 /// Checks every path.
 pub(super) fn check(code: &CodeObject, structure: &Structure) -> Check {
@@ -27,36 +28,10 @@ pub(super) fn check(code: &CodeObject, structure: &Structure) -> Check {
     while let Some(block) = flow.reached.take() {
         if let Some(known) = &flow.reached.states[block] {
             state.clone_from(known);
-            flow.follow(blocks.start(block), &mut state)?;
+            flow.follow(blocks.range(block), &mut state)?;
         }
     }
     Ok(())
-}
-
-/// Opcodes that raise nothing, lack of memory apart. An inlined comprehension puts back a local between
-/// two of them, and a handler around it may rely on that.
-pub(super) fn never_raises(opcode: Opcode) -> bool {
-    matches!(
-        opcode,
-        Opcode::Nop
-            | Opcode::NotTaken
-            | Opcode::Copy
-            | Opcode::Swap
-            | Opcode::PopTop
-            | Opcode::PopIter
-            | Opcode::EndFor
-            | Opcode::PushNull
-            | Opcode::LoadConst
-            | Opcode::LoadSmallInt
-            | Opcode::LoadFast
-            | Opcode::LoadFastBorrow
-            | Opcode::LoadFastAndClear
-            | Opcode::StoreFast
-            | Opcode::StoreFastLoadFast
-            | Opcode::StoreFastStoreFast
-            | Opcode::MakeCell
-            | Opcode::JumpForward
-    )
 }
 
 struct Flow<'code> {
@@ -69,11 +44,12 @@ struct Flow<'code> {
 
 impl Flow<'_> {
     /// Follows a block to its end.
-    fn follow(&mut self, start: usize, state: &mut State) -> Check {
-        let mut index = start;
-        loop {
-            let instruction = self.program.instructions[index];
-            self.raise(index, state)?;
+    fn follow(&mut self, block: Range<usize>, state: &mut State) -> Check {
+        let program = self.program;
+        let next = block.end;
+        for index in block {
+            let instruction = &program.instructions[index];
+            self.raise(index, instruction, state)?;
             if matches!(instruction.opcode, Opcode::UnpackSequence | Opcode::UnpackEx) {
                 // First of all, so that no operand makes the state huge.
                 let effect = instruction.opcode.stack_effect(instruction.oparg.cast_signed(), false);
@@ -84,31 +60,24 @@ impl Flow<'_> {
             }
             effect::apply(state, instruction)?;
             self.check_depth(instruction, i64::try_from(state.stack.len()).unwrap_or(i64::MAX))?;
-            let next = index + 1;
-            let goes_on = falls_through(instruction.opcode);
-            let jumps = jumps(instruction.opcode);
-            let ends = jumps || !goes_on || self.blocks.starts_at(next);
-            if !ends {
-                index = next;
-                continue;
-            }
-            if state.stack.iter().any(|value| value.borrow == Borrow::InBlock) {
-                let message = "a borrowed reference is left at the end of the block";
-                return Err(Fault::new(instruction.start, Rule::BorrowedBlockEnd, message));
-            }
-            if let Some(target) = instruction.target.filter(|_| jumps) {
-                self.reach(target, state, instruction.start)?;
-            }
-            if goes_on {
-                self.reach(next, state, instruction.start)?;
-            }
-            return Ok(());
         }
+        let last = &program.instructions[next - 1];
+        if state.stack.iter().any(|value| value.borrow == Borrow::InBlock) {
+            let message = "a borrowed reference is left at the end of the block";
+            return Err(Fault::new(last.start, Rule::BorrowedBlockEnd, message));
+        }
+        if let Some(target) = last.target() {
+            self.reach(target, state, last.start)?;
+        }
+        if !does(last.opcode, ENDS) {
+            self.reach(next, state, last.start)?;
+        }
+        Ok(())
     }
 
     /// What the instruction pushes fits.
     #[inline]
-    fn check_depth(&self, instruction: Instruction, depth: i64) -> Check {
+    fn check_depth(&self, instruction: &Instruction, depth: i64) -> Check {
         let limit = self.code.stack_size;
         if depth > limit.into() {
             let message = format!("the stack holds {depth} values, more than co_stacksize {limit}");
@@ -118,15 +87,21 @@ impl Flow<'_> {
     }
 
     /// The state before an instruction goes to the handler that covers it.
-    fn raise(&mut self, index: usize, state: &State) -> Check {
-        let Some(number) = self.handlers.covering(index) else { return Ok(()) };
-        let entry = self.handlers.entries[number as usize];
-        let start = self.program.instructions[index].start;
+    #[inline]
+    fn raise(&mut self, index: usize, instruction: &Instruction, state: &State) -> Check {
+        match self.handlers.covering(index) {
+            Some(number) => self.raise_to(self.handlers.entries[number as usize], instruction, state),
+            None => Ok(()),
+        }
+    }
+
+    fn raise_to(&mut self, entry: HandlerEntry, instruction: &Instruction, state: &State) -> Check {
+        let start = instruction.start;
         let Some(kept) = state.stack.get(..entry.depth as usize) else {
             let message = format!("a handler of depth {} covers depth {}", entry.depth, state.stack.len());
             return Err(Fault::new(start, Rule::HandlerDepth, message));
         };
-        if never_raises(self.program.instructions[index].opcode) {
+        if does(instruction.opcode, NEVER_RAISES) {
             return Ok(());
         }
         let depth = kept.len() + 1 + usize::from(entry.lasti);

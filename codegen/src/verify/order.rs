@@ -7,7 +7,7 @@
 //! POP_JUMP_IF_x        NOT_TAKEN marks the other way for monitoring
 //! ```
 
-use super::instructions::{Instruction, Program};
+use super::instructions::{HAS_ORDER, Instruction, Program, does};
 use super::{Check, Fault, Rule};
 use crate::{CodeFlags, CodeObject, LocalKind, Opcode};
 
@@ -19,7 +19,9 @@ const END_SEND_OFFSET: u32 = 5;
 pub(super) fn check(code: &CodeObject, program: &Program) -> Check {
     check_prologue(code, program)?;
     for (index, instruction) in program.instructions.iter().enumerate() {
-        check_neighbours(code, program, index, *instruction)?;
+        if does(instruction.opcode, HAS_ORDER) {
+            check_neighbours(code, program, index, *instruction)?;
+        }
     }
     Ok(())
 }
@@ -76,10 +78,9 @@ fn check_neighbours(code: &CodeObject, program: &Program, index: usize, instruct
         place.and_then(|place| program.instructions.get(place)).is_some_and(|other| other.opcode == opcode)
     };
     let next = Some(index + 1);
-    let target = instruction.target;
+    let target = instruction.target();
     let (sound, rule, message) = match instruction.opcode {
-        // Nothing monitors typed code.
-        opcode if opcode.is_conditional_jump() && !opcode.is_extended() => {
+        opcode if opcode.is_conditional_jump() => {
             (is(next, Opcode::NotTaken), Rule::NotTaken, "NOT_TAKEN does not follow a conditional jump")
         }
         Opcode::ForIter => (

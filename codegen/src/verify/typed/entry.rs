@@ -35,7 +35,7 @@ pub(super) fn state(prover: &mut Prover<'_>) -> Proof<State> {
         }
     }
     variadic(prover, &mut locals);
-    Ok(State { stack: Vec::new(), locals, lowest: 0 })
+    Ok(State::new(locals))
 }
 
 /// Whether it checks its arguments and promises what it returns.

@@ -9,12 +9,12 @@
 
 use super::Prover;
 use super::state::State;
-use super::step::{Outcome, Step};
-use super::value::Kind;
+use super::step::Step;
+use super::value::{Kind, Test, Value};
 use crate::Opcode;
 use crate::verify::blocks::Reached;
-use crate::verify::flow::never_raises;
-use crate::verify::instructions::{falls_through, jumps};
+use crate::verify::instructions::{ENDS, NEVER_RAISES, does};
+use std::ops::Range;
 
 /// Proves every instruction that can be reached; or gives one that is not sound, and why.
 pub(super) fn check(prover: &mut Prover<'_>, entry: State) -> Result<(), (usize, String)> {
@@ -26,7 +26,7 @@ pub(super) fn check(prover: &mut Prover<'_>, entry: State) -> Result<(), (usize,
     while let Some(block) = flow.reached.take() {
         if let Some(known) = &flow.reached.states[block] {
             state.clone_from(known);
-            flow.follow(prover, prover.blocks.start(block), &mut state)?;
+            flow.follow(prover, prover.blocks.range(block), &mut state)?;
         }
     }
     Ok(())
@@ -40,66 +40,88 @@ struct Flow {
 
 impl Flow {
     /// Follows a block to its end.
-    fn follow(&mut self, prover: &mut Prover<'_>, start: usize, state: &mut State) -> Result<(), (usize, String)> {
-        let mut index = start;
+    fn follow(
+        &mut self,
+        prover: &mut Prover<'_>,
+        block: Range<usize>,
+        state: &mut State,
+    ) -> Result<(), (usize, String)> {
+        let instructions = &prover.program.instructions;
+        let next = block.end;
         let mut seen_by = None;
-        loop {
-            let instruction = prover.program.instructions[index];
-            self.raise(prover, index, state, &mut seen_by);
+        let mut test = None;
+        for index in block {
+            let instruction = &instructions[index];
+            self.raise(prover, index, instruction.opcode, state, &mut seen_by);
             let depth = state.stack.len();
             let outcome = Step { prover, state, index, instruction, depth }.apply();
             let outcome = outcome.map_err(|reason| (index, reason))?;
             if outcome.diverges {
                 return Ok(());
             }
-            let next = index + 1;
-            let goes_on = falls_through(instruction.opcode);
-            let leaves = jumps(instruction.opcode) || (goes_on && prover.blocks.starts_at(next));
-            // The JIT translates blocks in an order of its own, and calls the method it has loaded last.
-            if leaves && state.stack.iter().any(|value| matches!(value.kind, Kind::Method(..))) {
-                return Err((index, "a method is called in another block than it is loaded in".into()));
-            }
-            if let Some(target) = instruction.target.filter(|_| jumps(instruction.opcode)) {
-                self.branch(prover, target, state, &outcome);
-                if let Some(test) = outcome.test {
-                    test.tell(state, false);
-                }
-            }
-            if !goes_on {
-                return Ok(());
-            }
-            if prover.blocks.starts_at(next) {
-                reach(&mut self.reached, prover, next, state);
-                return Ok(());
-            }
-            index = next;
+            test = outcome.test;
         }
+        let last = &instructions[next - 1];
+        let goes_on = !does(last.opcode, ENDS);
+        // The JIT translates blocks in an order of its own, and calls the method it has loaded last.
+        let leaves = goes_on || last.target().is_some();
+        if leaves && state.stack.iter().any(|value| matches!(value.kind, Kind::Method(..))) {
+            return Err((next - 1, "a method is called in another block than it is loaded in".into()));
+        }
+        if let Some(target) = last.target() {
+            let jump_top = (last.opcode == Opcode::Send).then(|| Step::sent(state)).flatten();
+            self.branch(prover, target, state, test, jump_top);
+            if let Some(test) = test {
+                test.tell(state, false);
+            }
+        }
+        if goes_on {
+            reach(&mut self.reached, prover, next, state);
+        }
+        Ok(())
     }
 
     /// The state after a jump goes to its target.
-    fn branch(&mut self, prover: &Prover<'_>, target: usize, state: &State, outcome: &Outcome) {
-        if outcome.test.is_none() && outcome.jump_top.is_none() {
+    fn branch(
+        &mut self,
+        prover: &Prover<'_>,
+        target: usize,
+        state: &State,
+        test: Option<Test>,
+        jump_top: Option<Value>,
+    ) {
+        if test.is_none() && jump_top.is_none() {
             return reach(&mut self.reached, prover, target, state);
         }
         self.branched.clone_from(state);
-        if let Some(test) = outcome.test {
+        if let Some(test) = test {
             test.tell(&mut self.branched, true);
         }
-        if let (Some(top), Some(value)) = (self.branched.stack.last_mut(), outcome.jump_top) {
+        if let (Some(top), Some(value)) = (self.branched.stack.last_mut(), jump_top) {
             *top = value;
         }
         reach(&mut self.reached, prover, target, &self.branched);
     }
 
     /// The state before an instruction goes to the handler that covers it, if it is not the one it has seen already.
-    fn raise(&mut self, prover: &Prover<'_>, index: usize, state: &mut State, seen_by: &mut Option<u32>) {
+    #[inline]
+    fn raise(
+        &mut self,
+        prover: &Prover<'_>,
+        index: usize,
+        opcode: Opcode,
+        state: &mut State,
+        seen_by: &mut Option<u32>,
+    ) {
         let Some(number) = prover.handlers.covering(index) else { return };
-        let entry = prover.handlers.entries[number as usize];
-        let opcode = prover.program.instructions[index].opcode;
-        if never_raises(opcode) || matches!(opcode, Opcode::LoadLocal | Opcode::StoreLocal | Opcode::PrimitiveLoadConst)
-        {
-            return;
+        let moves_primitive = matches!(opcode, Opcode::LoadLocal | Opcode::StoreLocal | Opcode::PrimitiveLoadConst);
+        if !does(opcode, NEVER_RAISES) && !moves_primitive {
+            self.raise_to(prover, number, state, seen_by);
         }
+    }
+
+    fn raise_to(&mut self, prover: &Prover<'_>, number: u32, state: &mut State, seen_by: &mut Option<u32>) {
+        let entry = prover.handlers.entries[number as usize];
         let kept = entry.depth as usize;
         if *seen_by == Some(number) && state.lowest >= kept {
             return;

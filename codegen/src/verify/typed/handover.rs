@@ -16,20 +16,26 @@ use super::missing::{Cure, MissingCheck};
 use super::step::{Proof, Step};
 use crate::Opcode;
 
+/// Which values an instruction takes over or passes on, if any: the place of the first from the top, counted from 1, and
+/// how many there are. `values` is the number that its constant says.
+pub(in crate::verify) const fn handed_over(opcode: Opcode, oparg: usize, values: usize) -> Option<(usize, usize)> {
+    Some(match opcode {
+        Opcode::BuildList | Opcode::BuildTuple | Opcode::RaiseVarargs => (1, oparg),
+        Opcode::Call => (1, oparg + 2),
+        Opcode::CallKw => (2, oparg + 2),
+        Opcode::BuildCheckedList | Opcode::InvokeFunction => (1, values),
+        Opcode::ReturnValue | Opcode::YieldValue | Opcode::StoreDeref => (1, 1),
+        Opcode::StoreField | Opcode::StoreAttr => (2, 1),
+        Opcode::SequenceSet | Opcode::StoreSubscr => (3, 1),
+        _ => return None,
+    })
+}
+
 impl Step<'_, '_> {
     /// No reference that the instruction takes over is what a `CAST` gave.
     pub(super) fn check_handover(&mut self) -> Proof {
-        let oparg = self.oparg() as usize;
-        let (first, count) = match self.instruction.opcode {
-            Opcode::BuildList | Opcode::BuildTuple | Opcode::RaiseVarargs => (1, oparg),
-            Opcode::Call => (1, oparg + 2),
-            Opcode::CallKw => (2, oparg + 2),
-            Opcode::BuildCheckedList | Opcode::InvokeFunction => (1, self.values()),
-            Opcode::ReturnValue | Opcode::YieldValue | Opcode::StoreDeref => (1, 1),
-            Opcode::StoreField | Opcode::StoreAttr => (2, 1),
-            Opcode::SequenceSet | Opcode::StoreSubscr => (3, 1),
-            _ => return Ok(()),
-        };
+        let handed_over = handed_over(self.instruction.opcode, self.oparg() as usize, self.values());
+        let Some((first, count)) = handed_over else { return Ok(()) };
         for depth in first..first + count {
             let cast = self.state.stack[self.place(depth)?].cast;
             if cast == 0 {

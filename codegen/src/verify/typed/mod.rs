@@ -46,12 +46,13 @@ mod value;
 mod weave;
 mod world;
 
+pub(super) use handover::handed_over;
 pub(crate) use weave::{has_typed_code, with_missing_checks};
 pub(crate) use world::Proved;
 pub use world::World;
 
 use super::blocks::Blocks;
-use super::instructions::Program;
+use super::instructions::{ASKS_FOR_TYPE, Program, does};
 use super::tables::Handlers;
 use super::{Fault, Page, Structure};
 use crate::{CodeObject, Constant};
@@ -180,7 +181,7 @@ fn examine_types(
 /// Whether a code object promises nothing and nothing in it asks for a type: then all its values are objects, and that
 /// is all its opcodes want.
 fn relies_on_nothing(code: &CodeObject, program: &Program) -> bool {
-    let asks = program.instructions.iter().any(|instruction| ordinary::asks_for_type(instruction.opcode));
+    let asks = program.instructions.iter().any(|instruction| does(instruction.opcode, ASKS_FOR_TYPE));
     !asks && !entry::is_static_function(code)
 }
 

@@ -9,16 +9,12 @@
 //! Invariant: an opcode that is not named here takes no primitive and says nothing of its results.
 
 use super::missing::{Cure, MissingCheck};
+use super::state::State;
 use super::step::{Outcome, Proof, Step};
 use super::value::{Fact, Kind, Note, Test, Value};
 use super::world::{ClassId, Family, Shape, Type};
 use crate::{Constant, Opcode};
 use pyclast_syntax::PyInt;
-
-/// Whether an opcode may want more than objects, as typed ones do and those that rely on the layout of a collection.
-pub(super) fn asks_for_type(opcode: Opcode) -> bool {
-    opcode.is_extended() || matches!(opcode, Opcode::ListAppend | Opcode::ListExtend | Opcode::MapAdd)
-}
 
 impl Step<'_, '_> {
     pub(super) fn apply_ordinary(&mut self) -> Proof<Outcome> {
@@ -131,7 +127,7 @@ impl Step<'_, '_> {
                 let note = if let Kind::Object(_, note @ Note::Awaits(_)) = value.kind { note } else { Note::Nothing };
                 self.push(Value::noted(class, note));
             }
-            Opcode::Send => outcome.jump_top = Some(self.send()?),
+            Opcode::Send => self.send()?,
             Opcode::CleanupThrow => self.cleanup_throw()?,
             Opcode::EndSend => {
                 let (_, result) = self.pop_object()?;
@@ -345,13 +341,18 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    /// `receiver, value → receiver, what it gives`; the result of a coroutine, where it returns.
-    fn send(&mut self) -> Proof<Value> {
+    /// `receiver, value → receiver, what it gives`
+    fn send(&mut self) -> Proof {
         self.pop_object()?;
         self.peek_object(1)?;
-        let result = Self::awaited(self.state.stack[self.place(1)?]);
         self.push(Value::ANY);
-        Ok(result)
+        Ok(())
+    }
+
+    /// What is on the top where `SEND` jumps: the result of a coroutine.
+    pub(super) fn sent(state: &State) -> Option<Value> {
+        let [.., receiver, _] = state.stack[..] else { return None };
+        Some(Self::awaited(receiver))
     }
 
     /// `receiver, value, StopIteration → None, its value`
@@ -375,12 +376,15 @@ impl Step<'_, '_> {
     /// Takes the operands of the table, all objects, and gives any objects.
     fn take_and_push(&mut self) -> Proof {
         let (pops, pushes) = self.instruction.opcode.stack_use(self.oparg().cast_signed());
-        for _ in 0..pops {
-            self.pop_object()?;
+        let (pops, pushes) = (usize::try_from(pops).unwrap_or(0), usize::try_from(pushes).unwrap_or(0));
+        let Some(kept) = self.state.stack.len().checked_sub(pops) else { return Err("the stack is too low".into()) };
+        if let Some(&other) = self.state.stack[kept..].iter().find(|value| !matches!(value.kind, Kind::Object(..))) {
+            return Err(self.is_no_object(other));
         }
-        for _ in 0..pushes {
-            self.push(Value::ANY);
-        }
+        let stack = &mut self.state.stack;
+        stack.truncate(kept);
+        stack.resize(kept + pushes, Value::ANY);
+        self.state.lowest = self.state.lowest.min(kept);
         Ok(())
     }
 }

@@ -9,7 +9,7 @@
 //! Invariant: both operands of an operator have the code of the result, and the operator fits its sign.
 
 use super::step::{Proof, Step};
-use super::value::{Fact, Kind, Note, Number, Test, Value};
+use super::value::{Fact, Kind, Known, Note, Number, Test, Value};
 use super::world::{ClassId, Shape, Type};
 use crate::Constant;
 use pyclast_syntax::PyInt;
@@ -189,7 +189,14 @@ impl Step<'_, '_> {
         let code = code.ok_or("the constant has no type code")?;
         let number = match value.as_small_int() {
             Some(value) => {
-                Number { not_zero: value != 0, not_minus_one: value != -1, constant: Some(value), ..Number::default() }
+                let constant = match value {
+                    0 => Known::Zero,
+                    1 => Known::One,
+                    -1 => Known::MinusOne,
+                    _ if Some(value) == least(code) => Known::Least,
+                    _ => Known::Other,
+                };
+                Number { not_zero: value != 0, not_minus_one: value != -1, constant, ..Number::default() }
             }
             None => Number { not_minus_one: true, not_zero: bits(code).is_some(), ..Number::default() },
         };
@@ -255,7 +262,7 @@ impl Step<'_, '_> {
         let is_narrow = bits(code).is_some_and(|bits| bits < 64);
         let raw = is_narrow && (operator.is_raw || left.raw || right.raw);
         // ADD
-        let successor_of = if self.oparg() == 0 && right.constant == Some(1) { name } else { Value::UNNAMED };
+        let successor_of = if self.oparg() == 0 && right.constant == Known::One { name } else { Value::UNNAMED };
         self.push(Value::new(Kind::Primitive(code, Number { successor_of, raw, ..Number::default() }, None)));
         Ok(())
     }
@@ -296,14 +303,14 @@ impl Step<'_, '_> {
             return Err(format!("the comparison does not take {code:?}"));
         }
         let fact = match right.constant {
-            Some(0) => Fact::NotZero,
-            Some(-1) => Fact::NotMinusOne,
-            Some(constant) if Some(constant) == least(code) => Fact::NotLeast,
-            _ => Fact::Nothing,
+            Known::Zero => Fact::NotZero,
+            Known::MinusOne => Fact::NotMinusOne,
+            Known::Least => Fact::NotLeast,
+            Known::One | Known::Other => Fact::Nothing,
         };
         let test = match oparg {
             // One more than it is 0 or 1, as an unsigned number.
-            7 if right.constant == Some(1) && left.successor_of != Value::UNNAMED => {
+            7 if right.constant == Known::One && left.successor_of != Value::UNNAMED => {
                 let about = left.successor_of;
                 let test = Test { about, if_true: Fact::Nothing, if_false: Fact::NotNearZero };
                 self.push(Value::new(Kind::Primitive(TypeCode::Bool, Number::default(), Some(test))));

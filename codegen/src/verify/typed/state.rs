@@ -13,12 +13,20 @@ pub(super) struct State {
     pub(super) locals: Vec<Value>,
     /// The lowest place of the stack that changed since a handler last saw the state; 0 too if a local did.
     pub(super) lowest: usize,
+    /// No value has a greater name, nor says anything of one.
+    newest: u32,
 }
 
 impl State {
+    /// At the start.
+    pub(super) fn new(locals: Vec<Value>) -> Self {
+        Self { locals, ..Self::default() }
+    }
+
     /// Forgets what does not hold in `other`, of the same depth; whether that is anything.
     pub(super) fn merge(&mut self, other: &Self, world: &World) -> bool {
         let changed = merge_values(&mut self.stack, other.stack.iter(), world);
+        self.newest = self.newest.max(other.newest);
         merge_values(&mut self.locals, other.locals.iter(), world) | changed
     }
 
@@ -26,6 +34,7 @@ impl State {
     pub(super) fn merge_handled(&mut self, other: &Self, kept: usize, world: &World) -> bool {
         let theirs = other.stack.iter().take(kept).chain(iter::repeat(&Value::ANY));
         let changed = merge_values(&mut self.stack, theirs, world);
+        self.newest = self.newest.max(other.newest);
         merge_values(&mut self.locals, other.locals.iter(), world) | changed
     }
 
@@ -34,7 +43,7 @@ impl State {
         let mut stack = Vec::with_capacity(depth);
         stack.extend(self.stack.iter().take(kept));
         stack.resize(depth, Value::ANY);
-        Self { stack, locals: self.locals.clone(), lowest: 0 }
+        Self { stack, locals: self.locals.clone(), lowest: 0, newest: self.newest }
     }
 
     /// Changes every value of that name.
@@ -55,6 +64,10 @@ impl State {
 
     /// Nobody has that name any more, nor says anything of it.
     pub(super) fn forget_name(&mut self, name: u32) {
+        if name > self.newest {
+            self.newest = name;
+            return;
+        }
         for value in self.stack.iter_mut().chain(&mut self.locals) {
             value.forget(name);
         }
@@ -63,14 +76,14 @@ impl State {
 
 impl Clone for State {
     fn clone(&self) -> Self {
-        Self { stack: self.stack.clone(), locals: self.locals.clone(), lowest: self.lowest }
+        Self { stack: self.stack.clone(), locals: self.locals.clone(), ..*self }
     }
 
     /// Uses the memory that is there.
     fn clone_from(&mut self, other: &Self) {
         self.stack.clone_from(&other.stack);
         self.locals.clone_from(&other.locals);
-        self.lowest = other.lowest;
+        (self.lowest, self.newest) = (other.lowest, other.newest);
     }
 }
 

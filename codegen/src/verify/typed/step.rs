@@ -11,7 +11,7 @@ use super::missing::{Cure, MissingCheck};
 use super::state::State;
 use super::value::{Fact, Kind, Test, Value};
 use super::world::{ClassId, Shape, Type};
-use crate::verify::instructions::Instruction;
+use crate::verify::instructions::{HANDS_OVER, Instruction, does};
 use crate::{Constant, Opcode};
 
 /// What a step proves, or why it cannot.
@@ -22,7 +22,7 @@ pub(super) struct Step<'s, 'a> {
     pub(super) prover: &'s mut Prover<'a>,
     pub(super) state: &'s mut State,
     pub(super) index: usize,
-    pub(super) instruction: Instruction,
+    pub(super) instruction: &'a Instruction,
     /// How many values were on the stack before it.
     pub(super) depth: usize,
 }
@@ -32,8 +32,6 @@ pub(super) struct Step<'s, 'a> {
 pub(super) struct Outcome {
     /// What the value taken says, as if it were true where the instruction jumps.
     pub(super) test: Option<Test>,
-    /// What is on the top where the instruction jumps, if it is something else.
-    pub(super) jump_top: Option<Value>,
     /// It always raises.
     pub(super) diverges: bool,
 }
@@ -41,10 +39,13 @@ pub(super) struct Outcome {
 impl<'a> Step<'_, 'a> {
     /// Applies the instruction.
     pub(super) fn apply(&mut self) -> Proof<Outcome> {
-        self.check_handover()?;
-        if !self.instruction.opcode.is_extended() {
-            return self.apply_ordinary();
+        if does(self.instruction.opcode, HANDS_OVER) {
+            self.check_handover()?;
         }
+        if self.instruction.opcode.is_extended() { self.apply_typed() } else { self.apply_ordinary() }
+    }
+
+    fn apply_typed(&mut self) -> Proof<Outcome> {
         let mut outcome = Outcome::default();
         match self.instruction.opcode {
             Opcode::LoadField => self.load_field()?,
@@ -121,11 +122,15 @@ impl<'a> Step<'_, 'a> {
 
     /// The class of the `depth`-th value from the top, which is an object.
     pub(super) fn peek_object(&self, depth: usize) -> Proof<Type> {
-        let value = self.state.stack[self.place(depth)?];
+        let value = &self.state.stack[self.place(depth)?];
         match value.kind {
             Kind::Object(class, _) => Ok(class),
-            _ => Err(format!("an object is wanted, there is {}", self.describe(value))),
+            _ => Err(self.is_no_object(*value)),
         }
+    }
+
+    pub(super) fn is_no_object(&self, value: Value) -> String {
+        format!("an object is wanted, there is {}", self.describe(value))
     }
 
     /// Takes an object.

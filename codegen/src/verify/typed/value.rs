@@ -94,14 +94,27 @@ pub(super) struct Number {
     pub(super) not_minus_one: bool,
     /// It is not the least of its type.
     pub(super) not_least: bool,
-    /// It is this constant.
-    pub(super) constant: Option<i64>,
+    /// Which constant it is, as far as anybody asks.
+    pub(super) constant: Known,
     /// It is one more than the value of that name.
     pub(super) successor_of: u32,
     /// It is not −1, or the value of that name is not the least of its type: the quotient does not overflow.
     pub(super) may_divide: u32,
     /// Narrow arithmetic made it: interpreter and JIT have different high bits.
     pub(super) raw: bool,
+}
+
+/// A constant that tests and divisions ask for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Known {
+    /// None of them.
+    #[default]
+    Other,
+    Zero,
+    One,
+    MinusOne,
+    /// The least of its type.
+    Least,
 }
 
 impl Value {
@@ -242,7 +255,7 @@ impl Number {
             not_zero: self.not_zero && other.not_zero,
             not_minus_one: self.not_minus_one && other.not_minus_one,
             not_least: self.not_least && other.not_least,
-            constant: if self.constant == other.constant { self.constant } else { None },
+            constant: if self.constant == other.constant { self.constant } else { Known::Other },
             successor_of: if self.successor_of == other.successor_of { self.successor_of } else { Value::UNNAMED },
             may_divide: match (self.not_minus_one, other.not_minus_one) {
                 _ if self.may_divide == other.may_divide => self.may_divide,
