@@ -64,6 +64,13 @@ impl<T> Nothing<T> {
     }
 }
 
+/// What instructions are encoded as.
+struct Tables {
+    code: Arc<[u8]>,
+    line_table: Arc<[u8]>,
+    exception_table: Arc<[u8]>,
+}
+
 impl Assembler {
     /// An empty list for the next unit's instructions, in memory that an earlier one left.
     pub(crate) fn spare_instructions(&mut self) -> Vec<FinalInstruction> {
@@ -85,21 +92,33 @@ impl Assembler {
         self.no_names.or(names)
     }
 
-    /// Assembles a code unit.
-    pub(crate) fn assemble(&mut self, unit: OptimizedUnit, filename: &PyString) -> CodeObject {
-        let OptimizedUnit { mut unit, mut instructions, stack_size } = unit;
+    /// Gives a code object other instructions.
+    pub(crate) fn reassemble(&mut self, code: &mut CodeObject, instructions: &[FinalInstruction]) {
+        let mut own = self.spare_instructions();
+        own.extend_from_slice(instructions);
+        let tables = self.encode(own, code.first_line);
+        (code.code, code.line_table, code.exception_table) = (tables.code, tables.line_table, tables.exception_table);
+    }
+
+    fn encode(&mut self, mut instructions: Vec<FinalInstruction>, first_line: i32) -> Tables {
         self.places.resolve_jumps(&mut instructions);
         location_table::resolve_next_locations(&mut instructions);
-
         let offsets = self.places.offsets();
         instructions::encode(&instructions, offsets, &mut self.bytes);
         let code = Arc::from(&self.bytes[..]);
-        location_table::encode(&instructions, offsets, unit.first_line, &mut self.bytes);
+        location_table::encode(&instructions, offsets, first_line, &mut self.bytes);
         let line_table = Arc::from(&self.bytes[..]);
         exception_table::encode(&instructions, offsets, &mut self.bytes);
         let exception_table = self.no_bytes.or(self.bytes.drain(..));
         instructions.clear();
         self.instructions = instructions;
+        Tables { code, line_table, exception_table }
+    }
+
+    /// Assembles a code unit.
+    pub(crate) fn assemble(&mut self, unit: OptimizedUnit, filename: &PyString) -> CodeObject {
+        let OptimizedUnit { mut unit, instructions, stack_size } = unit;
+        let Tables { code, line_table, exception_table } = self.encode(instructions, unit.first_line);
 
         let mut local_names = local_names::names_and_kinds(&mut unit, &mut self.kinds);
         let shared_names = self.no_names.or(local_names.drain(..));

@@ -11,7 +11,7 @@ use super::frame_block::FrameBlock;
 use super::name::View;
 use super::typed::LoopCopies;
 use super::typed::strict::ClassList;
-use crate::verify::typed::has_typed_code;
+use crate::verify::typed::{Draft, has_typed_code};
 use crate::{CodeFlags, CodeObject, CodeUnit, Constant, ConstantTable, InstructionSequence, Opcode, cfg};
 use pyclast_syntax::symtable::{Resolution, Scope, ScopeId, Symbol, SymbolFlags, mangle};
 use pyclast_syntax::type_facts::FunctionFact;
@@ -247,10 +247,11 @@ impl Builder<'_> {
         self.spare.graph.reuse_instructions(self.spare.assembler.spare_instructions());
         let optimized = cfg::optimize(unit, self.options.target, &mut self.spare.graph);
         if self.facts.is_none() || !has_typed_code(&optimized) {
-            return Arc::new(self.spare.assembler.assemble(optimized, &self.options.filename));
+            return Arc::new(self.spare.assembler.assemble(optimized, &self.filename));
         }
-        let code = Arc::new(self.spare.assembler.assemble(optimized.clone(), &self.options.filename));
-        self.unchecked.add(&code, optimized);
+        let draft = Draft::new(&optimized);
+        let code = Arc::new(self.spare.assembler.assemble(optimized, &self.filename));
+        self.unchecked.add(&code, draft);
         code
     }
 

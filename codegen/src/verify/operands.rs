@@ -202,8 +202,7 @@ fn is_in_range(code: &CodeObject, opcode: Opcode, oparg: u32) -> bool {
 
 /// Whether the variables that an operand names have the right kind, where it is in no [`Range`].
 fn has_kind(code: &CodeObject, opcode: Opcode, oparg: u32) -> bool {
-    let is_local =
-        |index: u32| code.local_kinds.get(index as usize).is_some_and(|kind| kind.0 & LocalKind::LOCAL != 0);
+    let is_local = |index: u32| code.local_kinds.get(index as usize).is_some_and(|kind| kind.0 & LocalKind::LOCAL != 0);
     match opcode {
         Opcode::StoreFastLoadFast => is_local(oparg >> 4),
         Opcode::StoreFastStoreFast => is_local(oparg >> 4) && is_local(oparg & 15),

@@ -6,8 +6,8 @@
 //! Invariant: a unit is looked at when those inside it are final.
 
 use super::super::Builder;
-use crate::verify::typed::with_missing_checks;
-use crate::{CodeObject, Constant, OptimizedUnit};
+use crate::verify::typed::{Draft, with_missing_checks};
+use crate::{CodeObject, Constant};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -16,30 +16,30 @@ const ROUNDS: usize = 4;
 
 /// Assembled units that are to be looked at, by the addresses of their code objects, which are kept for that.
 #[derive(Debug, Default)]
-pub(in crate::build) struct UncheckedUnits(FxHashMap<usize, (Arc<CodeObject>, OptimizedUnit)>);
+pub(in crate::build) struct UncheckedUnits(FxHashMap<usize, (Arc<CodeObject>, Draft)>);
 
 impl UncheckedUnits {
     /// Adds a unit.
-    pub(in crate::build) fn add(&mut self, code: &Arc<CodeObject>, unit: OptimizedUnit) {
-        self.0.insert(Arc::as_ptr(code).addr(), (Arc::clone(code), unit));
+    pub(in crate::build) fn add(&mut self, code: &Arc<CodeObject>, draft: Draft) {
+        self.0.insert(Arc::as_ptr(code).addr(), (Arc::clone(code), draft));
     }
 }
 
 impl Builder<'_> {
     /// A code object with the checks that it and those inside it lack.
     pub(in crate::build) fn with_checks(&mut self, mut code: Arc<CodeObject>) -> Arc<CodeObject> {
-        let unit = self.unchecked.0.remove(&Arc::as_ptr(&code).addr()).map(|(_, unit)| unit);
+        let draft = self.unchecked.0.remove(&Arc::as_ptr(&code).addr()).map(|(_, draft)| draft);
         if let Some(constants) = self.checked_constants(&code.constants) {
-            code = Arc::new(CodeObject { constants, ..(*code).clone() });
+            Arc::make_mut(&mut code).constants = constants;
         }
-        let (Some(mut unit), Some(world)) = (unit, self.world.as_mut()) else { return code };
+        let (Some(mut draft), Some(world)) = (draft, self.world.as_mut()) else { return code };
         // A check that is put there may have to be another one for what follows.
         for _ in 0..ROUNDS {
-            let Some(mut checked) = with_missing_checks(&unit, &code, world) else { break };
-            let own = unit.unit.constants.len();
-            checked.unit.constants[..own].clone_from_slice(&code.constants[..own]);
-            unit = checked.clone();
-            code = Arc::new(self.spare.assembler.assemble(checked, &self.options.filename));
+            let Some((checked, constants)) = with_missing_checks(&draft, &code, world) else { break };
+            let code = Arc::make_mut(&mut code);
+            (code.constants, code.stack_size) = (constants, checked.stack_size);
+            self.spare.assembler.reassemble(code, &checked.instructions);
+            draft = checked;
         }
         code
     }

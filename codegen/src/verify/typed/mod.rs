@@ -47,7 +47,7 @@ mod weave;
 mod world;
 
 pub(super) use handover::handed_over;
-pub(crate) use weave::{has_typed_code, with_missing_checks};
+pub(crate) use weave::{Draft, has_typed_code, with_missing_checks};
 pub(crate) use world::Proved;
 pub use world::World;
 

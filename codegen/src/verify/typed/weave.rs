@@ -9,7 +9,7 @@
 
 use super::missing::{Cure, MissingCheck, MissingChecks};
 use super::world::World;
-use crate::{CodeFlags, CodeObject, FinalInstruction, Opcode, OptimizedUnit};
+use crate::{CodeFlags, CodeObject, Constant, FinalInstruction, Opcode, OptimizedUnit};
 use std::sync::Arc;
 
 /// `INTRINSIC_UNARY_POSITIVE`
@@ -21,28 +21,53 @@ pub(crate) fn has_typed_code(unit: &OptimizedUnit) -> bool {
         || unit.instructions.iter().any(|instruction| instruction.opcode.is_extended())
 }
 
-/// The unit with the checks that its assembled code lacks; none if it lacks none, and so is proved, or cannot be helped.
+/// The instructions of a unit and of its assembled code, to which checks may come.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) instructions: Vec<FinalInstruction>,
+    pub(crate) stack_size: u32,
+    /// How many of the code's constants its instructions may name.
+    pub(crate) constants: usize,
+}
+
+impl Draft {
+    pub(crate) fn new(unit: &OptimizedUnit) -> Self {
+        let OptimizedUnit { unit, instructions, stack_size } = unit;
+        Self { instructions: instructions.clone(), stack_size: *stack_size, constants: unit.constants.len() }
+    }
+}
+
+/// The draft with the checks that its assembled code lacks, and the constants they name; none if it lacks none, and so is
+/// proved, or cannot be helped.
 pub(crate) fn with_missing_checks(
-    unit: &OptimizedUnit,
+    draft: &Draft,
     code: &Arc<CodeObject>,
     world: &mut World,
-) -> Option<OptimizedUnit> {
+) -> Option<(Draft, Arc<[Constant]>)> {
     let checks = super::examine(code, world, Some(MissingChecks::default())).ok()?.into_sorted();
     if checks.is_empty() {
         world.remember(code);
         return None;
     }
-    Some(weave(unit, &checks, world))
+    Some(weave(draft, &code.constants, &checks, world))
 }
 
-fn weave(unit: &OptimizedUnit, checks: &[MissingCheck], world: &World) -> OptimizedUnit {
-    let OptimizedUnit { mut unit, instructions, mut stack_size } = unit.clone();
+fn weave(
+    draft: &Draft,
+    constants: &Arc<[Constant]>,
+    checks: &[MissingCheck],
+    world: &World,
+) -> (Draft, Arc<[Constant]>) {
+    let Draft { instructions, .. } = draft;
+    let mut stack_size = draft.stack_size;
+    let (named, trailing) = constants.split_at(draft.constants);
+    let mut added: Vec<Constant> = Vec::new();
     let mut copies = false;
     let mut woven = Vec::with_capacity(instructions.len() + 3 * checks.len());
     // By instruction: where it is now, its checks included.
     let mut places = Vec::with_capacity(instructions.len());
     let mut checks = checks.iter().peekable();
-    for (index, instruction) in instructions.into_iter().enumerate() {
+    for (index, &instruction) in instructions.iter().enumerate() {
         places.push(i32::try_from(woven.len()).expect("instructions are fewer than 2**31"));
         let inserted = |opcode, oparg| FinalInstruction { opcode, oparg, ..instruction };
         let mut is_alone = false;
@@ -60,9 +85,10 @@ fn weave(unit: &OptimizedUnit, checks: &[MissingCheck], world: &World) -> Optimi
                 Cure::Hide => (Opcode::CallIntrinsic1, UNARY_POSITIVE),
                 Cure::Cast(class) | Cure::CastCopy(class) => {
                     let constant = world.constant(class);
-                    let place = unit.constants.iter().position(|known| *known == constant).unwrap_or_else(|| {
-                        unit.constants.push(constant);
-                        unit.constants.len() - 1
+                    let mut known = named.iter().chain(&added);
+                    let place = known.position(|known| *known == constant).unwrap_or_else(|| {
+                        added.push(constant);
+                        named.len() + added.len() - 1
                     });
                     (Opcode::Cast, i32::try_from(place).expect("constants are fewer than 2**31"))
                 }
@@ -85,7 +111,11 @@ fn weave(unit: &OptimizedUnit, checks: &[MissingCheck], world: &World) -> Optimi
             handler.target = moved(&places, handler.target.cast_signed()).cast_unsigned();
         }
     }
-    OptimizedUnit { unit, instructions: woven, stack_size }
+    let draft = Draft { instructions: woven, stack_size, constants: named.len() + added.len() };
+    if added.is_empty() {
+        return (draft, Arc::clone(constants));
+    }
+    (draft, named.iter().cloned().chain(added).chain(trailing.iter().cloned()).collect())
 }
 
 fn moved(places: &[i32], index: i32) -> i32 {

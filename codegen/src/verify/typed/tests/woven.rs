@@ -1,8 +1,8 @@
 //! Checks that are put into code which lacks them.
 
 use super::*;
-use crate::assemble::assemble;
-use crate::verify::typed::with_missing_checks;
+use crate::assemble::{Assembler, assemble};
+use crate::verify::typed::{Draft, with_missing_checks};
 use crate::{CodeUnit, FinalInstruction, Handler, InstructionSequence, OptimizedUnit};
 use Opcode::{
     Cast, Copy, InvokeFunction, LoadConst, LoadFast, LoadField, LoadSmallInt, NotTaken, PopJumpIfTrue, PopTop,
@@ -52,10 +52,12 @@ fn woven(unit: OptimizedUnit) -> Vec<Opcode> {
     let mut world = world();
     let code = Arc::new(assemble(unit.clone(), &filename));
     let refused = prove(&code, &mut world).expect_err("nothing is missing");
-    let checked =
-        with_missing_checks(&unit, &code, &mut world).unwrap_or_else(|| panic!("not to be helped: {refused}"));
+    let (checked, constants) = with_missing_checks(&Draft::new(&unit), &code, &mut world)
+        .unwrap_or_else(|| panic!("not to be helped: {refused}"));
     let opcodes = checked.instructions.iter().map(|instruction| instruction.opcode).collect();
-    prove(&assemble(checked, &filename), &mut world).expect("nothing is missing any more");
+    let mut code = CodeObject { constants, stack_size: checked.stack_size, ..(*code).clone() };
+    Assembler::default().reassemble(&mut code, &checked.instructions);
+    prove(&code, &mut world).expect("nothing is missing any more");
     opcodes
 }
 
