@@ -2,20 +2,24 @@
 //!
 //! Only `\n` ends a line (the source text has no other newline).
 //!
-//! Nodes are asked for in nearly source order, so the last line found is tried first.
+//! Nodes are asked for in nearly source order, so the last line that the thread found is tried first.
 //!
 //! Invariant: line 1 starts at offset 0.
 
 use crate::{Location, Span};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::cell::Cell;
 
 /// Where each line starts.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LineIndex {
     /// And, last, [`END`](Self::END): each line has a next one.
     starts: Vec<u32>,
-    /// The index of the line found last: a guess, right or wrong whatever the order of threads.
-    last: AtomicU32,
+}
+
+thread_local! {
+    /// The index of the line found last, in whatever text: a guess. One that threads share would go to and fro between
+    /// their processors.
+    static LAST: Cell<u32> = const { Cell::new(0) };
 }
 
 impl LineIndex {
@@ -39,14 +43,13 @@ impl LineIndex {
         let rest = (offset + 1..).zip(rest).filter(|&(_, &byte)| byte == b'\n');
         starts.extend(rest.map(|(start, _)| start));
         starts.push(Self::END);
-        Self { starts, last: AtomicU32::new(0) }
+        Self { starts }
     }
 
     /// The line (from 1) and the byte column (from 0) of an offset.
     pub fn line_column(&self, offset: u32) -> (i32, i32) {
-        let guess = self.last.load(Ordering::Relaxed) as usize;
-        let index = self.find(guess, offset);
-        self.remember(index);
+        let index = self.find(LAST.get() as usize, offset);
+        Self::remember(index);
         self.at(index, offset)
     }
 
@@ -68,8 +71,8 @@ impl LineIndex {
         self.lines().partition_point(|&start| start <= offset) - 1
     }
 
-    fn remember(&self, index: usize) {
-        self.last.store(u32::try_from(index).unwrap_or(0), Ordering::Relaxed);
+    fn remember(index: usize) {
+        LAST.set(u32::try_from(index).unwrap_or(0));
     }
 
     fn at(&self, index: usize, offset: u32) -> (i32, i32) {
@@ -95,9 +98,9 @@ impl LineIndex {
     #[inline]
     pub fn location(&self, span: impl Into<Span>) -> Location {
         let Span { start, end } = span.into();
-        let guess = self.last.load(Ordering::Relaxed);
+        let guess = LAST.get();
         // Most nodes are on the line of the node before them.
-        if let Some(&[line_start, next_start]) = self.starts[guess as usize..].first_chunk()
+        if let Some(&[line_start, next_start]) = self.starts.get(guess as usize..).and_then(<[_]>::first_chunk)
             && line_start <= start
             && start <= end
             && end < next_start
@@ -115,7 +118,7 @@ impl LineIndex {
         // Most spans end on the line they start on.
         let on_line = span.end < self.starts[first + 1] && span.start <= span.end;
         let last = if on_line { first } else { self.find(first + 1, span.end) };
-        self.remember(first);
+        Self::remember(first);
         let (line, column) = self.at(first, span.start);
         let (end_line, end_column) = self.at(last, span.end);
         Location { line, end_line, column, end_column }
@@ -130,17 +133,3 @@ const fn newlines(word: u64) -> u64 {
     let word = word ^ (u64::MAX / 0xFF * b'\n' as u64);
     !(((word & LOW) + LOW) | word | LOW)
 }
-
-impl Clone for LineIndex {
-    fn clone(&self) -> Self {
-        Self { starts: self.starts.clone(), last: AtomicU32::new(0) }
-    }
-}
-
-impl PartialEq for LineIndex {
-    fn eq(&self, other: &Self) -> bool {
-        self.starts == other.starts
-    }
-}
-
-impl Eq for LineIndex {}
