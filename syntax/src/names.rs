@@ -68,6 +68,12 @@ impl NameTable {
         }
     }
 
+    /// The same names in memory of their own: where threads count references to one string, they wait for each other.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self { shared: Arc::new(self.shared.apart()), own: self.own.apart() }
+    }
+
     /// How many names there are.
     pub fn len(&self) -> usize {
         self.shared.list.len() + self.own.list.len()
@@ -157,6 +163,11 @@ impl Names {
             place = (place + 1) & mask;
         }
         None
+    }
+
+    fn apart(&self) -> Self {
+        let copy = |name: &PyString| PyString::from_surrogatepass(name.as_bytes());
+        Self { list: self.list.iter().map(copy).collect(), slots: self.slots.clone() }
     }
 
     /// Appends a name that is not there.

@@ -184,10 +184,11 @@ impl<'a> Builder<'a> {
     /// Leaves a unit of one parameter `.format`, which its signature shows as `format`
     /// (`codegen_leave_annotations_scope`).
     pub(super) fn leave_annotate_unit(&mut self) -> Arc<CodeObject> {
+        let shown = self.names.intern("format");
         let mut code = self.leave_unit(true);
         let names = &mut Arc::make_mut(&mut code).local_names;
         if let Some(format) = Arc::make_mut(names).first_mut() {
-            *format = pyclast_syntax::PyString::new("format");
+            *format = self.names.get(shown).clone();
         }
         code
     }

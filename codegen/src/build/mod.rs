@@ -72,7 +72,7 @@ use crate::cfg::Graph;
 use crate::verify::typed::World;
 use crate::{CodeObject, Options};
 use pyclast_syntax::type_facts::TypeFacts;
-use pyclast_syntax::{Diagnostic, Location, NameSet, NameTable, ParsedModule, Span, SymbolTable};
+use pyclast_syntax::{Diagnostic, Location, NameSet, NameTable, ParsedModule, PyString, Span, SymbolTable};
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
@@ -191,6 +191,8 @@ pub(crate) struct Builder<'a> {
     twins: Twins,
     /// Constants of typed code that were made already.
     shared: SharedConstants,
+    /// `co_filename`
+    filename: PyString,
     /// The module's names, and those that mangling makes.
     names: NameTable,
     known: KnownNames,
@@ -218,6 +220,7 @@ impl<'a> Builder<'a> {
             ahead: CodeAhead::default(),
             twins: Twins::default(),
             shared: SharedConstants::default(),
+            filename: options.filename.clone(),
             names,
             known,
             found_names: FoundNames::default(),
@@ -238,6 +241,12 @@ impl<'a> Builder<'a> {
         let mut builder = Self::new(module, table, options);
         builder.use_facts(facts, functions);
         builder
+    }
+
+    /// Keeps out of the way of other threads: they share none of the strings whose references are counted all the time.
+    fn stand_apart(&mut self) {
+        self.filename = PyString::from_surrogatepass(self.filename.as_bytes());
+        self.names = self.names.apart();
     }
 
     fn finish(self, code: Arc<CodeObject>) -> Result<Compiled, Vec<Diagnostic>> {

@@ -58,34 +58,30 @@ pub fn instructions(code: &[u8]) -> impl Iterator<Item = DecodedInstruction> + '
     let mut offset = 0_u32;
     std::iter::from_fn(move || {
         let start = offset;
-        let mut prefix = 0_u32;
         let mut extended = None;
-        loop {
-            let &[byte, low] = units.get(offset as usize)?;
-            let oparg = prefix | u32::from(low);
-            offset += 1;
-            if byte == EXTENDED_OPCODE && extended.is_none() {
+        let &[mut byte, low] = units.get(offset as usize)?;
+        let mut oparg = u32::from(low);
+        let mut opcode = Opcode::from_byte(byte);
+        // Most instructions have no prefix.
+        while byte == EXTENDED_ARG || byte == EXTENDED_OPCODE && extended.is_none() {
+            let prefix = if byte == EXTENDED_ARG {
+                oparg << 8
+            } else {
                 extended = Some(oparg);
-                prefix = 0;
-                continue;
-            }
+                0
+            };
+            offset += 1;
+            let &[next, low] = units.get(offset as usize)?;
+            byte = next;
+            oparg = prefix | u32::from(low);
             let is_typed = extended.is_some() && byte != EXTENDED_ARG;
-            let opcode = if is_typed { Opcode::from_extended_byte(byte) } else { Opcode::from_byte(byte) };
-            if opcode == Some(Opcode::ExtendedArg) {
-                prefix = oparg << 8;
-                continue;
-            }
-            let caches = opcode.map_or(0, |opcode| u32::try_from(opcode.caches()).unwrap_or(0));
-            let own = offset - 1;
-            offset = (offset + caches).min(count);
-            return Some(DecodedInstruction {
-                start,
-                offset: own,
-                end: own + 1 + caches,
-                opcode: opcode.map_or(DecodedOpcode::Unknown(byte), DecodedOpcode::Known),
-                oparg,
-                extended,
-            });
+            opcode = if is_typed { Opcode::from_extended_byte(byte) } else { Opcode::from_byte(byte) };
         }
+        let own = offset;
+        let caches = opcode.map_or(0, |opcode| u32::try_from(opcode.caches()).unwrap_or(0));
+        let end = own + 1 + caches;
+        offset = end.min(count);
+        let opcode = opcode.map_or(DecodedOpcode::Unknown(byte), DecodedOpcode::Known);
+        Some(DecodedInstruction { start, offset: own, end, opcode, oparg, extended })
     })
 }

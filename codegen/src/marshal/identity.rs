@@ -70,13 +70,24 @@ impl Hash for Items<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_usize(self.len());
         match self {
-            Self::Constants(items) => items.iter().for_each(|item| match item {
-                Constant::Str(text) => text.hash(state),
-                Constant::Code(code) => code.hash_place(state),
-                other => other.hash(state),
-            }),
+            Self::Constants(items) => items.iter().for_each(|item| hash_briefly(item, 2, state)),
             Self::Names(items) => items.iter().for_each(|item| item.hash(state)),
         }
+    }
+}
+
+/// Hashes a constant, and of a tuple so many levels of its items: enough to tell the operands of typed code apart.
+fn hash_briefly(constant: &Constant, levels: u32, state: &mut impl Hasher) {
+    match constant {
+        Constant::Str(text) => text.hash(state),
+        Constant::Code(code) => code.hash_place(state),
+        Constant::Tuple(items) => {
+            state.write_usize(items.len());
+            if let Some(inner) = levels.checked_sub(1) {
+                items.iter().for_each(|item| hash_briefly(item, inner, state));
+            }
+        }
+        other => other.hash(state),
     }
 }
 

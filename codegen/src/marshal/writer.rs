@@ -12,10 +12,12 @@ use std::cell::OnceCell;
 
 /// The marshalled form of a module's code object in a version of the format.
 pub fn write(code: &CodeObject, version: u8) -> Vec<u8> {
-    let mut writer = Writer::new(Vec::with_capacity(1 << 16), version);
+    let mut extent = Extent::default();
+    extent.add(code);
+    let mut writer = Writer::new(Vec::with_capacity(extent.bytes), version);
     writer.whole = Some(code);
     // Most names occur in several code objects.
-    writer.identities.reserve(mention_count(code) / 2);
+    writer.identities.reserve(extent.mentions / 2);
     writer.code(code, Flagged::Always);
     writer.finish()
 }
@@ -27,15 +29,32 @@ pub fn write_constant(constant: &Constant, version: u8) -> Vec<u8> {
     writer.finish()
 }
 
-/// How often constants and names are mentioned in a code object and those inside it, about.
-fn mention_count(code: &CodeObject) -> usize {
-    let inside = |constant: &Constant| match constant {
-        Constant::Code(code) => mention_count(code),
-        _ => 1,
-    };
-    let own = code.names.len() + code.local_names.len();
-    // Tuples, tables and the names of the code itself come to these.
-    own + 8 + code.constants.iter().map(inside).sum::<usize>()
+/// How much there is to write, about.
+#[derive(Default)]
+struct Extent {
+    /// How often constants and names are mentioned.
+    mentions: usize,
+    bytes: usize,
+}
+
+impl Extent {
+    /// Adds a code object and those inside it.
+    fn add(&mut self, code: &CodeObject) {
+        /// Tuples, tables and the names of the code itself come to so many mentions.
+        const OWN: usize = 8;
+        /// What they and numbers come to, and what a mention does.
+        const HEADER: usize = 96;
+        const MENTION: usize = 8;
+        let mentions = OWN + code.names.len() + code.local_names.len() + code.constants.len();
+        let tables = code.code.len() + code.line_table.len() + code.exception_table.len();
+        self.mentions += mentions;
+        self.bytes += HEADER + MENTION * mentions + tables;
+        for constant in &*code.constants {
+            if let Constant::Code(code) = constant {
+                self.add(code);
+            }
+        }
+    }
 }
 
 /// The objects that occur more than once in a code object.

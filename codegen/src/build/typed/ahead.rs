@@ -30,6 +30,9 @@ use std::thread;
 /// Text of a module for which a thread is worth its start.
 const LEAST_TEXT: usize = 6 << 10;
 
+/// The thread that has the module takes so much of it more than others: one part in this many.
+const LEAD: usize = 16;
+
 /// Units by their scopes, and their twins, in the order they are built in.
 type Codes = Vec<(ScopeId, Arc<CodeObject>, Option<Arc<CodeObject>>)>;
 
@@ -92,7 +95,13 @@ impl<'a> Builder<'a> {
         };
         let new = || new(Arc::clone(work.functions.get_or_init(functions)));
         let help = |part: &'a [Stmt]| {
-            let run = AssertUnwindSafe(|| new().build_part(part, &work));
+            let run = AssertUnwindSafe(|| {
+                // The other thread begins with what is known of functions.
+                work.world.get_or_init(|| World::new(&facts.world));
+                let mut builder = new();
+                builder.stand_apart();
+                builder.build_part(part, &work);
+            });
             if let Err(panic) = catch_unwind(run) {
                 *work.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
             }
@@ -180,8 +189,10 @@ fn parts(body: &[Stmt], threads: usize) -> Vec<&[Stmt]> {
     let count = ((end - start) / LEAST_TEXT).clamp(1, threads.max(1));
     let mut parts = Vec::with_capacity(count);
     let mut rest = body;
+    // The other threads have to be started, and to fetch what this one has at hand.
+    let lead = (end - start) / LEAD;
     for number in 1..count {
-        let border = start + (end - start) / count * number;
+        let border = start + lead + (end - start - lead) / count * number;
         let (part, others) = rest.split_at(rest.partition_point(|statement| statement.start().to_usize() < border));
         parts.push(part);
         rest = others;

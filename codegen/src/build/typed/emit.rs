@@ -106,8 +106,8 @@ impl Builder<'_> {
     /// `LOAD_LOCAL`, `STORE_LOCAL` of the type that is given.
     pub(super) fn emit_plain_local(&mut self, opcode: Opcode, local: usize, code: TypeCode, location: Location) {
         self.note_narrow(code);
-        let local = i64::try_from(local).expect("a unit has few locals");
-        self.emit_typed(opcode, Constant::tuple([Constant::int(local), primitive_constant(code)]), location);
+        let constant = self.local_constant(local, code);
+        self.emit_typed(opcode, constant, location);
     }
 
     /// Loads a primitive from a local, a narrow integer through another one, which cuts it to its width: code that

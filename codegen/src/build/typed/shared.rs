@@ -6,8 +6,9 @@
 
 use super::super::Builder;
 use super::descriptor::{member_constant, type_constant};
+use super::emit::primitive_constant;
 use crate::Constant;
-use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor};
+use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, TypeCode};
 use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
 
@@ -15,6 +16,8 @@ use rustc_hash::FxHashMap;
 #[derive(Debug, Default)]
 pub(in crate::build) struct SharedConstants {
     classes: FxHashMap<Descriptor, Container>,
+    /// Locals of primitives.
+    locals: FxHashMap<(usize, TypeCode), Constant>,
     modules: FxHashMap<Name, Container>,
 }
 
@@ -58,6 +61,15 @@ impl Builder<'_> {
     /// A type.
     pub(super) fn type_constant(&mut self, class: &Descriptor) -> Constant {
         self.shared.class(class).constant.clone()
+    }
+
+    /// A local and the primitive it holds.
+    pub(super) fn local_constant(&mut self, local: usize, code: TypeCode) -> Constant {
+        let make = || {
+            let place = i64::try_from(local).expect("a unit has few locals");
+            Constant::tuple([Constant::int(place), primitive_constant(code)])
+        };
+        self.shared.locals.entry((local, code)).or_insert_with(make).clone()
     }
 
     /// A field: the class that declares it, and its name.
