@@ -56,6 +56,11 @@ impl Blocks {
         Self { numbers, ranges }
     }
 
+    /// Whether a block starts at an instruction.
+    pub(super) fn starts_at(&self, index: usize) -> bool {
+        self.numbers[index] != NO_BLOCK
+    }
+
     /// The block that starts at an instruction.
     pub(super) fn at(&self, index: usize) -> usize {
         self.numbers[index] as usize
