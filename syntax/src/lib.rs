@@ -11,6 +11,7 @@ pub mod checks;
 mod codecs;
 mod coding_cookie;
 mod comments;
+mod descriptor;
 mod diagnostic;
 mod dismantle;
 mod finally_warnings;

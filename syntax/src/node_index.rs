@@ -216,6 +216,7 @@ impl<'a> SourceOrderVisitor<'a> for Walk {
 /// # Panics
 ///
 /// If the tree was not numbered: a bug.
+#[inline]
 pub fn node_index(node: &impl HasNodeIndex) -> u32 {
     node.node_index().load().as_u32().expect("parsed trees are numbered")
 }

@@ -10,15 +10,13 @@
 //!
 //! Invariant: facts are data: whoever reads them asks nobody else.
 
+pub use crate::descriptor::{ClassDescriptor, Descriptor, FunctionDescriptor, Marks};
 pub use crate::type_code::TypeCode;
 use crate::world_facts::WorldFacts;
 use crate::{PyInt, PyString};
 use ruff_python_ast::Expr;
 use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
-use std::ops::Deref;
-use std::sync::Arc;
 
 /// The facts of one module.
 #[derive(Clone, Debug, Default)]
@@ -127,47 +125,6 @@ impl TypeFact {
             (_, None, Some(descriptor)) => Conversion::Cast(descriptor),
             (_, None, None) => Conversion::None,
         }
-    }
-}
-
-impl Descriptor {
-    /// The class whose objects hold a primitive's values.
-    pub fn boxing(code: TypeCode) -> Self {
-        let name = match code {
-            TypeCode::Double => "float",
-            TypeCode::Bool => "bool",
-            _ => "int",
-        };
-        let descriptor = Self::builtin(name);
-        if code == TypeCode::Bool { descriptor.marked(['!']) } else { descriptor }
-    }
-
-    /// A class without marks.
-    pub fn new(module: Name, path: impl IntoIterator<Item = Name>, arguments: Option<Vec<Self>>) -> Self {
-        let class = ClassDescriptor { module, path: path.into_iter().collect(), arguments };
-        Self { class: Arc::new(class), marks: Marks::default() }
-    }
-
-    /// A class of `builtins`.
-    pub fn builtin(name: &'static str) -> Self {
-        Self::new(Name::new_static("builtins"), [Name::new_static(name)], None)
-    }
-
-    /// The class with those marks alone.
-    #[must_use]
-    pub fn marked(&self, marks: impl IntoIterator<Item = char>) -> Self {
-        Self { class: Arc::clone(&self.class), marks: marks.into_iter().collect() }
-    }
-
-    /// The class without marks.
-    #[must_use]
-    pub fn unmarked(&self) -> Self {
-        self.marked([])
-    }
-
-    /// `("builtins", "object")`, exact or not.
-    pub fn is_object(&self) -> bool {
-        self.module == "builtins" && matches!(&self.path[..], [name] if name == "object")
     }
 }
 
@@ -294,48 +251,6 @@ impl Sequence {
             Self::Str => 5,
         }
     }
-}
-
-/// A type as CinderX's runtime finds it (`type_descr`); copies share the class.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Descriptor {
-    /// The class.
-    pub class: Arc<ClassDescriptor>,
-    /// What follows, in order: `!` exact, `?` optional, `#` primitive.
-    pub marks: Marks,
-}
-
-/// Marks of a descriptor.
-pub type Marks = SmallVec<[char; 2]>;
-
-/// Where a class is found.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct ClassDescriptor {
-    /// The module.
-    pub module: Name,
-    /// The names from there.
-    pub path: SmallVec<[Name; 1]>,
-    /// The arguments of a generic class.
-    pub arguments: Option<Vec<Descriptor>>,
-}
-
-impl Deref for Descriptor {
-    type Target = ClassDescriptor;
-
-    fn deref(&self) -> &ClassDescriptor {
-        &self.class
-    }
-}
-
-/// A function, or the part of a property, as CinderX's runtime finds it.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct FunctionDescriptor {
-    /// The class it is in; none for the module.
-    pub class: Option<Descriptor>,
-    /// The module it is in.
-    pub module: Name,
-    /// Its name.
-    pub name: Name,
 }
 
 /// How an attribute is read and stored.

@@ -9,12 +9,17 @@
 use crate::types::ModuleId;
 use pyclast_syntax::Span;
 use rustc_hash::FxHashSet;
+use std::ops::Deref;
 
 /// An error on its way to the node it belongs to: the reference's exception without a place.
 ///
 /// `visit_*` methods of the binder and [`Checker::at`](crate::Checker::at) give it a place and report it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Raised {
+pub struct Raised(Box<Fault>);
+
+/// What an error says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fault {
     /// The text.
     pub message: String,
     /// Which exception it is.
@@ -24,7 +29,25 @@ pub struct Raised {
 impl Raised {
     /// A `TypedSyntaxError`.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), class: ErrorClass::Type }
+        Self::of(message, ErrorClass::Type)
+    }
+
+    /// An exception.
+    pub fn of(message: impl Into<String>, class: ErrorClass) -> Self {
+        Self(Box::new(Fault { message: message.into(), class }))
+    }
+
+    /// What it says.
+    pub fn into_fault(self) -> Fault {
+        *self.0
+    }
+}
+
+impl Deref for Raised {
+    type Target = Fault;
+
+    fn deref(&self) -> &Fault {
+        &self.0
     }
 }
 

@@ -42,11 +42,13 @@ impl Facts {
     }
 
     /// What a node is.
+    #[inline]
     pub fn type_of(&self, index: u32) -> Option<Value> {
         self.types.get(index as usize).copied().flatten()
     }
 
     /// Says what a node is.
+    #[inline]
     pub fn set_type(&mut self, index: u32, value: Value) {
         let index = index as usize;
         if self.types.len() <= index {

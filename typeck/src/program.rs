@@ -10,7 +10,7 @@ use crate::arena::Arena;
 use crate::bind::Binder;
 use crate::constant_fold::{fold_expression, may_fold};
 use crate::constants::{Constant, Folds};
-use crate::errors::{Check, CheckError, ErrorClass, Errors, ForeignPlace, Raised};
+use crate::errors::{Check, CheckError, ErrorClass, Errors, Fault, ForeignPlace, Raised};
 use crate::facts::Facts;
 use crate::module_table::{AnnotationKey, Child, IntrinsicModules, ModuleTable, Start};
 use crate::types::{ClassId, DecoratedId, ModuleId, Types, Value};
@@ -276,7 +276,7 @@ impl<'a> Checker<'a> {
             }
         }
         if let Some(message) = self.types.mro_failure.take() {
-            self.report(module, Span::NONE, Raised { message, class: ErrorClass::Other("SyntaxError") });
+            self.report(module, Span::NONE, Raised::of(message, ErrorClass::Other("SyntaxError")));
         }
     }
 
@@ -291,11 +291,13 @@ impl<'a> Checker<'a> {
     }
 
     /// What is known of the nodes of a module.
+    #[inline]
     pub fn facts(&self, module: ModuleId) -> &Facts {
         &self.facts[module.index()]
     }
 
     /// What is known of the nodes of a module, to change.
+    #[inline]
     pub fn facts_mut(&mut self, module: ModuleId) -> &mut Facts {
         &mut self.facts[module.index()]
     }
@@ -312,7 +314,7 @@ impl<'a> Checker<'a> {
 
     /// Reports a raised error at a place.
     pub fn report(&mut self, module: ModuleId, span: Span, raised: Raised) {
-        let Raised { message, class } = raised;
+        let Fault { message, class } = raised.into_fault();
         let span = if class == ErrorClass::Type { span } else { Span::NONE };
         self.errors.report(CheckError { module, span, foreign: None, message, class });
     }
@@ -339,16 +341,19 @@ impl<'a> Checker<'a> {
     }
 
     /// What a node is, if it was found out.
+    #[inline]
     pub fn opt_type(&self, module: ModuleId, node: &impl HasNodeIndex) -> Option<Value> {
         self.facts(module).type_of(node_index(node))
     }
 
     /// What a node is; dynamic if nothing is known.
+    #[inline]
     pub fn type_of(&self, module: ModuleId, node: &impl HasNodeIndex) -> Value {
         self.opt_type(module, node).unwrap_or(Value::DYNAMIC)
     }
 
     /// Says what a node is.
+    #[inline]
     pub fn set_type_of(&mut self, module: ModuleId, node: &impl HasNodeIndex, value: Value) {
         self.facts_mut(module).set_type(node_index(node), value);
     }
@@ -397,7 +402,7 @@ impl<'a> Checker<'a> {
     pub fn report_at(&mut self, module: ModuleId, expression: &Expr, raised: Raised) {
         let index = expression.node_index().load().as_u32();
         let place = index.and_then(|index| self.foreign_places.get(&(module, index)).copied());
-        let Raised { message, class } = raised;
+        let Fault { message, class } = raised.into_fault();
         let span = match place {
             Some(place) => place.span,
             None if class == ErrorClass::Type => self.expr_span(module, expression),

@@ -70,6 +70,7 @@ impl<V> NameMap<V> {
     }
 
     /// The value of a name.
+    #[inline]
     pub fn get(&self, name: NameId) -> Option<&V> {
         self.get_index_of(name).map(|index| &self.entries[index].1)
     }

@@ -481,7 +481,9 @@ impl<'a> Binder<'_, 'a> {
                 fields.borrow_mut().shift_remove(field);
             }
         }
-        if self.is_refinable(expression) {
+        // Without refined fields there is nothing to preserve.
+        let matters = node.ctx == ExprContext::Store || !self.scope().state.refined.is_empty();
+        if matters && self.is_refinable(expression) {
             self.preserve_refined(node);
             if node.ctx == ExprContext::Store
                 && let Some(path) = self.access_path(expression)

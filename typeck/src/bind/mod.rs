@@ -154,11 +154,13 @@ impl<'c, 'a> Binder<'c, 'a> {
     }
 
     /// What a node is (`get_type`); dynamic if an error kept it from being known.
+    #[inline]
     pub(crate) fn get_type(&self, node: &impl HasNodeIndex) -> Value {
         self.checker.type_of(self.module, node)
     }
 
     /// Says what a node is (`set_type`).
+    #[inline]
     pub(crate) fn set_type(&mut self, node: &impl HasNodeIndex, value: Value) {
         let module = self.module;
         self.checker.set_type_of(module, node, value);

@@ -173,6 +173,9 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// Makes a visit, unless it is known what it gives.
+    ///
+    /// Not a part of its caller: names and literals, which most expressions are, would pay for its frame.
+    #[inline(never)]
     pub(super) fn visit_once(
         &mut self,
         expression: &'a Expr,

@@ -193,9 +193,10 @@ impl<'a> SourceOrderVisitor<'a> for Folder<'_> {
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
-        if !is_leaf(expression) {
-            walk_expr(self, expression);
+        if is_leaf(expression) && !may_fold(expression) {
+            return;
         }
+        walk_expr(self, expression);
         match expression {
             Expr::UnaryOp(unary) => self.invert(unary),
             Expr::Compare(compare) if matches!(compare.ops.last(), Some(CmpOp::In | CmpOp::NotIn)) => {

@@ -85,7 +85,7 @@ impl Checker<'_> {
     fn validate_member(&mut self, module: ModuleId, class: ClassId, name: &str, value: Value) -> Check<bool> {
         let mro = self.types.mro(class);
         if let Some(message) = self.types.mro_failure.take() {
-            return Err(Raised { message, class: ErrorClass::Other("SyntaxError") });
+            return Err(Raised::of(message, ErrorClass::Other("SyntaxError")));
         }
         for &base in mro.iter().skip(1) {
             let Some(inherited) = self.types.own_member(base, name) else { continue };

@@ -65,16 +65,21 @@ impl<'a> Checker<'a> {
     }
 
     fn declare_statement(&mut self, module: ModuleId, statement: &'a Stmt, scope: &DeclarationScope) {
-        let place = self.stmt_span(module, statement);
-        self.at(module, place, |checker| checker.declare(module, statement, place, scope));
+        if let Err(raised) = self.declare(module, statement, scope) {
+            let place = self.stmt_span(module, statement);
+            self.report(module, place, raised);
+        }
     }
 
-    fn declare(&mut self, module: ModuleId, statement: &'a Stmt, place: Span, scope: &DeclarationScope) -> Check<()> {
+    fn declare(&mut self, module: ModuleId, statement: &'a Stmt, scope: &DeclarationScope) -> Check<()> {
         match statement {
             Stmt::AnnAssign(assign) => return self.declare_variable(module, assign, scope),
             Stmt::Assign(assign) => self.declare_variables(module, assign, scope),
             Stmt::TypeAlias(alias) => return self.declare_alias(module, alias, scope),
-            Stmt::ClassDef(class) => return self.declare_class(module, class, place, scope),
+            Stmt::ClassDef(class) => {
+                let place = self.stmt_span(module, statement);
+                return self.declare_class(module, class, place, scope);
+            }
             Stmt::FunctionDef(function) => return self.declare_function(module, function, scope),
             Stmt::Import(import) => self.declare_import(module, import),
             Stmt::ImportFrom(import) => self.declare_import_from(module, import),
@@ -296,7 +301,7 @@ impl<'a> Checker<'a> {
         self.declare_class_in(module, node, exact, place, scope);
         self.set_type_of(module, node, Value::Class(exact));
         if let Some(message) = self.types.mro_failure.take() {
-            return Err(Raised { message, class: ErrorClass::Other("SyntaxError") });
+            return Err(Raised::of(message, ErrorClass::Other("SyntaxError")));
         }
         Ok(())
     }

@@ -11,16 +11,24 @@ use super::Lowering;
 use crate::constants::Constant;
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{ConstantFact, TypeKind};
-use ruff_python_ast::{Expr, ExprContext};
+use ruff_python_ast::{Expr, ExprContext, ExprName};
 
 impl Lowering<'_, '_> {
+    /// A name that stands for a constant: a `Final`, which is one of the module's own.
+    pub(super) fn lower_name(&mut self, name: &ExprName) {
+        let (index, facts) = (node_index(name), self.checker.facts(self.module));
+        if name.ctx == ExprContext::Load
+            && facts.own_names.contains(index)
+            && let Some(constant) = facts.final_names.get(&index)
+        {
+            self.facts.constants.insert(index, constant_fact(constant));
+        }
+    }
+
     /// An expression that the code generator does not know to be a constant, if it is one.
     pub(super) fn lower_constant(&mut self, expression: &Expr) {
         let index = node_index(expression);
         let constant = match expression {
-            Expr::Name(name) if name.ctx == ExprContext::Load => {
-                self.checker.facts(self.module).final_names.get(&index).cloned()
-            }
             Expr::UnaryOp(_) | Expr::BinOp(_) | Expr::Subscript(_) | Expr::List(_) | Expr::Set(_) => {
                 // Others are folded by the code generator itself.
                 let is_needed = expression.is_list_expr()

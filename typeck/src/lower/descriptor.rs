@@ -36,7 +36,7 @@ impl Lowering<'_, '_> {
         let data = types.class(class);
         if let Some(argument) = types.optional_argument(class) {
             let mut descriptor = self.descriptor(argument)?;
-            descriptor.marks.push('?');
+            descriptor.marks.add('?');
             return Some(descriptor);
         }
         if !matches!(data.kind, ClassKind::Dynamic | ClassKind::Union | ClassKind::Optional) {

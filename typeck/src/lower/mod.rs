@@ -106,10 +106,23 @@ impl Checker<'_> {
     }
 }
 
+impl<'a> Lowering<'_, 'a> {
+    /// An expression with others in it.
+    fn lower_expression(&mut self, expression: &'a Expr) {
+        if let Expr::Attribute(attribute) = expression {
+            self.lower_attribute(attribute);
+        }
+        self.lower_constant(expression);
+        self.lower_views(expression);
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_expr(self, expression));
+    }
+}
+
 impl Lowering<'_, '_> {
     /// The types of nodes, and what was noted beside them.
     fn lower_nodes(&mut self) {
         let known = self.checker.facts_mut(self.module);
+        self.facts.calls.reserve(known.calls.len());
         let nodes = std::mem::take(&mut known.types);
         let (common_types, compare_types) = (known.common_types.clone(), known.compare_types.clone());
         let (refined_fields, asserted) = (known.refined_fields.clone(), known.asserted.clone());
@@ -284,13 +297,10 @@ impl<'a> SourceOrderVisitor<'a> for Lowering<'_, 'a> {
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
-        if let Expr::Attribute(attribute) = expression {
-            self.lower_attribute(attribute);
-        }
-        self.lower_constant(expression);
-        if !is_leaf(expression) {
-            self.lower_views(expression);
-            stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_expr(self, expression));
+        match expression {
+            Expr::Name(name) => self.lower_name(name),
+            leaf if is_leaf(leaf) => {}
+            _ => self.lower_expression(expression),
         }
     }
 }

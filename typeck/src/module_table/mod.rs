@@ -182,7 +182,7 @@ impl Checker<'_> {
         let key = (module, Name::new(name));
         if !self.resolving.insert(key.clone()) {
             let message = format!("Cannot find {}.{name} due to cyclic reference", self.module(module).name);
-            return Err(Raised { message, class: ErrorClass::ModuleTable });
+            return Err(Raised::of(message, ErrorClass::ModuleTable));
         }
         // A chain of imports may be as long as the program has modules.
         let value = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || look(self));
@@ -231,7 +231,7 @@ impl Checker<'_> {
         }
         if !self.module(module).first_pass_done {
             let message = format!("Cannot find {submodule} due to cyclic reference");
-            return Err(Raised { message, class: ErrorClass::ModuleTable });
+            return Err(Raised::of(message, ErrorClass::ModuleTable));
         }
         Ok(Value::DYNAMIC)
     }

@@ -34,7 +34,7 @@ impl<'a> Binder<'_, 'a> {
             let outcome = step(self, instance);
             let reported = self.errors.take_after(before).into_iter().next();
             let failure = match (reported, outcome) {
-                (Some(error), _) => Some(Raised { message: error.message, class: error.class }),
+                (Some(error), _) => Some(Raised::of(error.message, error.class)),
                 (None, Err(raised)) => Some(raised),
                 (None, Ok(holds)) => {
                     if holds {

@@ -40,7 +40,7 @@ impl Builder<'_> {
         let known = refine.and_then(|known| known.path.last());
         if to.is_integer() && !fits && known.is_none_or(|name| name != "bool") {
             let is_exact =
-                refine.is_some_and(|known| known.marks.contains(&'!')) && known.is_some_and(|name| name == "int");
+                refine.is_some_and(|known| known.marks.contains('!')) && known.is_some_and(|name| name == "int");
             self.emit_unboxed_integer(to, is_exact, location);
         } else {
             self.emit_with_code(Opcode::PrimitiveUnbox, to, location);
@@ -89,8 +89,8 @@ fn int_constant(digits: &str) -> Constant {
 /// The class whose values unbox to a primitive.
 pub(super) fn boxed_class(code: TypeCode, is_exact: bool) -> Constant {
     let mut descriptor = Descriptor::boxing(code);
-    if is_exact && !descriptor.marks.contains(&'!') {
-        descriptor.marks.push('!');
+    if is_exact {
+        descriptor.marks.add('!');
     }
     type_constant(&descriptor)
 }

@@ -231,7 +231,7 @@ impl<'a> DataclassMethods<'a> {
     ) -> MadeFunction {
         let mut method = MadeFunction::new(name, parameters, self.location);
         let mut class = self.fact.class.clone();
-        class.marks.retain(|mark| *mark != '!');
+        class.marks = class.marks.without('!');
         let checks = [(0, class)].into_iter().chain(checks.iter().cloned());
         let checks = checks.flat_map(|(position, class)| [Constant::int(position), type_constant(&class)]);
         method.trailing_constant = Some(Constant::tuple([Constant::tuple(checks), type_constant(returns)]));

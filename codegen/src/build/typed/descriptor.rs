@@ -32,7 +32,7 @@ pub(super) fn member_constant(container: Constant, name: &str) -> Constant {
 
 /// Which primitive a descriptor names.
 pub(super) fn primitive_code(descriptor: &Descriptor) -> Option<TypeCode> {
-    if !descriptor.marks.contains(&'#') {
+    if !descriptor.marks.contains('#') {
         return None;
     }
     TypeCode::named(descriptor.path.first()?)

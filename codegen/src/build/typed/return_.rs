@@ -32,7 +32,7 @@ impl<'a> Builder<'a> {
     pub(in crate::build) fn convert_returned_none(&mut self, location: Location) {
         let (Some(result), Some(facts)) = (self.result_type(), self.typed_facts()) else { return };
         let takes_none = facts.get(result).descriptor.as_ref().is_none_or(|descriptor| {
-            descriptor.marks.contains(&'?')
+            descriptor.marks.contains('?')
                 || descriptor.is_object()
                 || descriptor.path.last().is_some_and(|name| name == "None")
         });

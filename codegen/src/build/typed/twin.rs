@@ -81,9 +81,7 @@ impl Builder<'_> {
     /// Makes the unit the twin of a function, and gives that.
     fn leave_with_twin(&mut self, code: TypeCode, location: Location) -> Arc<CodeObject> {
         let mut returns = Descriptor::boxing(code);
-        if !returns.marks.contains(&'!') {
-            returns.marks.push('!');
-        }
+        returns.marks.add('!');
         let returns = self.type_constant(&returns);
         let unit = self.unit_mut();
         unit.sequence.replace_pairs(|first, second| {

@@ -355,13 +355,13 @@ impl World {
 
     fn shape(&mut self, descriptor: Option<&Descriptor>) -> Shape {
         let Some(descriptor) = descriptor else { return Shape::ANY };
-        if descriptor.marks.contains(&'#') {
+        if descriptor.marks.contains('#') {
             let code = descriptor.path.last().and_then(|name| TypeCode::named(name));
             return code.map_or(Shape::ANY, Shape::Primitive);
         }
         let class = self.class_id(descriptor);
-        let optional = descriptor.marks.contains(&'?') || class == ClassId::OBJECT;
-        let exact = (descriptor.marks.contains(&'!') || self.class(class).is_final) && class != ClassId::OBJECT;
+        let optional = descriptor.marks.contains('?') || class == ClassId::OBJECT;
+        let exact = (descriptor.marks.contains('!') || self.class(class).is_final) && class != ClassId::OBJECT;
         Shape::Object(Type { class, exact, optional })
     }
 
@@ -588,7 +588,7 @@ pub(super) fn descriptor(constant: &Constant) -> Option<Descriptor> {
                 class.arguments = Some(arguments.iter().map(descriptor).collect::<Option<_>>()?);
             }
             Constant::Str(text) => match text.as_str()? {
-                mark @ ("?" | "!" | "#") => marks.extend(mark.chars()),
+                mark @ ("?" | "!" | "#") => mark.chars().for_each(|mark| marks.add(mark)),
                 name => class.path.push(Name::new(name)),
             },
             _ => return None,
