@@ -55,12 +55,12 @@ class Workers:
 
     @staticmethod
     def start(python, options):
-        """A process of static_observe_all.py."""
+        """A process of static_observe_all.py, in which nobody can use objects that were freed unseen."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         return subprocess.Popen(
             [*python, "-B", str(Path(__file__).with_name("static_observe_all.py")), *options], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-            env=environment | {"PYTHONHASHSEED": "0"},
+            env=environment | {"PYTHONHASHSEED": "0", "PYTHONMALLOC": "debug"},
         )  # fmt: skip
 
     @staticmethod
