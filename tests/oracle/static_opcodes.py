@@ -5,6 +5,8 @@
     static_opcodes.py --pyclast … a.py b.jsonl                     other programs: modules, or a program a line
     static_opcodes.py --pyclast … --only "a private method" -vv    with what is better, and both listings
 
+A function of ours whose body is in a twin is compared with that body, and by its own flags and trailing constant.
+
 What is said of a function, the worse first:
 
     MISSING   a typed opcode that the reference has and we do not: what it types stays dynamic in ours
@@ -35,7 +37,7 @@ WORSE = ("MISSING", "OPERAND", "CONST", "FLAGS", "ABSENT")
 
 def compare(ours, theirs):
     """Differences of two modules as (kind, function, opcode, their operand, our operand)."""
-    mine, reference = static_code.functions(ours), static_code.functions(theirs)
+    mine, reference = without_twins(static_code.functions(ours)), static_code.functions(theirs)
     for key, code in reference.items():
         name = key[0]
         if key not in mine:
@@ -43,14 +45,55 @@ def compare(ours, theirs):
             for opcode, operand in typed(code):
                 yield "MISSING", name, opcode, operand, None
             continue
-        yield from compare_function(name, mine[key], code)
+        yield from compare_function(name, *mine[key], code)
     for name, _ in mine.keys() - reference.keys():
         yield "ADDED", name, "", None, None
 
 
-def compare_function(name, ours, theirs):
-    """Differences of two functions."""
-    a, b = Counter(typed(ours)), Counter(typed(theirs))
+def without_twins(functions):
+    """Each function with the code of its body, which may be a twin of its own: that gives an object, the function unboxes it."""
+    twins = {twin: code for code in functions.values() if (twin := twin_called(code))}
+    pairs, bodies, seen = [], {}, Counter()
+    for (name, _), code in functions.items():
+        caller = twins.get(("<boxed", code.co_qualname, code.co_firstlineno))
+        if caller is None or caller is code:
+            pairs.append((name, code))
+        else:
+            bodies[id(caller)] = code
+    found = {}
+    for name, code in pairs:
+        found[name, seen[name]] = code, bodies.get(id(code), code)
+        seen[name] += 1
+    return found
+
+
+def twin_called(code):
+    """The twin that a function calls and nothing else, by its mark, qualified name and line."""
+    for opcode, operand in typed(code):
+        if opcode == "INVOKE_FUNCTION":
+            name = operand.const[0][1]
+            if name == f"<boxed {code.co_qualname} {code.co_firstlineno}>":
+                return "<boxed", code.co_qualname, code.co_firstlineno
+    return None
+
+
+def typed_body(code, body):
+    """The typed opcodes of a function whose body may be in a twin, where primitives are boxed to be returned."""
+    if body is code:
+        return typed(code)
+    found, before = [], None
+    for name, operand, is_typed in static_code.operations(body):
+        if name == "RETURN_VALUE" and before and before[0] == "PRIMITIVE_BOX":
+            found[-1] = ("RETURN_PRIMITIVE", before[1])
+        elif is_typed:
+            found.append((name, operand))
+        before = (name, operand)
+    return found
+
+
+def compare_function(name, ours, body, theirs):
+    """Differences of two functions, the body of ours given apart."""
+    a, b = Counter(typed_body(ours, body)), Counter(typed(theirs))
     missing, extra = list((b - a).elements()), list((a - b).elements())
     for opcode, operand in missing:
         partner = next((item for item in extra if item[0] == opcode), None)
