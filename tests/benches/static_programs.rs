@@ -10,7 +10,7 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use pyclast_codegen::verify::typed;
-use pyclast_codegen::{Optimize, Options, Target, compile_static_module, marshal};
+use pyclast_codegen::{AnnotationsAhead, Optimize, Options, Target, compile_static_module, marshal};
 use pyclast_syntax::{PyString, SourceText, SymbolTable, parse};
 use pyclast_tests::{oracle, output_of, synthetic};
 use pyclast_typeck::{Arena, Source, check_program, check_program_with_facts, fold};
@@ -87,12 +87,13 @@ fn run(text: &str, compile: bool) {
         assert_eq!(check_program(&modules, &arena).errors, [], "the module is clean");
         return;
     }
-    let (checked, facts) = check_program_with_facts(&modules, &arena);
-    assert_eq!(checked.errors, [], "the module is clean");
     let filename = PyString::new("main.py");
     let options = Options { target: &Target::CINDERX_3_14, optimize: Optimize::None, filename, strict: true };
     let threads = thread::available_parallelism().map_or(1, usize::from);
-    let compiled = compile_static_module(&parsed, &symbols, &facts[0], &options, threads);
+    let check = || check_program_with_facts(&modules, &arena);
+    let ((checked, facts), annotations) = AnnotationsAhead::while_doing(&parsed, &symbols, &options, threads, check);
+    assert_eq!(checked.errors, [], "the module is clean");
+    let compiled = compile_static_module(&parsed, &symbols, &facts[0], &options, &annotations, threads);
     let (compiled, mut world) = compiled.expect("it compiles");
     typed::prove(&compiled.code, &mut world).expect("it is sound");
     assert!(!marshal::write(&compiled.code, options.target.marshal_version).is_empty());

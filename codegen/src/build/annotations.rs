@@ -35,7 +35,7 @@ impl<'a> Builder<'a> {
         true
     }
 
-    fn build_annotate_unit(
+    pub(super) fn build_annotate_unit(
         &mut self,
         function: &'a StmtFunctionDef,
         scope: ScopeId,

@@ -79,6 +79,7 @@ use rustc_hash::FxHashSet;
 use std::cell::Cell;
 use std::sync::Arc;
 
+pub use typed::AnnotationsAhead;
 pub(crate) use typed::{BoxedParameters, type_constant};
 
 use name::{FoundNames, KnownNames};
@@ -106,16 +107,17 @@ pub fn compile_module(
 }
 
 /// Compiles a static module for CinderX: where the checker knows types, typed opcodes; elsewhere CPython's code. The
-/// world it comes with, in which the code is to be proved, knows what is proved of it already. More `threads` than one
-/// make large modules faster, and nothing else.
+/// world it comes with, in which the code is to be proved, knows what is proved of it already. What was built while the
+/// module was checked, and more `threads` than one, make large modules faster, and nothing else.
 pub fn compile_static_module(
     module: &ParsedModule,
     table: &SymbolTable,
     facts: &TypeFacts,
     options: &Options,
+    annotations: &AnnotationsAhead,
     threads: usize,
 ) -> Result<(Compiled, World), Vec<Diagnostic>> {
-    let mut builder = Builder::with_code_ahead(module, table, facts, options, threads);
+    let mut builder = Builder::with_code_ahead(module, table, facts, options, annotations, threads);
     let code = builder.build_module();
     let code = builder.with_checks(code);
     let world = builder.world.take().expect("it was given one");
@@ -186,7 +188,7 @@ pub(crate) struct Builder<'a> {
     /// Units of typed code that may lack checks.
     unchecked: UncheckedUnits,
     /// Units of static code that were built already.
-    ahead: CodeAhead,
+    ahead: CodeAhead<'a>,
     /// Twins of functions that are to be defined.
     twins: Twins,
     /// Constants of typed code that were made already.

@@ -18,11 +18,11 @@ use crate::jobs::worker_count;
 use crate::pipeline::{marshal_code, needs_cinderx};
 use crate::static_build::check::{Checked, Purpose, Role, check};
 use crate::static_build::dependencies::NameGraph;
-use crate::static_build::generate::{ordinary_code, static_code};
+use crate::static_build::generate::{ordinary_code, static_code, static_options};
 use crate::static_build::program::{ProgramOptions, Request, Requested, StaticModule, StaticProgram, load};
 use crate::static_program::{ProgramProblem, StaticMode, may_have_flags};
-use pyclast_codegen::Optimize;
 use pyclast_codegen::pyc::strict;
+use pyclast_codegen::{AnnotationsAhead, Optimize};
 use pyclast_syntax::{Diagnostic, Severity, Span};
 use pyclast_typeck::static_flag;
 use std::path::PathBuf;
@@ -57,7 +57,12 @@ fn compile(one: &OneModule<'_>, program: &StaticProgram, module: &StaticModule) 
         (0..program.modules.len()).map(|index| if index == 0 { Role::Bound } else { Role::Declared }).collect();
     let purpose =
         Purpose { optimize: one.level != Optimize::None, patchable: one.arguments.one.artifacts.enable_patching };
-    let checked = check(&program.modules, &roles, purpose, 1);
+    let options = static_options(module, one.level, &one.filename, one.target);
+    let threads = worker_count(one.arguments.workers);
+    let (checked, annotations) =
+        AnnotationsAhead::while_doing(&module.parsed, &module.symbols, &options, threads, || {
+            check(&program.modules, &roles, purpose, 1)
+        });
     let problems = problems(program, &checked);
     if !problems.is_empty() {
         return Err(problems);
@@ -67,8 +72,7 @@ fn compile(one: &OneModule<'_>, program: &StaticProgram, module: &StaticModule) 
         return Err(one.own(vec![needs_cinderx(flag)]));
     }
     let facts = checked.facts.into_iter().next().flatten().expect("a module without errors has facts");
-    let threads = worker_count(one.arguments.workers);
-    let compiled = static_code(module, &facts, one.level, &one.filename, one.target, threads);
+    let compiled = static_code(module, &facts, &options, &annotations, threads);
     let (code, _) = compiled.map_err(|errors| one.own(errors))?;
     let mut file = match one.arguments.one.emit {
         Emit::Pyc => {

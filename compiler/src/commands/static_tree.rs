@@ -24,12 +24,12 @@ use crate::pipeline::marshal_code;
 use crate::static_build::check::{Purpose, Role, check};
 use crate::static_build::dependencies::{Dependencies, NameGraph};
 use crate::static_build::fallback::fallbacks;
-use crate::static_build::generate::{ordinary_code, static_code};
+use crate::static_build::generate::{ordinary_code, static_code, static_options};
 use crate::static_build::manifest::{Ingredients, Manifest};
 use crate::static_build::program::{ProgramOptions, Request, Requested, StaticProgram, load};
 use crate::static_program::StaticMode;
 use pyclast_codegen::pyc::{self, strict};
-use pyclast_codegen::{Optimize, Target};
+use pyclast_codegen::{AnnotationsAhead, Optimize, Target};
 use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_syntax::{Diagnostic, PyString, Severity};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -332,7 +332,8 @@ impl StaticTree {
                 for (path, &level) in plan.artifacts.iter().zip(&*plan.levels) {
                     let known = if level == Optimize::None { &facts.with_asserts } else { &facts.without };
                     let known = known.as_ref().expect("a module without errors has facts");
-                    let (code, _) = static_code(source, known, level, &filename, self.target, self.threads)
+                    let options = static_options(source, level, &filename, self.target);
+                    let (code, _) = static_code(source, known, &options, &AnnotationsAhead::default(), self.threads)
                         .map_err(Outcome::Refused)?;
                     let mut code = marshal_code(&code, self.target);
                     if module.may_fall_back {

@@ -23,10 +23,10 @@ use crate::jobs::{Panicked, panic_message, worker_count};
 use crate::report;
 use crate::static_build::check::{Purpose, Role, check, slow_code};
 use crate::static_build::counts::{CountedCode, Counts, Kind, count};
-use crate::static_build::generate::static_code;
+use crate::static_build::generate::{static_code, static_options};
 use crate::static_build::program::{ProgramOptions, Request, StaticProgram, load};
 use crate::static_program::ProgramProblem;
-use pyclast_codegen::Target;
+use pyclast_codegen::{AnnotationsAhead, Target};
 use pyclast_syntax::{Diagnostic, LineIndex};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -61,7 +61,8 @@ pub(super) fn run(arguments: &StatsArgs) -> anyhow::Result<Status> {
         let Some(facts) = checked.facts[index].take().filter(|_| module.flags.is_static) else { continue };
         let level = optimize(arguments.level);
         let filename = decode(module.path.as_os_str());
-        let compile = || static_code(module, &facts, level, &filename, &Target::CINDERX_3_14, workers);
+        let options = static_options(module, level, &filename, &Target::CINDERX_3_14);
+        let compile = || static_code(module, &facts, &options, &AnnotationsAhead::default(), workers);
         let code = match catch_unwind(AssertUnwindSafe(compile)) {
             Ok(Ok((code, _))) => code,
             Ok(Err(diagnostics)) => {

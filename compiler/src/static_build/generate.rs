@@ -5,35 +5,43 @@
 use super::program::StaticModule;
 use crate::stack::{Code, for_depth};
 use pyclast_codegen::verify::typed::prove;
-use pyclast_codegen::{Compiled, Optimize, Options, Target, compile_module, compile_static_module};
+use pyclast_codegen::{AnnotationsAhead, Compiled, Optimize, Options, Target, compile_module, compile_static_module};
 use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_syntax::{Diagnostic, PyString};
 
 /// How much deeper static code is than its tree, at most: casts, spilled arguments, inlined calls.
 const DEPTH_FACTOR: u32 = 2;
 
-/// Code for CinderX, made by up to so many threads.
+/// Code for CinderX, made by up to so many threads; some of it may have been made while the module was checked.
 pub fn static_code(
     module: &StaticModule,
     facts: &TypeFacts,
-    optimize: Optimize,
-    filename: &PyString,
-    target: &'static Target,
+    options: &Options,
+    annotations: &AnnotationsAhead,
     threads: usize,
 ) -> Result<(Code, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let options = Options { target, optimize, filename: filename.clone(), strict: module.flags.is_strict };
     if !module.flags.is_static {
-        let compile = || compile_module(&module.parsed, &module.symbols, &options);
+        let compile = || compile_module(&module.parsed, &module.symbols, options);
         let Compiled { code, warnings } = for_depth(module.parsed.nesting(), compile)?;
         return Ok((Code::from(code), warnings));
     }
-    let compile = || compile_static_module(&module.parsed, &module.symbols, facts, &options, threads);
+    let compile = || compile_static_module(&module.parsed, &module.symbols, facts, options, annotations, threads);
     let (Compiled { code, warnings }, mut world) = for_depth(module.parsed.nesting() * DEPTH_FACTOR, compile)?;
     let code = Code::from(code);
     if let Err(error) = for_depth(code.depth(), || prove(&code, &mut world)) {
         panic!("unsound code: {error}");
     }
     Ok((code, warnings))
+}
+
+/// How a static module is compiled.
+pub fn static_options(
+    module: &StaticModule,
+    optimize: Optimize,
+    filename: &PyString,
+    target: &'static Target,
+) -> Options {
+    Options { target, optimize, filename: filename.clone(), strict: module.flags.is_strict }
 }
 
 /// The code that CPython makes of the module; all that CPython finds wrong with it.

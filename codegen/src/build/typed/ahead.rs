@@ -13,7 +13,7 @@
 
 use super::super::unit::{ArgumentCounts, UnitKind};
 use super::super::{Builder, Found};
-use super::ModuleFunctions;
+use super::{AnnotationsAhead, ModuleFunctions};
 use crate::verify::typed::{Proved, World, prove_ahead};
 use crate::{CodeObject, Options};
 use pyclast_syntax::symtable::ScopeId;
@@ -38,8 +38,10 @@ type Codes = Vec<(ScopeId, Arc<CodeObject>, Option<Arc<CodeObject>>)>;
 
 /// Code of units at the level of the module, by their scopes.
 #[derive(Debug, Default)]
-pub(in crate::build) struct CodeAhead {
+pub(in crate::build) struct CodeAhead<'a> {
     built: FxHashMap<ScopeId, Arc<CodeObject>>,
+    /// What was built before anything was known of the module.
+    annotations: Option<&'a AnnotationsAhead>,
     /// What is built now, if that is ahead of the module.
     kept: Option<Codes>,
 }
@@ -47,6 +49,7 @@ pub(in crate::build) struct CodeAhead {
 /// What the threads of a module share.
 struct Work<'a> {
     facts: &'a TypeFacts,
+    annotations: &'a AnnotationsAhead,
     /// What the JIT does with the module's functions.
     functions: OnceLock<Arc<ModuleFunctions>>,
     /// What typed code may rely on.
@@ -60,7 +63,9 @@ struct Work<'a> {
 impl Work<'_> {
     /// A world for one of the threads.
     fn world(&self) -> World {
-        self.world.get_or_init(|| World::new(&self.facts.world)).anew()
+        let mut world = self.world.get_or_init(|| World::new(&self.facts.world)).anew();
+        self.annotations.tell(&mut world);
+        world
     }
 }
 
@@ -78,16 +83,24 @@ impl<'a> Builder<'a> {
         table: &'a SymbolTable,
         facts: &'a TypeFacts,
         options: &'a Options,
+        annotations: &'a AnnotationsAhead,
         threads: usize,
     ) -> Self {
         let functions = || Arc::new(ModuleFunctions::of(&module.module().body, facts));
-        let new = |functions| Builder::for_static_module(module, table, facts, functions, options);
+        let new = |functions| {
+            let mut builder = Builder::for_static_module(module, table, facts, functions, options);
+            builder.ahead.annotations = Some(annotations);
+            builder
+        };
         let parts = parts(&module.module().body, threads);
         let Some((own, others)) = parts.split_first().filter(|(_, others)| !others.is_empty()) else {
-            return Builder { world: Some(World::new(&facts.world)), ..new(functions()) };
+            let mut world = World::new(&facts.world);
+            annotations.tell(&mut world);
+            return Builder { world: Some(world), ..new(functions()) };
         };
         let work = Work {
             facts,
+            annotations,
             functions: OnceLock::new(),
             world: OnceLock::new(),
             made: Mutex::default(),
@@ -161,7 +174,8 @@ impl<'a> Builder<'a> {
 
     /// The code of a unit, if it was built ahead.
     pub(in crate::build) fn built_ahead(&mut self, scope: ScopeId) -> Option<Arc<CodeObject>> {
-        self.ahead.built.remove(&scope)
+        let annotations = self.ahead.annotations;
+        self.ahead.built.remove(&scope).or_else(|| annotations?.get(scope).map(Arc::clone))
     }
 
     /// A unit was built: if that is ahead of the module, its code is kept.
@@ -173,7 +187,7 @@ impl<'a> Builder<'a> {
 }
 
 /// Whether a statement makes units that nothing around it takes part in.
-fn makes_unit(statement: &Stmt) -> bool {
+pub(super) fn makes_unit(statement: &Stmt) -> bool {
     match statement {
         Stmt::FunctionDef(function) => function.type_params.is_none(),
         Stmt::ClassDef(class) => class.type_params.is_none(),
@@ -184,8 +198,7 @@ fn makes_unit(statement: &Stmt) -> bool {
 /// Parts of about equal length: as many as there are threads, fewer of a small module. More of them, taken by
 /// whoever is free, cost more than they save: building and proving, turn by turn, drive each other out of the processor's caches.
 fn parts(body: &[Stmt], threads: usize) -> Vec<&[Stmt]> {
-    let (Some(first), Some(last)) = (body.first(), body.last()) else { return Vec::new() };
-    let (start, end) = (first.start().to_usize(), last.end().to_usize());
+    let Some((start, end)) = extent(body) else { return Vec::new() };
     let count = ((end - start) / LEAST_TEXT).clamp(1, threads.max(1));
     let mut parts = Vec::with_capacity(count);
     let mut rest = body;
@@ -201,8 +214,18 @@ fn parts(body: &[Stmt], threads: usize) -> Vec<&[Stmt]> {
     parts
 }
 
+/// Where a body starts and ends in the text.
+fn extent(body: &[Stmt]) -> Option<(usize, usize)> {
+    Some((body.first()?.start().to_usize(), body.last()?.end().to_usize()))
+}
+
+/// Whether a module is large enough for a second thread.
+pub(super) fn is_worth_threads(body: &[Stmt]) -> bool {
+    extent(body).is_some_and(|(start, end)| end - start >= 2 * LEAST_TEXT)
+}
+
 /// A stack for whatever recurses over the tree of the module, or over its code objects.
-fn stack_for(module: &ParsedModule) -> usize {
+pub(super) fn stack_for(module: &ParsedModule) -> usize {
     /// What a walk takes, whatever it walks over.
     const BASE: usize = 512 << 10;
     /// What one level of the tree takes at most: static code is up to twice as deep.

@@ -12,6 +12,7 @@
 //! [`Builder::emit_conversion`] comes between.
 
 mod ahead;
+mod annotations_ahead;
 mod apart;
 mod argument_error;
 mod arguments;
@@ -61,6 +62,7 @@ mod view;
 mod width;
 
 pub(super) use ahead::CodeAhead;
+pub use annotations_ahead::AnnotationsAhead;
 pub(super) use checked::UncheckedUnits;
 pub(super) use loop_copies::LoopCopies;
 pub(super) use nesting::ModuleFunctions;

@@ -125,6 +125,18 @@ pub(crate) fn prove_ahead<'c>(codes: impl Iterator<Item = &'c Arc<CodeObject>>, 
     world.take_proved()
 }
 
+/// Proves what it can of code objects that rely on nothing, and gives what is proved. Those among their constants are not
+/// looked at.
+pub(crate) fn prove_untyped<'c>(codes: impl Iterator<Item = &'c Arc<CodeObject>>) -> Proved {
+    let mut proved = Proved::default();
+    for code in codes {
+        if super::check(code, Page::Ordinary).is_ok_and(|structure| relies_on_nothing(code, &structure.program)) {
+            proved.add(code);
+        }
+    }
+    proved
+}
+
 /// Proves a code object sound; code objects among its constants are not looked at.
 fn prove_alone(code: &CodeObject, world: &mut World) -> Result<(), TypedUnsound> {
     if world.has_proved(code) {

@@ -145,7 +145,7 @@ struct Classes {
 
 /// Code objects that are proved, by their addresses, which nothing else gets while they are remembered; nor are they changed,
 /// being shared.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Proved(FxHashMap<usize, Weak<CodeObject>>);
 
 /// What constants name, once somebody asked: the code generator shares them.
@@ -183,6 +183,14 @@ impl Classes {
     fn reserve(&mut self, count: usize) {
         self.list.reserve(count);
         self.ids.reserve(count);
+    }
+}
+
+impl Proved {
+    /// Adds a code object.
+    pub(super) fn add(&mut self, code: &Arc<CodeObject>) {
+        let code = Arc::downgrade(code);
+        self.0.insert(code.as_ptr().addr(), code);
     }
 }
 
@@ -246,8 +254,7 @@ impl World {
 
     /// Remembers that a code object is proved.
     pub(super) fn remember(&mut self, code: &Arc<CodeObject>) {
-        let code = Arc::downgrade(code);
-        self.proved.0.insert(code.as_ptr().addr(), code);
+        self.proved.add(code);
     }
 
     /// What is proved in a world made of the same facts is proved here.
