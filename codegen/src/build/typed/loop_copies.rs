@@ -14,6 +14,9 @@
 //! already): the object is freed, and the borrower's name leads nowhere. So it does with ordinary code. A name that owns what it
 //! has when the loop begins owns it in the loop, too; what comes out of a list, the JIT does not find out to be what went in.
 //!
+//! It is the same with a copy before a loop that may not have been made (`if late: best = current`), when the loop hands on what
+//! it has (`last = current`): that copy owns what it gets.
+//!
 //! Invariant: a name that a loop may or may not give another's object owns its object when the loop begins, or that copy does.
 
 use super::super::Builder;
@@ -38,10 +41,18 @@ pub(in crate::build) struct LoopCopies<'a> {
 impl<'a> Builder<'a> {
     /// Finds out which names of a function its loops give the objects of others.
     pub(super) fn find_loop_copies(&mut self, function: &'a StmtFunctionDef) {
-        let mut walk = Walk { builder: self, bound: Bound::default(), loops: Vec::new(), closed: Vec::new() };
+        let mut walk = Walk {
+            builder: self,
+            bound: Bound::default(),
+            loops: Vec::new(),
+            closed: Vec::new(),
+            uncertain: Vec::new(),
+            stored: FxHashSet::default(),
+        };
         function.parameters.iter().for_each(|parameter| walk.bound.add(parameter.name()));
         walk.block(&function.body, true);
-        let found = owned(walk.closed, &walk.bound.deleted);
+        let mut found = owned(walk.closed, &walk.bound.deleted);
+        found.stored.extend(walk.stored);
         self.unit_mut().loop_copies = found;
     }
 
@@ -118,6 +129,10 @@ struct Walk<'b, 'a> {
     bound: Bound<'a>,
     loops: Vec<Loop<'a>>,
     closed: Vec<Closed<'a>>,
+    /// Copies outside of loops that may not be made, since the last loop that hands on what it has.
+    uncertain: Vec<u32>,
+    /// Those before such a loop.
+    stored: FxHashSet<u32>,
 }
 
 /// Names that are sure to be bound at a place.
@@ -232,7 +247,11 @@ impl<'a> Walk<'_, 'a> {
         let Some(mut inner) = self.loops.pop() else { return };
         self.bound.truncate(inner.bound);
         let stores = |name: &str| inner.stores.get(name).copied().unwrap_or(0);
+        let copies = inner.copies.len();
         inner.copies.retain(|copy| !(copy.is_regular && copy.sources.iter().all(|source| stores(source) > 0)));
+        if inner.copies.len() < copies {
+            self.stored.extend(self.uncertain.drain(..));
+        }
         inner.copies.iter_mut().for_each(|copy| copy.is_regular = false);
         self.closed.extend(inner.copies.iter().map(|copy| Closed {
             loop_: inner.node,
@@ -252,15 +271,18 @@ impl<'a> Walk<'_, 'a> {
         match target {
             Expr::Name(name) => {
                 self.bound.add(&name.id);
-                let Some(innermost) = self.loops.last_mut() else { return };
-                *innermost.stores.entry(&name.id).or_default() += 1;
                 let mut sources = Vec::new();
                 if let Some(value) = value {
                     add_names(self.builder, value, &mut sources);
                 }
-                if !sources.is_empty() {
-                    let is_regular = is_regular && value.is_some_and(Expr::is_name_expr);
-                    innermost.copies.push(Copy { target: name, is_regular, sources });
+                let is_regular = is_regular && value.is_some_and(Expr::is_name_expr);
+                if let Some(innermost) = self.loops.last_mut() {
+                    *innermost.stores.entry(&name.id).or_default() += 1;
+                    if !sources.is_empty() {
+                        innermost.copies.push(Copy { target: name, is_regular, sources });
+                    }
+                } else if !sources.is_empty() && !is_regular {
+                    self.uncertain.push(node_index(name));
                 }
             }
             Expr::Tuple(_) | Expr::List(_) => {
