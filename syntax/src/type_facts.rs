@@ -191,6 +191,8 @@ pub enum DictView {
     Dict,
     /// The view of a `dict` with the same items.
     OfCopy,
+    /// A `KeysView` or `ItemsView` of `collections.abc`, which lives on.
+    Kept,
 }
 
 /// The value of a literal type.

@@ -30,7 +30,7 @@ use pyclast_syntax::type_facts::{
 use pyclast_syntax::world_facts::FunctionPart;
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::{Expr, Stmt, StmtAnnAssign};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -61,6 +61,8 @@ struct Lowering<'c, 'a> {
     noted_fields: FxHashSet<(Descriptor, Name)>,
     /// Whether the visit is in the body of a class under `@_donotcompile`.
     in_uncompiled_class: bool,
+    /// Names of variables and attributes that are used as sets, once known.
+    searched: Option<FxHashSet<Name>>,
     /// The classes that are there before any call is made, by what they derive from, once known.
     early_subclasses: Option<FxHashMap<ClassId, Rc<[ClassId]>>>,
     /// Which numbers the instances of classes are.
@@ -93,6 +95,7 @@ impl Checker<'_> {
             noted_slots: FxHashSet::default(),
             noted_fields: FxHashSet::default(),
             in_uncompiled_class: false,
+            searched: None,
             early_subclasses: None,
             numbers: FxHashMap::default(),
         };
@@ -286,6 +289,10 @@ impl<'a> SourceOrderVisitor<'a> for Lowering<'_, 'a> {
                 return;
             }
             Stmt::AugAssign(node) => self.lower_view(&node.value, DictView::OfCopy),
+            Stmt::Assign(node) => self.lower_kept_view(&node.targets, &node.value),
+            Stmt::AnnAssign(StmtAnnAssign { target, value: Some(value), .. }) => {
+                self.lower_kept_view(std::slice::from_ref(target), value);
+            }
             Stmt::ClassDef(node) => {
                 self.lower_class(node);
                 self.in_uncompiled_class = self.is_uncompiled_class(node);
