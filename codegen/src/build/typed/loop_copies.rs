@@ -24,6 +24,7 @@ use crate::Opcode;
 use pyclast_syntax::symtable::Resolution;
 use pyclast_syntax::type_facts::{CallFact, KnownFunction};
 use pyclast_syntax::{Location, node_index};
+use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
 use ruff_python_ast::{
     ExceptHandler, Expr, ExprContext, ExprName, HasNodeIndex, Stmt, StmtFunctionDef, StmtTry, WithItem,
 };
@@ -41,6 +42,9 @@ pub(in crate::build) struct LoopCopies<'a> {
 impl<'a> Builder<'a> {
     /// Finds out which names of a function its loops give the objects of others.
     pub(super) fn find_loop_copies(&mut self, function: &'a StmtFunctionDef) {
+        if !has_loop(&function.body) {
+            return;
+        }
         let mut walk = Walk {
             builder: self,
             bound: Bound::default(),
@@ -94,6 +98,27 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Whether there is a loop among the statements of a function.
+fn has_loop(body: &[Stmt]) -> bool {
+    struct Loops {
+        found: bool,
+    }
+
+    impl<'s> StatementVisitor<'s> for Loops {
+        fn visit_stmt(&mut self, statement: &'s Stmt) {
+            match statement {
+                Stmt::For(_) | Stmt::While(_) => self.found = true,
+                Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+                _ => walk_stmt(self, statement),
+            }
+        }
+    }
+
+    let mut loops = Loops { found: false };
+    loops.visit_body(body);
+    loops.found
+}
+
 /// A store of another name's object.
 struct Copy<'a> {
     target: &'a ExprName,
@@ -111,6 +136,8 @@ struct Loop<'a> {
     bound: usize,
     stores: FxHashMap<&'a str, usize>,
     copies: Vec<Copy<'a>>,
+    /// What comes next may be passed by: there was a `continue`.
+    is_cut_short: bool,
 }
 
 /// A name that is copied to in a loop.
@@ -211,6 +238,11 @@ impl<'a> Walk<'_, 'a> {
             }
             Stmt::Try(try_) => self.try_statement(try_),
             Stmt::Match(match_) => match_.cases.iter().for_each(|case| self.branch(&case.body)),
+            Stmt::Continue(_) => {
+                if let Some(innermost) = self.loops.last_mut() {
+                    innermost.is_cut_short = true;
+                }
+            }
             Stmt::Delete(delete) => {
                 let names = delete.targets.iter().filter_map(Expr::as_name_expr);
                 self.bound.deleted.extend(names.map(|name| name.id.as_str()));
@@ -238,7 +270,7 @@ impl<'a> Walk<'_, 'a> {
     fn enter_loop(&mut self, node: u32) {
         let parent = self.loops.last().map(|outer| outer.node);
         let (bound, stores) = (self.bound.in_order.len(), FxHashMap::default());
-        self.loops.push(Loop { node, parent, bound, stores, copies: Vec::new() });
+        self.loops.push(Loop { node, parent, bound, stores, copies: Vec::new(), is_cut_short: false });
     }
 
     /// Goes through the body of the innermost loop, which ends with it.
@@ -279,6 +311,7 @@ impl<'a> Walk<'_, 'a> {
                 if let Some(innermost) = self.loops.last_mut() {
                     *innermost.stores.entry(&name.id).or_default() += 1;
                     if !sources.is_empty() {
+                        let is_regular = is_regular && !innermost.is_cut_short;
                         innermost.copies.push(Copy { target: name, is_regular, sources });
                     }
                 } else if !sources.is_empty() && !is_regular {
