@@ -6,7 +6,7 @@
 use crate::constants::Constant;
 use crate::types::{BoundId, ClassId, FunctionId, Value};
 use ruff_python_ast::name::Name;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// Facts about the nodes of one module.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,10 @@ pub struct Facts {
 impl Facts {
     /// No facts yet about so many nodes.
     pub fn of_nodes(count: u32) -> Self {
-        Self { types: vec![None; count as usize], ..Self::default() }
+        let count = count as usize;
+        // About so many of them are calls.
+        let calls = FxHashMap::with_capacity_and_hasher(count / 32, FxBuildHasher);
+        Self { types: vec![None; count], calls, ..Self::default() }
     }
 
     /// What a node is.
@@ -50,11 +53,17 @@ impl Facts {
     /// Says what a node is.
     #[inline]
     pub fn set_type(&mut self, index: u32, value: Value) {
-        let index = index as usize;
-        if self.types.len() <= index {
-            self.types.resize(index + 1, None);
+        match self.types.get_mut(index as usize) {
+            Some(known) => *known = Some(value),
+            None => self.set_type_of_made(index, value),
         }
-        self.types[index] = Some(value);
+    }
+
+    /// Says what a node that the checker made is.
+    #[cold]
+    fn set_type_of_made(&mut self, index: u32, value: Value) {
+        self.types.resize(index as usize + 1, None);
+        self.types[index as usize] = Some(value);
     }
 }
 

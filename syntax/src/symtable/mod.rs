@@ -83,6 +83,7 @@ impl SymbolTable {
 
     /// The name of a `Name` or `Attribute` node (its node index) as it is spelled; `None` for nodes
     /// that the table did not look at.
+    #[inline]
     pub fn name_of(&self, node: u32) -> Option<NameId> {
         self.names_of_nodes.get(node)
     }

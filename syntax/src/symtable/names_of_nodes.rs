@@ -20,6 +20,7 @@ impl NamesOfNodes {
         }
     }
 
+    #[inline]
     pub(super) fn get(&self, node: u32) -> Option<NameId> {
         self.0.get(node as usize).copied().flatten()
     }

@@ -244,6 +244,7 @@ impl Scope {
     }
 
     /// The symbol of `name`, if mentioned here.
+    #[inline]
     pub fn symbol(&self, name: NameId) -> Option<Symbol> {
         self.symbols.get(name).copied()
     }

@@ -369,7 +369,7 @@ impl<'a> Binder<'_, 'a> {
         self.visit_expr(&node.orelse, context);
         self.undo(&effect);
         let values = [self.get_type(&*node.body), self.get_type(&*node.orelse)];
-        let value = self.types.union_of_values(&values)?;
+        let value = self.types.union_of_values(values)?;
         self.set_type(node, value);
         Ok(())
     }

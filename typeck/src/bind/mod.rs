@@ -285,6 +285,6 @@ impl<'c, 'a> Binder<'c, 'a> {
         if self.types.can_assign(old_class, new_class) {
             return Ok(existing);
         }
-        self.types.union_of_values(&[existing, new]).map_err(Raised::new)
+        self.types.union_of_values([existing, new]).map_err(Raised::new)
     }
 }

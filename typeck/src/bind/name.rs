@@ -19,9 +19,6 @@ use ruff_python_ast::{Expr, ExprAttribute, ExprContext, ExprName};
 impl<'a> Binder<'_, 'a> {
     /// Where a name lives, seen from here (`check_name`). Names are not mangled, as in the reference.
     pub(crate) fn var_scope(&self, name: NameId) -> Resolution {
-        if self.made_name(name).is_some_and(|name| name.starts_with(TEMPORARY)) {
-            return Resolution::Local;
-        }
         let scope = self.source.symbols.scope(self.scope().symbols);
         match scope.symbol(name) {
             Some(symbol) if symbol.resolution == Resolution::Free => {
@@ -32,12 +29,14 @@ impl<'a> Binder<'_, 'a> {
                 }
             }
             Some(symbol) => symbol.resolution,
+            None if self.made_name(name).is_some_and(|name| name.starts_with(TEMPORARY)) => Resolution::Local,
             None if scope.nested => Resolution::Unresolved,
             None => Resolution::GlobalImplicit,
         }
     }
 
     /// The id of a name in the text, which the scopes have looked up already.
+    #[inline]
     pub(crate) fn id_of(&mut self, name: &ExprName) -> NameId {
         self.source.symbols.name_of(node_index(name)).unwrap_or_else(|| self.name_id(&name.id))
     }
@@ -48,6 +47,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// The id of a name: of the text, or one that the checker made.
+    #[inline(never)]
     pub(crate) fn name_id(&mut self, name: &Name) -> NameId {
         let names = &self.source.symbols.names;
         names.lookup(name).unwrap_or_else(|| {
@@ -293,7 +293,7 @@ impl<'a> Binder<'_, 'a> {
         {
             self.facts_mut(module).final_names.insert(node_index(name), constant);
         }
-        if let Some((value, is_own)) = self.resolve_name_in_text(module, name)? {
+        if let Some((value, is_own)) = self.resolve_name_of(module, Some(id), &name.id)? {
             if is_own {
                 self.facts_mut(module).own_names.insert(node_index(name));
             }

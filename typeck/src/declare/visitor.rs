@@ -36,7 +36,10 @@ impl<'a> Checker<'a> {
     pub fn declare_module(&mut self, source: Source<'a>) -> ModuleId {
         let module = ModuleId(u32::try_from(self.modules.len()).expect("a program has fewer than 2**32 modules"));
         self.modules.push(Rc::new(ModuleTable::new(Name::new(source.name), Some(source))));
-        self.facts.push(Facts::of_nodes(source.parsed.node_count()));
+        let nodes = source.parsed.node_count();
+        self.facts.push(Facts::of_nodes(nodes));
+        // About so many of them are annotations.
+        self.annotations.reserve(nodes as usize / 16);
         self.loaded.insert(Name::new(source.name), module);
         let is_outermost = self.pending.is_empty();
         self.pending.push(module);

@@ -12,6 +12,7 @@ use crate::types::{ClassId, ClassKind, DecoratedKind, FunctionId, SlotId};
 use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor};
 use pyclast_syntax::world_facts::{ClassWorld, FieldWorld, FunctionPart, FunctionWorld};
 use ruff_python_ast::name::Name;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 impl Lowering<'_, '_> {
     /// Notes a function under a name it is called by.
@@ -59,8 +60,11 @@ impl Lowering<'_, '_> {
 
     /// Whether a function was not noted yet; it is from now on.
     fn is_new_function(&mut self, descriptor: &FunctionDescriptor, part: FunctionPart) -> bool {
-        let noted = self.noted_functions.entry(part).or_default();
-        !noted.contains(descriptor) && noted.insert(descriptor.clone())
+        let room = self.facts.calls.capacity();
+        let noted = self.noted_functions.entry(part).or_insert_with(|| {
+            FxHashSet::with_capacity_and_hasher(if part == FunctionPart::Whole { room } else { 0 }, FxBuildHasher)
+        });
+        noted.insert(descriptor.clone())
     }
 
     /// Notes what reads and stores a property.

@@ -18,9 +18,9 @@ use crate::errors::{Check, ErrorClass, Raised};
 use crate::program::{Checker, Source};
 use crate::types::ModuleId;
 use crate::types::{NameMap, Value};
-use pyclast_syntax::{Span, node_index};
+use pyclast_syntax::{NameId, Span};
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{Expr, ExprName, StmtAnnAssign, StmtClassDef, StmtFunctionDef, StmtTypeAlias};
+use ruff_python_ast::{Expr, StmtAnnAssign, StmtClassDef, StmtFunctionDef, StmtTypeAlias};
 use rustc_hash::FxHashMap;
 
 /// The table of a module (`ModuleTable`).
@@ -251,20 +251,29 @@ impl Checker<'_> {
         Ok(self.builtin(name).map(|value| (value, false)))
     }
 
-    /// The same of a name in the text, which is looked for once: names do not change once all modules are declared.
-    pub fn resolve_name_in_text(&mut self, module: ModuleId, name: &ExprName) -> Check<Option<(Value, bool)>> {
-        let table = self.module(module);
-        let id = table.source.as_ref().and_then(|source| source.symbols.name_of(node_index(name)));
-        if let Some(known) = id.and_then(|id| table.resolved.get(id.index()).copied().flatten()) {
-            return Ok(Some(known));
-        }
-        let found = self.resolve_known_name(module, &name.id)?;
+    /// The same of a name that may have a number in the module: those are looked for once, since names do not change once
+    /// all modules are declared.
+    pub fn resolve_name_of(
+        &mut self,
+        module: ModuleId,
+        id: Option<NameId>,
+        name: &Name,
+    ) -> Check<Option<(Value, bool)>> {
+        let known = id.and_then(|id| self.module(module).resolved.get(id.index()).copied().flatten());
+        if known.is_some() { Ok(known) } else { self.resolve_new_name(module, id, name) }
+    }
+
+    fn resolve_new_name(&mut self, module: ModuleId, id: Option<NameId>, name: &Name) -> Check<Option<(Value, bool)>> {
+        let found = self.resolve_known_name(module, name)?;
         if let (Some(id), true, Some(source)) = (id, self.is_declared(), self.source(module)) {
             let resolved = &mut self.module_mut(module).resolved;
             if resolved.is_empty() {
                 resolved.resize(source.symbols.names.len(), None);
             }
-            resolved[id.index()] = found;
+            // Names that the checker made have later numbers.
+            if let Some(place) = resolved.get_mut(id.index()) {
+                *place = found;
+            }
         }
         Ok(found)
     }

@@ -9,6 +9,7 @@
 use crate::errors::Check;
 use crate::program::Checker;
 use crate::types::{BoundKind, ClassId, FunctionId, FunctionKind, ModuleId, TypeRef, Value};
+use pyclast_syntax::node_index;
 use ruff_python_ast::Expr;
 
 impl<'a> Checker<'a> {
@@ -19,7 +20,9 @@ impl<'a> Checker<'a> {
                 if let Some(&value) = self.module(module).local_names.get(&name.id) {
                     return Ok(Some(value));
                 }
-                let known = self.resolve_name_in_text(module, name)?.map(|(value, _)| value);
+                let source = self.module(module).source.as_ref();
+                let id = source.and_then(|source| source.symbols.name_of(node_index(name)));
+                let known = self.resolve_name_of(module, id, &name.id)?.map(|(value, _)| value);
                 Ok(known.or_else(|| self.may_be_made(module, &name.id).then_some(Value::DYNAMIC)))
             }
             Expr::Attribute(attribute) => match self.reference(module, &attribute.value)? {

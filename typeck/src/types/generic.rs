@@ -23,12 +23,19 @@ impl Equivalent<(ClassId, Box<[ClassId]>)> for GenericKey<'_> {
 impl<'a> Types<'a> {
     /// `get_union`
     pub fn union(&mut self, args: &[ClassId]) -> Result<ClassId, String> {
-        self.generic(ClassId::UNION, args)
+        match *args {
+            [only] if !self.is_union(only) && !self.is_generic_parameter(only) => Ok(only),
+            _ => self.generic(ClassId::UNION, args),
+        }
+    }
+
+    fn is_generic_parameter(&self, class: ClassId) -> bool {
+        matches!(self.kind(class), ClassKind::GenericParameter { .. })
     }
 
     /// The union of two values, as a value; `dynamic` where there is none.
-    pub fn union_of_values(&mut self, values: &[Value]) -> Result<Value, String> {
-        let classes: Vec<_> = values.iter().map(|&value| self.class_of(value)).collect();
+    pub fn union_of_values(&mut self, values: [Value; 2]) -> Result<Value, String> {
+        let classes = values.map(|value| self.class_of(value));
         let union = self.union(&classes)?;
         Ok(self.instance(union))
     }
@@ -42,7 +49,7 @@ impl<'a> Types<'a> {
             ClassKind::Union => self.make_union(definition, args)?,
             ClassKind::Optional => {
                 let mut args = args.to_vec();
-                if args.first().is_some_and(|&arg| !matches!(self.kind(arg), ClassKind::GenericParameter { .. })) {
+                if args.first().is_some_and(|&arg| !self.is_generic_parameter(arg)) {
                     args.push(ClassId::NONE);
                 }
                 self.make_union(definition, &args)?
@@ -90,7 +97,7 @@ impl<'a> Types<'a> {
     fn make_union(&mut self, definition: ClassId, args: &[ClassId]) -> Result<ClassId, String> {
         let args = self.simplify(args);
         if let [only] = *args
-            && !matches!(self.kind(only), ClassKind::GenericParameter { .. })
+            && !self.is_generic_parameter(only)
         {
             return Ok(only);
         }
@@ -200,8 +207,8 @@ impl<'a> Types<'a> {
 
     /// `contains_generic_parameters`
     pub fn contains_generic_parameters(&self, class: ClassId) -> bool {
-        let is_parameter = |class| matches!(self.kind(class), ClassKind::GenericParameter { .. });
-        is_parameter(class) || self.class(class).type_args.iter().any(|&arg| is_parameter(arg))
+        self.is_generic_parameter(class)
+            || self.class(class).type_args.iter().any(|&arg| self.is_generic_parameter(arg))
     }
 
     /// Whether the class is made of `type_args` (`GenericClass`).

@@ -220,7 +220,12 @@ impl<'a> Types<'a> {
     }
 
     /// The class of a value (`value.klass`).
+    #[inline]
     pub fn class_of(&self, value: Value) -> ClassId {
+        if let Value::Instance(class) = value { class } else { self.class_of_other(value) }
+    }
+
+    fn class_of_other(&self, value: Value) -> ClassId {
         match value {
             Value::Instance(class) => class,
             Value::Class(class) => self.class(class).class,
