@@ -17,11 +17,15 @@ impl<'a> Lowering<'_, 'a> {
             return;
         }
         if let Some(slot) = self.checker.find_slot(class, name) {
+            if !self.is_meant_here(class, slot) {
+                return;
+            }
             let has_default = self.checker.is_slot_with_default(slot);
             let container = self.checker.types.slot(slot).container;
             let container = self.checker.types.inexact_type(container);
+            let receiver_class = class;
             let Some(class) = self.descriptor(container) else { return };
-            let name = node.attr.id.clone();
+            let name = self.stored_name(receiver_class, slot);
             self.note_field(slot, &class, &name);
             let plan = if has_default {
                 AttributePlan::DefaultField { class, name }

@@ -182,7 +182,7 @@ impl<'a> Lowering<'_, 'a> {
                 }
                 _ => {
                     if let Value::Slot(slot) = value {
-                        self.lower_slot(slot, name, &mut fact);
+                        self.lower_slot(class, slot, &mut fact);
                     }
                     continue;
                 }
@@ -199,10 +199,11 @@ impl<'a> Lowering<'_, 'a> {
         self.facts.classes.insert(index, fact);
     }
 
-    fn lower_slot(&mut self, slot: SlotId, name: Name, fact: &mut ClassFact) {
+    fn lower_slot(&mut self, owner: ClassId, slot: SlotId, fact: &mut ClassFact) {
         if self.checker.is_classvar_slot(slot) {
             return;
         }
+        let name = self.stored_name(owner, slot);
         let has_default = self.checker.is_slot_with_default(slot);
         let class = self.checker.slot_decl_type(slot);
         let descriptor: Option<Descriptor> = match class {
@@ -215,7 +216,8 @@ impl<'a> Lowering<'_, 'a> {
         if has_default {
             fact.slots_with_default.push(name.clone());
         }
-        if self.checker.types.slot(slot).overrides.is_none() {
+        let data = self.checker.types.slot(slot);
+        if data.overrides.is_none() || name != data.name {
             fact.slots.push(name);
         }
     }

@@ -7,6 +7,7 @@
 //! Invariant: what is dynamic, and unions that are no optionals, is `("builtins", "object")`.
 
 use super::Lowering;
+use super::private::mangled;
 use crate::types::{ClassId, ClassKind, FunctionId};
 use pyclast_syntax::type_facts::{Descriptor, FunctionDescriptor, TypeCode};
 use ruff_python_ast::name::Name;
@@ -70,6 +71,8 @@ impl Lowering<'_, '_> {
     pub(super) fn function_descriptor(&self, function: FunctionId) -> FunctionDescriptor {
         let data = self.checker.types.function(function);
         let class = data.container.and_then(|container| self.descriptor(container));
-        FunctionDescriptor { class, module: data.module_name.clone(), name: data.name.clone() }
+        let owner = class.as_ref().and_then(|class| class.path.last());
+        let name = owner.map_or_else(|| data.name.clone(), |owner| mangled(owner, &data.name));
+        FunctionDescriptor { class, module: data.module_name.clone(), name }
     }
 }

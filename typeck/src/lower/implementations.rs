@@ -13,6 +13,7 @@
 //! Invariant: what is exactly of such a class has that function, whatever is done to the class.
 
 use super::Lowering;
+use super::private::is_private;
 use crate::types::{ClassId, ClassKind, FunctionId, FunctionKind, ModuleId, Value};
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::{ArgumentFact, Implementation};
@@ -47,6 +48,10 @@ impl Lowering<'_, '_> {
             return;
         }
         let name = self.checker.types.function(function).name.clone();
+        if is_private(&name) {
+            // What a subclass calls so is another method.
+            return;
+        }
         let mut found = Vec::new();
         for &class in self.early_subclasses(receiver).iter().rev() {
             // What others derive from is seldom made; and tests that do not tell are in vain.

@@ -11,6 +11,7 @@
 //! Invariant: what has a `__get__` of its own, a function or a property, is no default.
 
 use super::Lowering;
+use super::private::is_private;
 use crate::types::{ClassId, SlotId, Value};
 use pyclast_syntax::node_index;
 use pyclast_syntax::symtable::{ScopeRole, SymbolFlags};
@@ -108,11 +109,6 @@ impl<'a> Lowering<'_, 'a> {
             _ => false,
         }
     }
-}
-
-/// Whether a name is another one in each class.
-fn is_private(name: &str) -> bool {
-    name.starts_with("__") && !name.ends_with("__")
 }
 
 /// The value that a statement gives to a name.

@@ -15,6 +15,7 @@ mod descriptor;
 mod implementations;
 mod inherited_defaults;
 mod primitives;
+mod private;
 mod view;
 mod world;
 
@@ -59,6 +60,8 @@ struct Lowering<'c, 'a> {
     noted_slots: FxHashSet<SlotId>,
     /// What the world has of fields.
     noted_fields: FxHashSet<(Descriptor, Name)>,
+    /// The class whose body is visited.
+    private: Option<Name>,
     /// Whether the visit is in the body of a class under `@_donotcompile`.
     in_uncompiled_class: bool,
     /// Names of variables and attributes that are used as sets, once known.
@@ -94,6 +97,7 @@ impl Checker<'_> {
             noted_functions: FxHashMap::default(),
             noted_slots: FxHashSet::default(),
             noted_fields: FxHashSet::default(),
+            private: None,
             in_uncompiled_class: false,
             searched: None,
             early_subclasses: None,
@@ -299,7 +303,11 @@ impl<'a> SourceOrderVisitor<'a> for Lowering<'_, 'a> {
             }
             _ => {}
         }
+        let class = statement.as_class_def_stmt().map(|class| self.private.replace(class.name.id.clone()));
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || walk_stmt(self, statement));
+        if let Some(class) = class {
+            self.private = class;
+        }
         self.in_uncompiled_class = outer;
     }
 
