@@ -24,6 +24,7 @@ import sys
 sys.modules.setdefault("static_generate", sys.modules[__name__])
 from static_generate_calls import Signatures  # noqa: E402
 from static_generate_classes import Class, Classes  # noqa: E402
+from static_generate_data import Shared  # noqa: E402
 
 WIDTHS = {f"{sign}int{bits}": (bits, sign == "") for sign in ("", "u") for bits in (8, 16, 32, 64)}
 PRIMITIVES = (*WIDTHS, "double", "cbool")
@@ -116,7 +117,7 @@ from typing import Final, Optional, final
 """
 
 
-class Program(Classes, Signatures):
+class Program(Classes, Shared, Signatures):
     """Makes one program: two lists of lines, always of the same length."""
 
     def __init__(self, seed):
@@ -124,6 +125,7 @@ class Program(Classes, Signatures):
         self.static, self.plain = [], []
         self.classes, self.functions, self.generators, self.constants = {}, {}, {}, {}
         self.managers, self.coroutines, self.enums, self.signatures, self.driven, self.delegates, self.asynchronous = [], {}, {}, {}, {}, {}, []
+        self.globals, self.nodes, self.recursive = {}, {}, {}
         self.indent, self.number = 0, 0
         self.body()
 
@@ -177,8 +179,14 @@ class Program(Classes, Signatures):
             self.chain()
         if self.chance(0.3):
             self.manager()
+        for _ in range(self.random.choice([0, 0, 1, 2])):
+            self.shared()
+        if self.chance(0.4):
+            self.node()
         for _ in range(self.random.randint(2, 4)):
             self.function(self.new("f"))
+        if self.chance(0.4):
+            self.recursion()
         for _ in range(self.random.choice([0, 1, 1, 2])):
             self.signature()
         if self.chance(0.4):

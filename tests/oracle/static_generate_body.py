@@ -7,10 +7,9 @@ An expression is two texts, the static and the plain one. `scope` maps names to 
 forgotten after it, so nothing is read before it is set.
 """
 
-import re
-
 import static_generate as top
 from static_generate_calls import Calls
+from static_generate_data import Data
 from static_generate_forms import Forms
 from static_generate_objects import Objects
 from static_generate_raising import Raising
@@ -18,7 +17,7 @@ from static_generate_raising import Raising
 MOST = 4000  # of a function, with what it calls, in steps
 
 
-class Body(Forms, Calls, Objects, Raising):
+class Body(Forms, Calls, Data, Objects, Raising):
     """The inside of one function."""
 
     def __init__(self, program, returns, scope, classes):
@@ -81,26 +80,6 @@ class Body(Forms, Calls, Objects, Raising):
         self.program.indent -= 1
         self.scope = outer
 
-    def form(self, template, deeper=0, **holes):
-        """Lines of a template: `$x` is an expression of `holes`, `...` a block, `...*3` one in a loop of three rounds."""
-        self.program.indent += deeper
-        lines = template.strip("\n").splitlines()
-        margin = len(lines[0]) - len(lines[0].lstrip()) if template.startswith("\n") else 0
-        for line in lines:
-            text = line[margin:].rstrip()
-            block = re.fullmatch(r"( *)\.\.\.(?:\*(\d+))?", text)
-            if block:
-                more = len(block[1]) // 4 - 1
-                self.program.indent += more
-                if block[2]:
-                    self.loop(int(block[2]), {})
-                else:
-                    self.block(1)
-                self.program.indent -= more
-            elif text:
-                self.program.line(*(re.sub(r"\$(\w+)", lambda hole, side=side: holes[hole[1]][side], text) for side in (0, 1)))
-        self.program.indent -= deeper
-
     def statement(self):
         """One statement."""
         options = [self.declare] * 6 + [self.assign] * 3 + [self.call] * 2 + [self.store] * 2
@@ -108,6 +87,7 @@ class Body(Forms, Calls, Objects, Raising):
             options += [self.if_] * 3 + [self.try_, self.crange, self.while_, self.for_list, self.narrow, self.match, self.with_loop]
             options += [self.raise_maybe]
         options += self.more_statements() + self.raising_statements() + self.object_statements() + self.call_statements()
+        options += self.data_statements()
         if self.returns == "generator":
             options += [self.yield_] * 4
         elif self.returns == "object":
@@ -500,7 +480,8 @@ class Body(Forms, Calls, Objects, Raising):
             return f"{kind}(int({value[0]}))", f"unboxed({value[1]}, {bits}, {int(signed)})"
         if kind == "int64" and self.chance(0.5):
             value = self.expression(self.choose(["list", "CheckedList[int]", "str"]), depth - 1)
-            return f"clen({value[0]})", f"len({value[1]})"
+            # Of what an inner function sees, the type is not known.
+            return f"clen({value[0]})" if not value[0].isidentifier() else f"int64(len({value[0]}))", f"len({value[1]})"
         condition, left, right = self.condition(depth - 1), self.expression(kind, depth - 1), self.expression(kind, depth - 1)
         return tuple(f"({left[side]} if {condition[side]} else {right[side]})" for side in (0, 1))
 

@@ -187,12 +187,12 @@ class Calls:
         unknown = any(one.how in ("star", "stars", "keyword") for one in parameters)
         boxed = lambda kind, value: (f"box({value[0]})", value[1]) if kind in top.PRIMITIVES else value  # noqa: E731
         # `*` with `**`, or with defaults, is not checked as either.
-        starred, packing = self.chance(0.2) and not later and (unknown or all(one.default is None for one in parameters)), self.chance(0.2)
+        starred, packing = self.chance(0.2) and not later and (unknown or bool(positional) and all(one.default is None for one in parameters)), self.chance(0.2)
         packing = packing and (unknown or not starred)
         parts = [boxed(kind, value) if unknown else value for kind, value in positional]
         if starred:
             # The last ones in a tuple.
-            at = self.random.randint(0, len(positional))
+            at = self.random.randint(0, len(positional) if unknown else max(0, len(positional) - 1))
             packed = [boxed(kind, value) for kind, value in positional[at:]] + extra["star"]
             texts = tuple("".join(value[side] + ", " for value in packed) for side in (0, 1))
             parts = parts[:at] + [(f"*({texts[0]})", f"*({texts[1]})")]

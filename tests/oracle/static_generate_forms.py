@@ -5,11 +5,33 @@
 Each method adds a statement to both texts, static and plain, and keeps `scope` true.
 """
 
+import re
+
 import static_generate as top
 
 
 class Forms:
     """Statements, for `Body`."""
+
+    def form(self, template, deeper=0, **holes):
+        """Lines of a template: `$x` is an expression of `holes`, `...` a block, `...*3` one in a loop of three rounds."""
+        self.program.indent += deeper
+        lines = template.strip("\n").splitlines()
+        margin = len(lines[0]) - len(lines[0].lstrip()) if template.startswith("\n") else 0
+        for line in lines:
+            text = line[margin:].rstrip()
+            block = re.fullmatch(r"( *)\.\.\.(?:\*(\d+))?", text)
+            if block:
+                more = len(block[1]) // 4 - 1
+                self.program.indent += more
+                if block[2]:
+                    self.loop(int(block[2]), {})
+                else:
+                    self.block(1)
+                self.program.indent -= more
+            elif text:
+                self.program.line(*(re.sub(r"\$(\w+)", lambda hole, side=side: holes[hole[1]][side], text) for side in (0, 1)))
+        self.program.indent -= deeper
 
     def more_statements(self):
         """Those that may stand here."""

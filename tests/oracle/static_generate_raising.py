@@ -3,7 +3,7 @@
     class Body(Raising, …): …       body.attempted() adds `try: v3 = [1].index(2)`, handlers, perhaps `finally`
 
 The forms are templates, the same text in the static and in the plain program but for `$x`, an expression; a line `...`
-is a block of other statements, `...*3` one in a loop that goes round three times (see `Body.form`).
+is a block of other statements, `...*3` one in a loop that goes round three times (see `Forms.form`).
 """
 
 # What raises, or not: `$l` is a list, `$a` any object, `$i` an int, `$s` a str, `$n` a small int.
