@@ -192,6 +192,8 @@ impl<'a> Binder<'_, 'a> {
                 self.assign_name(node_index(name), self.place(target), id, value)?;
             }
             Expr::Tuple(_) | Expr::List(_) => self.assign_elements(elements(target), source)?,
+            // The reference forgets the name.
+            Expr::Starred(starred) => self.assign_value(&starred.value, Value::DYNAMIC, None, None)?,
             _ => {
                 let (dest, src) = (self.types.class_of(self.get_type(target)), self.types.class_of(value));
                 let place = self.place(target);
