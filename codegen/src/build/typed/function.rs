@@ -126,21 +126,24 @@ impl<'a> Builder<'a> {
 
 /// Whether ordinary calls of a function, whose arguments are put in order by the JIT's own function, go wrong for its
 /// primitives: what has keyword-only parameters finds nothing where they should be, if called without keywords; a primitive
-/// result is taken for the address of an object (`callWithKeywordArgs` loses the register that says which it is).
+/// result is taken for the address of an object (`callWithKeywordArgs` loses the register that says which it is); beside
+/// `*args`, what comes after a double and many others is looked for in the wrong place when the JIT is left.
 fn is_called_wrongly(facts: &TypeFacts, function: &StmtFunctionDef, fact: &FunctionFact) -> bool {
     let parameters = &function.parameters;
     let has_keyword_only = !parameters.kwonlyargs.is_empty();
     let has_rest = parameters.vararg.is_some() || parameters.kwarg.is_some();
-    let is_primitive = |kind: TypeKind| matches!(kind, TypeKind::Primitive(_));
-    if is_primitive(facts.get(fact.result).kind) {
+    if matches!(facts.get(fact.result).kind, TypeKind::Primitive(_)) {
         return has_keyword_only || has_rest || parameters.iter_non_variadic_params().count() >= MANY_PARAMETERS;
     }
-    has_keyword_only
-        && parameters.vararg.is_none()
-        && parameters
-            .iter_non_variadic_params()
-            .filter_map(|parameter| facts.node(node_index(&parameter.parameter)))
-            .any(|id| is_primitive(facts.get(id).kind))
+    let mut kinds = parameters
+        .iter_non_variadic_params()
+        .filter_map(|parameter| facts.node(node_index(&parameter.parameter)))
+        .map(|id| facts.get(id).kind);
+    if has_keyword_only && parameters.vararg.is_none() {
+        kinds.any(|kind| matches!(kind, TypeKind::Primitive(_)))
+    } else {
+        has_rest && kinds.any(|kind| matches!(kind, TypeKind::Primitive(TypeCode::Double)))
+    }
 }
 
 /// What a function gives: a coroutine that is promised to give a primitive gives its object.
