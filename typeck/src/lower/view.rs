@@ -96,7 +96,7 @@ impl Uses {
 impl<'a> Visitor<'a> for Uses {
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
-            Expr::Compare(comparison) => {
+            Expr::Compare(comparison) if !comparison.ops.iter().all(|op| matches!(op, CmpOp::Is | CmpOp::IsNot)) => {
                 self.add(&comparison.left);
                 comparison.comparators.iter().for_each(|operand| self.add(operand));
             }
