@@ -20,7 +20,7 @@ use crate::{Constant, Opcode};
 use pyclast_syntax::type_facts::TypeKind;
 use pyclast_syntax::{Location, PyInt};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCompare, Operator, Pattern, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, ExprCall, ExprCompare, Operator, Pattern, Stmt, StmtFunctionDef};
 
 impl Builder<'_> {
     /// Gives a function defaults of keywords, none, if it must stay apart from its callers.
@@ -94,6 +94,14 @@ struct Leaves<'b, 'a> {
 }
 
 impl Leaves<'_, '_> {
+    /// Whether a call with keywords that stays one gives a primitive: put two deep, the JIT puts the function in its place and
+    /// has a machine value where an object is wanted.
+    fn is_given_primitive(&self, call: &ExprCall) -> bool {
+        !call.arguments.keywords.is_empty()
+            && self.builder.call_fact(call).is_none()
+            && self.builder.primitive_of(call).is_some()
+    }
+
     /// Whether the JIT may compare as machine integers.
     fn compares_integers(&self, comparison: &ExprCompare) -> bool {
         let operands: Vec<&Expr> = [&*comparison.left].into_iter().chain(&comparison.comparators).collect();
@@ -119,6 +127,7 @@ impl<'s> Visitor<'s> for Leaves<'_, '_> {
         match expr {
             Expr::Lambda(_) => return,
             Expr::Compare(comparison) => self.found |= self.compares_integers(comparison),
+            Expr::Call(call) => self.found |= self.is_given_primitive(call),
             _ => {}
         }
         walk_expr(self, expr);

@@ -130,10 +130,11 @@ impl<'a> Builder<'a> {
                 ArgumentFact::Starred { parameters, .. } => parameters.len(),
                 _ => 1,
             };
-            let ArgumentFact::Expression { node, parameter } = argument else { continue };
-            let Some(value) = self.argument_expression(call, *node) else { continue };
+            let (ArgumentFact::Expression { parameter, .. } | ArgumentFact::Default { parameter, .. }) = argument
+            else {
+                continue;
+            };
             let code = self.primitive_type(*parameter).filter(|&code| code.is_narrow() && !boxed.contains(code));
-            let code = code.filter(|_| self.known_constant(value).is_none());
             if let Some(code) = code.filter(|_| self.may_leave_after(call, arguments, position)) {
                 self.settle_below(depth, code, location);
             }

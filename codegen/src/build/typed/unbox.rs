@@ -9,7 +9,7 @@
 //!
 //! `PRIMITIVE_UNBOX` that raises goes on behind the loop it is in once the JIT has compiled it: the block that notes the
 //! error has no successor there, and is placed where none is wanted. Functions are inlined in loops of others, so no
-//! place is safe. And a boxed integer that nothing takes but the local it is stored in stays unboxed, even where another
+//! place is safe. And a boxed number that nothing takes but the local it is stored in stays unboxed, even where another
 //! object may be in that local: the JIT then ends the process.
 //!
 //! An integer is its tag, where a list has its length, and digits of 30 bits, where a set has its length; no integer of two
@@ -167,32 +167,37 @@ impl Builder<'_> {
         self.emit(Opcode::PopTop, location);
     }
 
-    /// Takes the object on the stack, `value`, if it may be an integer just boxed.
+    /// Takes the object on the stack, `value`, if it may be a number just boxed.
     pub(super) fn emit_taken(&mut self, value: &Expr, location: Location) {
-        if self.in_function_unit() && self.is_boxed_integer(value) {
+        if self.in_function_unit() && self.is_boxed_number(value) {
             self.emit_arg(Opcode::CallIntrinsic1, UNARY_POSITIVE, location);
         }
     }
 
-    /// Whether an object may be a machine integer that was boxed last.
-    fn is_boxed_integer(&self, expr: &Expr) -> bool {
+    /// Whether an object may be a machine number that was boxed last.
+    fn is_boxed_number(&self, expr: &Expr) -> bool {
         match expr {
             Expr::If(conditional) => {
-                self.is_boxed_integer(&conditional.body) || self.is_boxed_integer(&conditional.orelse)
+                self.is_boxed_number(&conditional.body) || self.is_boxed_number(&conditional.orelse)
             }
-            Expr::BoolOp(operation) => operation.values.iter().any(|value| self.is_boxed_integer(value)),
-            Expr::Named(named) => self.is_boxed_integer(&named.value),
+            Expr::BoolOp(operation) => operation.values.iter().any(|value| self.is_boxed_number(value)),
+            Expr::Named(named) => self.is_boxed_number(&named.value),
             Expr::Call(call) => match (self.call_fact(call), &*call.arguments.args) {
                 (Some(CallFact::Known(KnownFunction::Box)), [argument]) => {
-                    self.primitive_of(argument).is_some_and(TypeCode::is_integer)
+                    self.primitive_of(argument).is_some_and(is_number)
                 }
                 (Some(CallFact::Known(KnownFunction::Len)), [argument]) => self.sequence_of(argument).is_some(),
                 (Some(CallFact::Inlined { .. }), _) => true,
-                _ => self.primitive_of(expr).is_some_and(TypeCode::is_integer),
+                _ => self.primitive_of(expr).is_some_and(is_number),
             },
-            _ => self.primitive_of(expr).is_some_and(TypeCode::is_integer),
+            _ => self.primitive_of(expr).is_some_and(is_number),
         }
     }
+}
+
+/// Whether boxes of a primitive are objects made for it.
+fn is_number(code: TypeCode) -> bool {
+    code.is_integer() || code == TypeCode::Double
 }
 
 /// Below which tag (`PyLongObject.long_value.lv_tag`) every integer fits: eight times the number of its digits of 30 bits,

@@ -115,6 +115,7 @@ impl Step<'_, '_> {
                 match oparg {
                     // UNARY_POSITIVE
                     5 if class == Type::exact(ClassId::INT) => self.replace_top(Type::of(ClassId::INT)),
+                    5 if class == Type::exact(ClassId::FLOAT) => self.replace_top(class),
                     // LIST_TO_TUPLE
                     6 => self.replace_top(Type::exact(ClassId::TUPLE)),
                     _ => {}
