@@ -355,7 +355,7 @@ def step(number, path, line, skipped, report, action):
         with contextlib.redirect_stdout(out):
             try:
                 seen = show(action())
-            except SystemExit as error:
+            except (SystemExit, GeneratorExit) as error:
                 seen = f"! {describe(error)}"
             except Exception as error:  # noqa: BLE001
                 seen = f"! {describe(error)}"

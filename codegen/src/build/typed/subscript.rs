@@ -19,7 +19,7 @@ use super::descriptor::{member_constant, type_constant};
 use crate::{Constant, Label, Opcode};
 use pyclast_syntax::Location;
 use pyclast_syntax::type_facts::{Sequence, TypeCode};
-use ruff_python_ast::{Expr, ExprContext, ExprSubscript};
+use ruff_python_ast::{Expr, ExprContext, ExprSubscript, ExprUnaryOp, Number, UnaryOp};
 
 /// `SEQ_LIST`, `SEQ_LIST_INEXACT`, `SEQ_CHECKED_LIST`, `SEQ_ARRAY_INT64`
 pub(super) const LIST: usize = 0;
@@ -55,12 +55,26 @@ impl<'a> Builder<'a> {
     /// `value[slice]` of a known sequence.
     pub(super) fn visit_typed_subscript(&mut self, expr: &'a Expr, subscript: &'a ExprSubscript) -> bool {
         if !self.is_typed_subscript(subscript) {
-            return false;
+            return self.visit_far_character(expr, subscript);
         }
         self.visit_expr(&subscript.value);
         self.visit_expr(&subscript.slice);
         self.emit_typed_subscript(subscript, subscript.ctx, self.expr_location(expr));
         true
+    }
+
+    /// `text[-2]`; whether it is one. Of a string that it knows to be one, and that is too short, the JIT looks for the character
+    /// once more, by an index that was negative twice, finds one, and ends the process.
+    fn visit_far_character(&mut self, expr: &'a Expr, subscript: &'a ExprSubscript) -> bool {
+        let may_be_str = self.sequence_of(&subscript.value).is_none_or(|(sequence, _)| sequence == Sequence::Str);
+        let is_far = may_be_str && is_below_minus_one(&subscript.slice);
+        if is_far && subscript.ctx == ExprContext::Load {
+            self.visit_expr(&subscript.value);
+            self.emit_owned(self.expr_location(&subscript.value));
+            self.visit_expr(&subscript.slice);
+            self.emit_subscript(subscript.ctx, self.expr_location(expr));
+        }
+        is_far && subscript.ctx == ExprContext::Load
     }
 
     /// Whether a subscript is no ordinary one.
@@ -325,4 +339,11 @@ impl<'a> Builder<'a> {
     pub(super) fn descriptor_constant(&self, expr: &Expr) -> Option<Constant> {
         self.type_of(expr)?.descriptor.as_ref().map(type_constant)
     }
+}
+
+/// Whether an index is a number below -1, written out.
+fn is_below_minus_one(index: &Expr) -> bool {
+    let Expr::UnaryOp(ExprUnaryOp { op: UnaryOp::USub, operand, .. }) = index else { return false };
+    let Expr::NumberLiteral(literal) = &**operand else { return false };
+    matches!(&literal.value, Number::Int(value) if value.as_i64() != Some(0) && value.as_i64() != Some(1))
 }

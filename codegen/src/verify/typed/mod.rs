@@ -20,7 +20,7 @@
 //! | [`value`], [`state`] | what is known |
 //! | [`flow`] | paths, loops, handlers |
 //! | [`step`], [`ordinary`], [`objects`], [`calls`], [`primitive`], [`sequence`] | what instructions do |
-//! | [`world`], [`builtins`] | what is taken for granted |
+//! | [`world`], [`builtins`], [`relations`] | what is taken for granted |
 //! | [`handover`] | what is given away is not what a `CAST` gave |
 //! | [`missing`], [`weave`] | checks that make unproved code sound |
 //!
@@ -36,6 +36,7 @@ mod missing;
 mod objects;
 mod ordinary;
 mod primitive;
+mod relations;
 mod sequence;
 mod state;
 mod step;
