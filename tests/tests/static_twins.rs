@@ -1,47 +1,7 @@
 //! Which functions of primitive results have a twin, and what the two are.
 
-use pyclast_codegen::decode::instructions;
-use pyclast_codegen::{
-    AnnotationsAhead, CodeFlags, CodeObject, Constant, Opcode, Optimize, Options, Target, compile_static_module,
-};
-use pyclast_syntax::{PyString, SourceText, SymbolTable, parse};
-use pyclast_typeck::{Arena, Source, check_program_with_facts, fold};
-use std::sync::Arc;
-
-/// The code of a static module.
-fn compiled(text: &str) -> Arc<CodeObject> {
-    let text = format!("import __static__\nfrom __static__ import int64, cbool, clen\n{text}");
-    let parsed = parse(SourceText::decode(text.as_bytes()).expect("the text is text")).expect("it parses");
-    let symbols = SymbolTable::build(&parsed).expect("it has no errors");
-    let folds = fold(&parsed, false);
-    let (name, is_package, is_stub, bind, inlines) = ("m", false, false, true, true);
-    let module = Source { name, parsed: &parsed, symbols: &symbols, folds: &folds, is_package, is_stub, bind, inlines };
-    let (modules, arena) = ([module], Arena::default());
-    let (checked, facts) = check_program_with_facts(&modules, &arena);
-    assert_eq!(checked.errors, [], "the module is clean");
-    let filename = PyString::new("m.py");
-    let options = Options { target: &Target::CINDERX_3_14, optimize: Optimize::None, filename, strict: true };
-    let none = AnnotationsAhead::default();
-    compile_static_module(&parsed, &symbols, &facts[0], &options, &none, 1).expect("it compiles").0.code
-}
-
-/// The code objects of a name, wherever they are.
-fn named<'c>(code: &'c CodeObject, name: &str) -> Vec<&'c CodeObject> {
-    let inner = code.constants.iter().filter_map(|constant| match constant {
-        Constant::Code(inner) => Some(&**inner),
-        _ => None,
-    });
-    inner
-        .flat_map(|code| {
-            let own = (code.name.to_string() == name).then_some(code);
-            own.into_iter().chain(named(code, name))
-        })
-        .collect()
-}
-
-fn opcodes(code: &CodeObject) -> Vec<Opcode> {
-    instructions(&code.code).map(|instruction| instruction.known().expect("an opcode of the table")).collect()
-}
+use pyclast_codegen::{CodeFlags, Constant, Opcode};
+use pyclast_tests::static_module::{compiled, named, opcodes};
 
 /// How many code objects `f` has.
 fn count(text: &str) -> usize {

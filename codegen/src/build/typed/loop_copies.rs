@@ -25,9 +25,7 @@ use pyclast_syntax::symtable::Resolution;
 use pyclast_syntax::type_facts::{CallFact, KnownFunction};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
-use ruff_python_ast::{
-    ExceptHandler, Expr, ExprContext, ExprName, HasNodeIndex, Stmt, StmtFunctionDef, StmtTry, WithItem,
-};
+use ruff_python_ast::{ExceptHandler, Expr, ExprContext, ExprName, HasNodeIndex, Stmt, StmtFunctionDef, StmtTry};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a function has to own, by node index.
@@ -233,8 +231,12 @@ impl<'a> Walk<'_, 'a> {
                 if_.elif_else_clauses.iter().for_each(|clause| self.branch(&clause.body));
             }
             Stmt::With(with) => {
-                with.items.iter().for_each(|item| self.manager(item));
-                self.branch(&with.body);
+                // A manager may pass over what raises in the ones behind it: then their targets are unbound.
+                let bound = self.bound.in_order.len();
+                let targets = with.items.iter().filter_map(|item| item.optional_vars.as_deref());
+                targets.for_each(|target| self.store(target, None, false));
+                self.block(&with.body, false);
+                self.bound.truncate(bound);
             }
             Stmt::Try(try_) => self.try_statement(try_),
             Stmt::Match(match_) => match_.cases.iter().for_each(|case| self.branch(&case.body)),
@@ -248,12 +250,6 @@ impl<'a> Walk<'_, 'a> {
                 self.bound.deleted.extend(names.map(|name| name.id.as_str()));
             }
             _ => {}
-        }
-    }
-
-    fn manager(&mut self, item: &'a WithItem) {
-        if let Some(target) = &item.optional_vars {
-            self.store(target, None, false);
         }
     }
 

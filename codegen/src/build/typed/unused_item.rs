@@ -23,7 +23,7 @@ impl<'a> Builder<'a> {
             && let Expr::Name(target) = &*statement.target
             && self.may_be_range(&statement.iter)
             && !loads(&statement.body, &target.id)
-            && has_other_objects(function, &target.id)
+            && has_other_objects(function, &target.id, statement)
             && self.is_counted_local(target)
         {
             self.emit_owned(self.expr_location(&statement.target));
@@ -47,11 +47,12 @@ fn loads(body: &[Stmt], name: &str) -> bool {
     uses.loads > 0
 }
 
-/// Whether a function gives a name anything but items of ranges.
-fn has_other_objects(function: &StmtFunctionDef, name: &str) -> bool {
+/// Whether a function gives a name anything but items of ranges and of that loop.
+fn has_other_objects(function: &StmtFunctionDef, name: &str, statement: &StmtFor) -> bool {
     let mut uses = Uses { name, loads: 0, stores: 0 };
     uses.visit_body(&function.body);
-    uses.stores > 0 || function.parameters.includes(name)
+    let own = usize::from(!is_range(&statement.iter));
+    uses.stores > own || function.parameters.includes(name)
 }
 
 /// Counts what is done with a name.
