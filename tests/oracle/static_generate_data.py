@@ -123,23 +123,21 @@ class Data:
             self.program.lines(f"if {name} is None or {{}}:", self.bool_expression(1))
             self.block(1)
             self.program.line("else:")
-            self.scope[name] = kind
-            self.fixed.add(name)
-            self.block(2)
-            self.fixed.discard(name)
-            self.scope = outer
-            return
+            return self.block_with(name, kind, outer)
         else:
             self.program.line(f"if {name} is not None and {self.tested(name, kind)}:")
-            self.scope[name] = kind
-            self.fixed.add(name)
-            self.block(2)
-            self.fixed.discard(name)
-            self.scope = outer
-            return
+            return self.block_with(name, kind, outer)
         # From here on it is something; in a block that lasts as long as the block.
         self.scope[name] = kind
         self.fixed.add(name)
+
+    def block_with(self, name, kind, outer):
+        """A block in which a name has that type; behind it the scope is the outer one."""
+        self.scope[name] = kind
+        self.fixed.add(name)
+        self.block(2)
+        self.fixed.discard(name)
+        self.scope = outer
 
     def tested(self, name, kind):
         """A test that needs it to be no None."""
