@@ -254,14 +254,7 @@ impl<'a> Builder<'a> {
     /// `__repr__`, wrapped by `reprlib.recursive_repr`.
     fn build_dataclass_repr(&mut self, methods: DataclassMethods<'a>) {
         let location = methods.location;
-        self.emit_const(Constant::int(0), location);
-        self.emit_const(Constant::tuple([Constant::str("recursive_repr")]), location);
-        let module = self.names.intern("reprlib");
-        self.emit_name(Opcode::ImportName, module, location);
-        let wrapper = self.names.intern("recursive_repr");
-        self.emit_name(Opcode::ImportFrom, wrapper, location);
-        self.emit_arg(Opcode::Swap, 2, location);
-        self.emit(Opcode::PopTop, location);
+        self.emit_imported("reprlib", "recursive_repr", location);
         self.emit(Opcode::PushNull, location);
         self.emit_arg(Opcode::Call, 0, location);
         self.load_made_function(methods.repr(), FunctionFlags::default());

@@ -12,6 +12,18 @@ use pyclast_syntax::type_facts::{Descriptor, TypeCode};
 pub(super) const TEMPORARY_PREFIX: &str = "_pystatic_.0._tmp__";
 
 impl Builder<'_> {
+    /// One name of a module, imported where it is used and bound to nothing.
+    pub(super) fn emit_imported(&mut self, module: &str, name: &str, location: Location) {
+        self.emit_const(Constant::int(0), location);
+        self.emit_const(Constant::tuple([Constant::str(name)]), location);
+        let module = self.names.intern(module);
+        self.emit_name(Opcode::ImportName, module, location);
+        let name = self.names.intern(name);
+        self.emit_name(Opcode::ImportFrom, name, location);
+        self.emit_arg(Opcode::Swap, 2, location);
+        self.emit(Opcode::PopTop, location);
+    }
+
     /// An opcode with a constant.
     pub(in crate::build) fn emit_typed(&mut self, opcode: Opcode, constant: Constant, location: Location) {
         debug_assert_eq!(opcode.operand(), Operand::Const, "{} takes no constant alone", opcode.name());

@@ -7,7 +7,7 @@
 //! ```
 
 use super::super::Builder;
-use crate::{Constant, Opcode};
+use crate::Constant;
 use pyclast_syntax::Location;
 use ruff_python_ast::ExprContext;
 
@@ -30,14 +30,7 @@ impl Builder<'_> {
 
     /// Gives a class of the module `_static` the name of a builtin one (`emit_load_builtin`).
     fn rebind_builtin(&mut self, builtin: &str, checked: &str, location: Location) {
-        self.emit_const(Constant::int(0), location);
-        self.emit_const(Constant::tuple([Constant::str(checked)]), location);
-        let module = self.names.intern("_static");
-        self.emit_name(Opcode::ImportName, module, location);
-        let checked = self.names.intern(checked);
-        self.emit_name(Opcode::ImportFrom, checked, location);
-        self.emit_arg(Opcode::Swap, 2, location);
-        self.emit(Opcode::PopTop, location);
+        self.emit_imported("_static", checked, location);
         self.emit_text_access(builtin, ExprContext::Store, location);
     }
 

@@ -10,9 +10,9 @@
 //! `dict`.
 
 use super::super::Builder;
-use crate::{Constant, Opcode};
+use crate::Opcode;
+use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::DictView;
-use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprCall};
 
 impl<'a> Builder<'a> {
@@ -26,7 +26,9 @@ impl<'a> Builder<'a> {
         }
         let location = self.expr_location(expr);
         if *view == DictView::Kept {
-            self.import_view_class(if method.attr.as_str() == "keys" { "KeysView" } else { "ItemsView" }, location);
+            let class = if method.attr.as_str() == "keys" { "KeysView" } else { "ItemsView" };
+            self.emit_imported("collections.abc", class, location);
+            self.emit(Opcode::PushNull, location);
             self.visit_expr(&method.value);
             self.emit_arg(Opcode::Call, 1, location);
             return true;
@@ -38,18 +40,5 @@ impl<'a> Builder<'a> {
         self.emit_name_bits(Opcode::LoadAttr, name, 1, 1, location);
         self.emit_arg(Opcode::Call, 0, location);
         true
-    }
-
-    /// A class of `collections.abc`, to be called.
-    fn import_view_class(&mut self, class: &str, location: Location) {
-        self.emit_const(Constant::int(0), location);
-        self.emit_const(Constant::tuple([Constant::str(class)]), location);
-        let module = self.names.intern("collections.abc");
-        self.emit_name(Opcode::ImportName, module, location);
-        let class = self.names.intern(class);
-        self.emit_name(Opcode::ImportFrom, class, location);
-        self.emit_arg(Opcode::Swap, 2, location);
-        self.emit(Opcode::PopTop, location);
-        self.emit(Opcode::PushNull, location);
     }
 }
