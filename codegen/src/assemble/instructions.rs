@@ -8,34 +8,18 @@
 //!
 //! Invariant: two bytes a code unit; instruction `i` starts at `2 * offsets[i]`.
 
+use crate::opcode::by_opcode;
 use crate::{EXTENDED_OPCODE, Encoding, FinalInstruction, Opcode};
 
 /// By opcode: its byte. The graph hands on no other pseudo opcodes than the jumps resolved before.
-const BYTES: [u8; Opcode::ALL.len()] = {
-    let mut bytes = [0; Opcode::ALL.len()];
-    let mut index = 0;
-    while index < bytes.len() {
-        if let Encoding::Real(byte) | Encoding::Extended(byte) = Opcode::ALL[index].encoding() {
-            bytes[index] = byte;
-        }
-        index += 1;
-    }
-    bytes
-};
+const BYTES: [u8; Opcode::ALL.len()] = by_opcode!(|opcode| match opcode.encoding() {
+    Encoding::Real(byte) | Encoding::Extended(byte) => byte,
+    Encoding::Pseudo(_) => 0,
+});
 
 /// By opcode: the largest operand with which the instruction is one code unit and its caches. A negative
 /// operand is not extended; `write_instr` compares as signed.
-const LARGEST_SHORT: [i32; Opcode::ALL.len()] = {
-    let mut largest = [0xFF; Opcode::ALL.len()];
-    let mut index = 0;
-    while index < largest.len() {
-        if Opcode::ALL[index].is_extended() {
-            largest[index] = i32::MIN;
-        }
-        index += 1;
-    }
-    largest
-};
+const LARGEST_SHORT: [i32; Opcode::ALL.len()] = by_opcode!(|opcode| if opcode.is_extended() { i32::MIN } else { 0xFF });
 
 /// Whether an instruction is one code unit and its caches.
 #[inline]

@@ -13,6 +13,7 @@
 //! (its first `EXTENDED_ARG`) starts.
 
 use super::instructions::is_short;
+use crate::opcode::by_opcode;
 use crate::{FinalInstruction, Opcode};
 
 /// Code units between a `SEND` and its `END_SEND` (`END_SEND_OFFSET`).
@@ -26,15 +27,7 @@ const END_SEND_OFFSET: i32 = 5;
 const ROUND_LIMIT: usize = 64;
 
 /// By opcode: code units of the instruction without prefixes.
-const UNITS: [u8; Opcode::ALL.len()] = {
-    let mut units = [0; Opcode::ALL.len()];
-    let mut index = 0;
-    while index < units.len() {
-        units[index] = 1 + Opcode::ALL[index].caches().to_le_bytes()[0];
-        index += 1;
-    }
-    units
-};
+const UNITS: [u8; Opcode::ALL.len()] = by_opcode!(|opcode| 1 + opcode.caches().to_le_bytes()[0]);
 
 /// Code units of an instruction: prefixes, itself, caches (`_PyCompile_InstrSize`).
 #[inline]

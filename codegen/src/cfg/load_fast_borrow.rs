@@ -16,6 +16,7 @@
 //! After: instructions must not be moved or removed.
 
 use super::graph::{BlockId, Features, Graph, Node};
+use crate::opcode::by_opcode;
 use crate::{Opcode, Target};
 
 /// Who pushed a value, and the local whose value it is; negative for none.
@@ -281,19 +282,11 @@ impl Pass<'_> {
 }
 
 /// By opcode: the one that borrows what it loads, or itself.
-const BORROWING: [Opcode; Opcode::ALL.len()] = {
-    let mut borrowing = [Opcode::Nop; Opcode::ALL.len()];
-    let mut index = 0;
-    while index < borrowing.len() {
-        borrowing[index] = match Opcode::ALL[index] {
-            Opcode::LoadFast => Opcode::LoadFastBorrow,
-            Opcode::LoadFastLoadFast => Opcode::LoadFastBorrowLoadFastBorrow,
-            other => other,
-        };
-        index += 1;
-    }
-    borrowing
-};
+const BORROWING: [Opcode; Opcode::ALL.len()] = by_opcode!(|opcode| match opcode {
+    Opcode::LoadFast => Opcode::LoadFastBorrow,
+    Opcode::LoadFastLoadFast => Opcode::LoadFastBorrowLoadFastBorrow,
+    other => other,
+});
 
 /// What a reference's producer loads may not be borrowed.
 fn own(must_own: &mut [bool], reference: Reference) {

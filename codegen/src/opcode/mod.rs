@@ -10,6 +10,23 @@ mod table;
 
 pub use table::Opcode;
 
+/// A table with an entry for each opcode, made when the program is compiled: `by_opcode!(|opcode| opcode.caches() > 0)`.
+macro_rules! by_opcode {
+    (|$opcode:ident| $entry:expr) => {{
+        use $crate::Opcode;
+        let $opcode = Opcode::ALL[0];
+        let mut entries = [$entry; Opcode::ALL.len()];
+        let mut index = 1;
+        while index < entries.len() {
+            let $opcode = Opcode::ALL[index];
+            entries[index] = $entry;
+            index += 1;
+        }
+        entries
+    }};
+}
+pub(crate) use by_opcode;
+
 /// How an opcode is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Encoding {
@@ -263,15 +280,7 @@ const CONSUMES: u8 = 64;
 const CONSTANT: u8 = 128;
 
 /// By opcode: its properties, from its row in the table and the lists here.
-const PROPERTIES: [u8; Opcode::ALL.len()] = {
-    let mut properties = [0; Opcode::ALL.len()];
-    let mut index = 0;
-    while index < properties.len() {
-        properties[index] = properties_of(Opcode::ALL[index]);
-        index += 1;
-    }
-    properties
-};
+const PROPERTIES: [u8; Opcode::ALL.len()] = by_opcode!(|opcode| properties_of(opcode));
 
 const fn properties_of(opcode: Opcode) -> u8 {
     let target = match opcode {
@@ -361,15 +370,7 @@ impl Amount {
 }
 
 /// By opcode: what it takes and gives, if these are [`Amount`]s.
-const STACK_USE: [Option<(Amount, Amount)>; Opcode::ALL.len()] = {
-    let mut uses = [None; Opcode::ALL.len()];
-    let mut index = 0;
-    while index < uses.len() {
-        uses[index] = amounts_of(Opcode::ALL[index]);
-        index += 1;
-    }
-    uses
-};
+const STACK_USE: [Option<(Amount, Amount)>; Opcode::ALL.len()] = by_opcode!(|opcode| amounts_of(opcode));
 
 const fn amounts_of(opcode: Opcode) -> Option<(Amount, Amount)> {
     /// Operands in which any two rows differ that differ at all.
@@ -390,20 +391,9 @@ const fn amounts_of(opcode: Opcode) -> Option<(Amount, Amount)> {
 }
 
 /// By opcode: its net stack effect where it does not jump, if that is an [`Amount`].
-const STACK_EFFECT: [Option<Amount>; Opcode::ALL.len()] = {
-    let mut effects = [None; Opcode::ALL.len()];
-    let mut index = 0;
-    while index < effects.len() {
-        effects[index] = match STACK_USE[index] {
-            _ if Opcode::ALL[index].is_block_push() => Some(Amount { fixed: 0, each: 0, odd: 0 }),
-            Some((pops, pushes)) => Some(Amount {
-                fixed: pushes.fixed - pops.fixed,
-                each: pushes.each - pops.each,
-                odd: pushes.odd - pops.odd,
-            }),
-            None => None,
-        };
-        index += 1;
-    }
-    effects
-};
+const STACK_EFFECT: [Option<Amount>; Opcode::ALL.len()] = by_opcode!(|opcode| match STACK_USE[opcode as usize] {
+    _ if opcode.is_block_push() => Some(Amount { fixed: 0, each: 0, odd: 0 }),
+    Some((pops, pushes)) =>
+        Some(Amount { fixed: pushes.fixed - pops.fixed, each: pushes.each - pops.each, odd: pushes.odd - pops.odd }),
+    None => None,
+});

@@ -6,6 +6,7 @@
 use super::typed::{handed_over, structure};
 use super::{Check, Fault, Page, Rule};
 use crate::decode::{self, DecodedInstruction};
+use crate::opcode::by_opcode;
 use crate::{CodeObject, Opcode};
 
 /// One instruction, checked.
@@ -180,15 +181,7 @@ pub(super) fn does(opcode: Opcode, properties: u8) -> bool {
 }
 
 /// By opcode: what holds of it.
-static PROPERTIES: [u8; Opcode::ALL.len()] = {
-    let mut properties = [0; Opcode::ALL.len()];
-    let mut index = 0;
-    while index < properties.len() {
-        properties[index] = properties_of(Opcode::ALL[index]);
-        index += 1;
-    }
-    properties
-};
+static PROPERTIES: [u8; Opcode::ALL.len()] = by_opcode!(|opcode| properties_of(opcode));
 
 const fn properties_of(opcode: Opcode) -> u8 {
     let jumps = if opcode.has_jump() && !matches!(opcode, Opcode::EndAsyncFor) { JUMPS } else { 0 };

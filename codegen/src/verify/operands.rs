@@ -9,6 +9,7 @@
 use super::instructions::{Instruction, Program};
 use super::typed::structure;
 use super::{Check, Fault, Rule};
+use crate::opcode::by_opcode;
 use crate::{CodeFlags, CodeObject, LocalKind, Opcode, Operand, VALUES_SHIFT};
 
 /// Checks variables, then every operand.
@@ -64,15 +65,7 @@ struct Range {
 }
 
 /// By opcode: its operands, where they are a range.
-static RANGES: [Option<Range>; Opcode::ALL.len()] = {
-    let mut ranges = [None; Opcode::ALL.len()];
-    let mut index = 0;
-    while index < ranges.len() {
-        ranges[index] = Range::of(Opcode::ALL[index]);
-        index += 1;
-    }
-    ranges
-};
+static RANGES: [Option<Range>; Opcode::ALL.len()] = by_opcode!(|opcode| Range::of(opcode));
 
 impl Range {
     const fn between(least: u32, most: u32) -> Self {
