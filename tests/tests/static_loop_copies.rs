@@ -5,8 +5,8 @@ use pyclast_tests::static_module::{compiled, named, opcodes};
 
 /// Objects that go through a list in a function `f` of these statements: before its first loop, and behind its beginning.
 fn owned(statements: &str) -> (usize, usize) {
-    let body: String = statements.lines().map(|line| format!("    {line}\n")).collect();
-    let module = compiled(&format!("def f(xs, o) -> None:\n{body}"));
+    let body = statements.replace('\n', "\n    ");
+    let module = compiled(&format!("def f(xs, o) -> None:\n    {body}\n"));
     let functions = named(&module, "f");
     let opcodes = opcodes(functions[0]);
     let start = opcodes.iter().position(|&opcode| opcode == Opcode::ForIter).expect("there is a loop");
