@@ -48,6 +48,10 @@ impl<'a> Builder<'a> {
             place = UnwindPlace { location, span: statement.range().into() };
             self.emit(Opcode::Nop, location);
         }
+        let kept = self.returned_kept().filter(|_| constant.is_none());
+        if let Some(code) = kept {
+            self.emit_held(code, place.location);
+        }
         let unwound = self.unwind_block_stack(&mut place, constant.is_none(), UnwindTo::Function);
         if matches!(unwound, Unwound::Refused) {
             return;
@@ -61,7 +65,11 @@ impl<'a> Builder<'a> {
                 self.emit_const(constant, place.location);
                 self.convert_returned_none(place.location);
             }
-            (None, _) => {}
+            (None, _) => {
+                if let Some(code) = kept {
+                    self.settle_below(1, code, place.location);
+                }
+            }
         }
         self.emit_return(place.location);
     }

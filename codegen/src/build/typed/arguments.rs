@@ -9,10 +9,9 @@
 //! Invariant: as many values as there are parameters, or a `TypeError` before the call.
 
 use super::super::Builder;
-use super::BoxedParameters;
 use super::constant::constant;
 use crate::Opcode;
-use pyclast_syntax::type_facts::{ArgumentFact, CallFact, Invocation, TypeCode, TypeId, TypeKind};
+use pyclast_syntax::type_facts::{ArgumentFact, Invocation, TypeCode, TypeId, TypeKind};
 use pyclast_syntax::{Location, node_index};
 use ruff_python_ast::{Expr, ExprCall};
 
@@ -89,101 +88,6 @@ impl<'a> Builder<'a> {
         }
         for code in codes {
             self.note_narrow(code);
-        }
-    }
-
-    /// Makes what arithmetic left, or a field, an argument. The interpreter has negative ones as unsigned numbers until
-    /// they are stored, and would pass them as such.
-    pub(super) fn emit_settled(&mut self, value: &Expr, parameter: TypeId) {
-        let Some(code) = self.primitive_type(parameter).filter(|code| code.is_signed()) else { return };
-        let is_computed = matches!(
-            value,
-            Expr::BinOp(_) | Expr::UnaryOp(_) | Expr::BoolOp(_) | Expr::If(_) | Expr::Named(_) | Expr::Attribute(_)
-        ) || self.primitive_of(value) != Some(code)
-            || matches!(value, Expr::Call(call) if matches!(self.call_fact(call), Some(CallFact::Convert { .. } | CallFact::Inlined { .. })));
-        if !is_computed || self.known_constant(value).is_some() {
-            return;
-        }
-        self.emit_through_local(code, self.expr_location(value));
-    }
-
-    /// Stores a primitive and loads it again: as a number of its type.
-    pub(super) fn emit_through_local(&mut self, code: TypeCode, location: Location) {
-        let local = self.temporary(&format!(".settled#{}", code as u8));
-        self.emit_primitive_local(Opcode::StoreLocal, local, code, location);
-        self.emit_primitive_local(Opcode::LoadLocal, local, code, location);
-    }
-
-    /// Makes primitives what they were again that were on the stack when a later argument may have left the JIT: cuts
-    /// narrow integers to their width.
-    fn settle_arguments(
-        &mut self,
-        call: &'a ExprCall,
-        arguments: &'a [ArgumentFact],
-        boxed: BoxedParameters,
-        location: Location,
-    ) {
-        let mut depth = 0;
-        for (position, argument) in arguments.iter().enumerate().rev() {
-            depth += match argument {
-                ArgumentFact::Spill { .. } => 0,
-                ArgumentFact::Starred { parameters, .. } => parameters.len(),
-                _ => 1,
-            };
-            let (ArgumentFact::Expression { parameter, .. } | ArgumentFact::Default { parameter, .. }) = argument
-            else {
-                continue;
-            };
-            let code = self.primitive_type(*parameter).filter(|&code| code.is_narrow() && !boxed.contains(code));
-            if let Some(code) = code.filter(|_| self.may_leave_after(call, arguments, position)) {
-                self.settle_below(depth, code, location);
-            }
-        }
-    }
-
-    /// Whether code may leave the JIT in arguments after that one.
-    fn may_leave_after(&self, call: &'a ExprCall, arguments: &'a [ArgumentFact], position: usize) -> bool {
-        arguments[position + 1..].iter().any(|argument| match argument {
-            ArgumentFact::Expression { node, .. } => {
-                self.argument_expression(call, *node).is_some_and(|value| self.may_leave_jit(value))
-            }
-            ArgumentFact::Spill { .. } | ArgumentFact::Starred { .. } => true,
-            ArgumentFact::Default { .. } => false,
-            ArgumentFact::Spilled { parameter, .. } | ArgumentFact::Mapping { parameter, .. } => {
-                self.primitive_type(*parameter).is_none()
-            }
-        })
-    }
-
-    /// Makes the left operand, below the right one, what it was before code may have left the JIT.
-    pub(super) fn emit_kept(&mut self, code: TypeCode, location: Location) {
-        if code == TypeCode::Bool {
-            self.emit_swap(2, location);
-            self.emit_primitive_conversion(TypeCode::Int64, TypeCode::Bool, location);
-            self.emit_swap(2, location);
-        } else if code.is_narrow() {
-            self.settle_below(2, code, location);
-        }
-    }
-
-    /// Cuts the narrow integer `depth` from the top to its width: once code has left the JIT it has what its register held.
-    pub(super) fn settle_below(&mut self, depth: usize, code: TypeCode, location: Location) {
-        self.emit_swap(depth, location);
-        self.emit_through_local(code, location);
-        self.emit_swap(depth, location);
-    }
-
-    /// Whether a guard of the JIT may fail in an expression, so that the interpreter goes on.
-    pub(super) fn may_leave_jit(&self, expr: &Expr) -> bool {
-        if self.known_constant(expr).is_some() {
-            return false;
-        }
-        match expr {
-            Expr::BinOp(operation) if self.primitive_of(expr).is_some() => {
-                self.may_leave_jit(&operation.left) || self.may_leave_jit(&operation.right)
-            }
-            Expr::UnaryOp(operation) if self.primitive_of(expr).is_some() => self.may_leave_jit(&operation.operand),
-            _ => !expr.is_name_expr() && !expr.is_literal_expr(),
         }
     }
 

@@ -49,15 +49,8 @@ impl<'a> Builder<'a> {
             // The tests of a division are about one dividend.
             self.emit_through_local(code, location);
         }
-        let is_kept = self.known_constant(left).is_none() && self.may_leave_jit(right);
-        if is_kept && code == TypeCode::Bool {
-            self.emit_convert(TypeCode::Bool, TypeCode::Int64, location);
-        }
-        self.visit_expr(right);
-        self.emit_conversion(common, self.type_id(right), location);
-        if is_kept {
-            self.emit_kept(code, location);
-        }
+        let is_known = is_boxed || self.known_constant(left).is_some();
+        self.visit_right(right, common, code, is_known, location);
         let divisor = self.known_constant(right);
         self.emit_primitive_arithmetic(operation.op, code, divisor.as_ref(), is_boxed, location);
         // The result of a power is a double, whatever the operands are.
@@ -75,9 +68,9 @@ impl<'a> Builder<'a> {
         if is_boxed {
             self.emit_with_code(Opcode::PrimitiveBox, code, location);
         }
-        self.visit_expr(&assign.value);
-        if let Some(target) = self.type_id(assign) {
-            self.emit_conversion(target, self.type_id(&*assign.value), location);
+        match self.type_id(assign) {
+            Some(target) => self.visit_right(&assign.value, target, code, is_boxed, location),
+            None => self.visit_expr(&assign.value),
         }
         let divisor = self.known_constant(&assign.value);
         self.emit_primitive_arithmetic(assign.op, code, divisor.as_ref(), is_boxed, location);

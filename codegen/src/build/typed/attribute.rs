@@ -43,7 +43,16 @@ impl<'a> Builder<'a> {
                 if attribute.ctx == ExprContext::Store && matches!(plan, AttributePlan::Field { .. }) {
                     self.emit_stored_width(expr, location);
                 }
+                let held = self
+                    .primitive_of(attribute)
+                    .filter(|_| attribute.ctx == ExprContext::Store && self.may_leave_jit(&attribute.value));
+                if let Some(code) = held {
+                    self.emit_held(code, location);
+                }
                 self.visit_expr(&attribute.value);
+                if let Some(code) = held {
+                    self.settle_below(2, code, location);
+                }
                 let location = self.update_start_location_to_match_attr(location, attribute);
                 if attribute.ctx == ExprContext::Store {
                     self.emit_attribute_store(plan, self.primitive_of(attribute), location);
@@ -110,25 +119,27 @@ impl<'a> Builder<'a> {
                 self.emit_typed(Opcode::StoreField, field, location);
             }
             AttributePlan::DefaultField { class, name } => {
-                self.box_stored(given, location);
+                self.settle_stored(given, location);
                 let class = self.type_constant(class);
                 self.emit_setter(class, name, true, location);
             }
             AttributePlan::Property { owner, is_virtual_store, .. } => {
-                self.box_stored(given, location);
+                self.settle_stored(given, location);
                 let container = self.container_constant(owner);
                 self.emit_setter(container, &owner.name, *is_virtual_store, location);
             }
         }
     }
 
-    /// Makes the primitive below the object on the stack an object, if that is what setters take.
-    fn box_stored(&mut self, given: Option<TypeCode>, location: Location) {
-        if let Some(code @ (TypeCode::Double | TypeCode::Bool)) = given {
-            self.emit_swap(2, location);
-            self.emit_with_code(Opcode::PrimitiveBox, code, location);
-            self.emit_swap(2, location);
+    /// Makes the primitive below the object on the stack what setters take: an object, or a number of its type.
+    fn settle_stored(&mut self, given: Option<TypeCode>, location: Location) {
+        let Some(code) = given else { return };
+        self.emit_swap(2, location);
+        match code {
+            TypeCode::Double | TypeCode::Bool => self.emit_with_code(Opcode::PrimitiveBox, code, location),
+            _ => self.emit_through_local(code, location),
         }
+        self.emit_swap(2, location);
     }
 
     fn emit_getter(&mut self, container: Constant, name: &str, is_virtual: bool, location: Location) {

@@ -118,15 +118,7 @@ impl<'a> Builder<'a> {
         let held = match common {
             Some((id, code)) => {
                 self.emit_held_conversion(left, id, code, location);
-                let is_kept = self.may_leave_jit(right);
-                if is_kept && code == TypeCode::Bool {
-                    self.emit_convert(TypeCode::Bool, TypeCode::Int64, location);
-                }
-                self.visit_expr(right);
-                self.emit_conversion(id, self.type_id(right), location);
-                if is_kept {
-                    self.emit_kept(code, location);
-                }
+                self.visit_right(right, id, code, false, location);
                 Held { id: Some(id), primitive: Some(code) }
             }
             None => {

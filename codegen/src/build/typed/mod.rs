@@ -42,6 +42,7 @@ mod emit;
 mod expression;
 mod fixed_modules;
 mod function;
+mod kept;
 mod known_call;
 mod loop_;
 mod loop_copies;

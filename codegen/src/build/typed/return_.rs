@@ -10,6 +10,7 @@
 //! Invariant: a function whose result is a primitive leaves by `RETURN_PRIMITIVE` only, a coroutine by `RETURN_VALUE`.
 
 use super::super::Builder;
+use super::super::frame_block::{FrameBlock, FrameBlockKind};
 use super::super::unit::UnitKind;
 use crate::Opcode;
 use pyclast_syntax::Location;
@@ -40,6 +41,14 @@ impl<'a> Builder<'a> {
         if !takes_none && !is_generator {
             self.emit_conversion(result, None, location);
         }
+    }
+
+    /// The primitive that is returned, if what runs on the way out may leave the JIT.
+    pub(in crate::build) fn returned_kept(&self) -> Option<TypeCode> {
+        let runs = |block: &FrameBlock<'_>| {
+            matches!(block.kind, FrameBlockKind::FinallyTry(_) | FrameBlockKind::With | FrameBlockKind::AsyncWith)
+        };
+        self.returned_primitive().filter(|_| self.unit().blocks.iter().any(runs))
     }
 
     /// Leaves the function with the value on the stack.
