@@ -47,7 +47,7 @@ pub use location::{Location, Span};
 pub use name_map::{NameMap, NameSet};
 pub use names::{NameId, NameTable};
 pub use node_index::node_index;
-pub use parse::{NESTING_LIMIT, ParsedModule, parse};
+pub use parse::{NESTING_LIMIT, ParsedModule, parse, parse_with_threads};
 pub use printable::is_printable;
 pub use py_string::PyString;
 pub use source_text::SourceText;

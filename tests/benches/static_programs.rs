@@ -11,7 +11,7 @@
 
 use pyclast_codegen::verify::typed;
 use pyclast_codegen::{AnnotationsAhead, Optimize, Options, Target, compile_static_module, marshal};
-use pyclast_syntax::{PyString, SourceText, SymbolTable, parse};
+use pyclast_syntax::{PyString, SourceText, SymbolTable, parse_with_threads};
 use pyclast_tests::{oracle, output_of, synthetic};
 use pyclast_typeck::{Arena, Source, check_program, check_program_with_facts, fold};
 use std::fs;
@@ -69,7 +69,8 @@ fn compiled(text: &str) {
 /// The steps of one module: parse, scopes, types; typed code, proved sound.
 fn run(text: &str, compile: bool) {
     let source = SourceText::decode(text.as_bytes()).expect("the text is text");
-    let parsed = parse(source).expect("it parses");
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let parsed = parse_with_threads(source, threads).expect("it parses");
     let symbols = SymbolTable::build(&parsed).expect("it has no errors");
     let folds = fold(&parsed, false);
     let module = Source {
@@ -89,7 +90,6 @@ fn run(text: &str, compile: bool) {
     }
     let filename = PyString::new("main.py");
     let options = Options { target: &Target::CINDERX_3_14, optimize: Optimize::None, filename, strict: true };
-    let threads = thread::available_parallelism().map_or(1, usize::from);
     let check = || check_program_with_facts(&modules, &arena);
     let ((checked, facts), annotations) = AnnotationsAhead::while_doing(&parsed, &symbols, &options, threads, check);
     assert_eq!(checked.errors, [], "the module is clean");

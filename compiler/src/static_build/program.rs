@@ -19,7 +19,7 @@ use pyclast_codegen::Target;
 use pyclast_codegen::pyc::Validation;
 use pyclast_syntax::imports::ImportTarget;
 use pyclast_syntax::static_interface::{StaticInterface, StaticUses, static_interface};
-use pyclast_syntax::{Diagnostic, ParsedModule, SourceText, SymbolTable, finally_warnings, parse};
+use pyclast_syntax::{Diagnostic, ParsedModule, SourceText, SymbolTable, finally_warnings, parse_with_threads};
 use pyclast_typeck::{ModuleFlags, module_flags};
 use rustc_hash::{FxHashMap, FxHashSet};
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -205,10 +205,12 @@ fn imported(module: &StaticModule) -> Vec<ModuleName> {
 /// Looks at the files of a level.
 fn examine(level: &[Candidate], options: &ProgramOptions) -> Vec<Found> {
     let mut found = Vec::with_capacity(level.len());
+    // A module has the threads that its level leaves.
+    let threads = options.workers / level.len();
     let done: Result<(), Infallible> = run_in_order(
         level.len(),
         options.workers.min(level.len()),
-        |index| look_at(&level[index], options),
+        |index| look_at(&level[index], options, threads),
         |index, result| {
             found.push(
                 result.unwrap_or_else(|panicked| Found::Refused(vec![internal_error(&level[index].path, &panicked)])),
@@ -220,7 +222,7 @@ fn examine(level: &[Candidate], options: &ProgramOptions) -> Vec<Found> {
     found
 }
 
-fn look_at(candidate: &Candidate, options: &ProgramOptions) -> Found {
+fn look_at(candidate: &Candidate, options: &ProgramOptions, threads: usize) -> Found {
     let read = fs::read(&candidate.path).and_then(|bytes| Ok((bytes, fs::metadata(&candidate.path)?)));
     let (bytes, metadata) = match read {
         Ok(read) => read,
@@ -241,7 +243,7 @@ fn look_at(candidate: &Candidate, options: &ProgramOptions) -> Found {
         Ok(text) => text,
         Err(error) => return Found::Refused(vec![*error]),
     };
-    let parsed = match parse(text) {
+    let parsed = match parse_with_threads(text, threads) {
         Ok(parsed) => parsed,
         Err(diagnostics) => return Found::Refused(diagnostics),
     };

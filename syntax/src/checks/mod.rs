@@ -24,14 +24,21 @@ use ruff_text_size::Ranged;
 /// Bytes of `False` in the widest characters.
 const LONGEST_DISGUISE: usize = 20;
 
-/// Whether CPython's parser might refuse the program. `looked_at` are the indices of the tokens with
-/// which what it refuses begins.
-pub(crate) fn is_suspicious(module: &ModModule, tokens: &Tokens, looked_at: &[usize], text: &str) -> bool {
+/// Whether CPython's parser might refuse the program, which is the text from `start`. `looked_at` are the
+/// indices of the tokens with which what it refuses begins.
+pub(crate) fn is_suspicious(
+    module: &ModModule,
+    tokens: &Tokens,
+    looked_at: &[usize],
+    text: &str,
+    start: usize,
+) -> bool {
     let scan = scan(tokens, looked_at);
+    let program = &text.as_bytes()[start..];
     scan.is_suspicious
-        || (!text.is_ascii() && has_constant_in_disguise(tokens, text))
+        || (!program.is_ascii() && has_constant_in_disguise(tokens, text))
         || (scan.may_match && has_suspicious_pattern(module, text))
-        || memchr::memmem::find(text.as_bytes(), b"barry_as_FLUFL").is_some()
+        || memchr::memmem::find(program, b"barry_as_FLUFL").is_some()
 }
 
 /// Whether some name is normalized to `None`, `True` or `False`.

@@ -10,8 +10,8 @@ fn suspicious(text: &str) -> bool {
     let parsed = parse_unchecked(text, options);
     assert_eq!(parsed.errors(), [], "ruff takes {text:?}");
     let Mod::Module(module) = parsed.syntax() else { unreachable!("module mode") };
-    let findings = check_tokens(text, parsed.tokens());
-    is_suspicious(module, parsed.tokens(), &findings.for_grammar, text)
+    let findings = check_tokens(text, 0, parsed.tokens());
+    is_suspicious(module, parsed.tokens(), &findings.for_grammar, text, 0)
 }
 
 #[test]

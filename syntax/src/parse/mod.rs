@@ -8,12 +8,15 @@
 //! found, and its tokenizer warnings. Node indices are set once, here, in source order, and never
 //! again. The tree is nested no deeper than [`NESTING_LIMIT`] allows.
 
+mod parts;
+
 use crate::checks::is_suspicious;
 use crate::dismantle::dismantle;
 use crate::node_index::{Numbering, number_nodes};
 use crate::parser_errors::{diagnose, translate};
 use crate::tokenizer::{TokenFindings, check_tokens, screen};
 use crate::{Diagnostic, LineIndex, Location, SourceText, Span};
+use parts::parse_parts;
 use ruff_python_ast::{Mod, ModModule, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 
@@ -87,24 +90,41 @@ impl Drop for ParsedModule {
 /// Parses a module; or gives every error found, CPython's first error first, and after the errors
 /// the warnings that CPython gives before it finds the error.
 pub fn parse(source: SourceText) -> Result<ParsedModule, Vec<Diagnostic>> {
+    parse_with_threads(source, 1)
+}
+
+/// The same by up to so many threads, if the text is long.
+pub fn parse_with_threads(source: SourceText, threads: usize) -> Result<ParsedModule, Vec<Diagnostic>> {
     let text = source.as_str();
     if let Err(error) = screen(text) {
         return Err(vec![*diagnose(text).err().unwrap_or(error)]);
     }
-    let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
-    let parsed = parse_unchecked(text, options);
-    let findings = check_tokens(text, parsed.tokens());
-    let (module, errors) = judge(text, parsed, &findings);
-    if !errors.is_empty() {
-        return Err(refuse(module, errors, findings));
-    }
+    let (module, warnings) = match parse_parts(text, threads) {
+        Some(parsed) => parsed,
+        None => parse_whole(text)?,
+    };
     match number_nodes(&module) {
         Ok(numbering) => {
-            let warnings = findings.warnings.into_iter().map(|(_, warning)| warning).collect();
+            let warnings = warnings.into_iter().map(|(_, warning)| warning).collect();
             Ok(ParsedModule { source, module, numbering, warnings })
         }
-        Err(error) => Err(refuse(module, vec![error], findings)),
+        Err(error) => Err(refuse(module, vec![error], warnings)),
     }
+}
+
+/// A warning, and where CPython is in the text when it gives it.
+type Warned = (u32, Diagnostic);
+
+/// The tree of a text, and its warnings.
+fn parse_whole(text: &str) -> Result<(ModModule, Vec<Warned>), Vec<Diagnostic>> {
+    let parsed = parse_unchecked(text, options());
+    let findings = check_tokens(text, 0, parsed.tokens());
+    let (module, errors) = judge(text, parsed, &findings);
+    if errors.is_empty() { Ok((module, findings.warnings)) } else { Err(refuse(module, errors, findings.warnings)) }
+}
+
+fn options() -> ParseOptions {
+    ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314)
 }
 
 /// The tree, and the errors that CPython's parser gives, the first first. The grammar of CPython is
@@ -114,7 +134,7 @@ fn judge(text: &str, parsed: Parsed<Mod>, findings: &TokenFindings) -> (ModModul
     let is_suspicious = findings.suspicion.is_some()
         || !parsed.unsupported_syntax_errors().is_empty()
         || matches!(parsed.syntax(), Mod::Module(module)
-            if is_suspicious(module, parsed.tokens(), &findings.for_grammar, text));
+            if is_suspicious(module, parsed.tokens(), &findings.for_grammar, text, 0));
     let Mod::Module(mut module) = parsed.into_syntax() else { unreachable!("module mode gives a module") };
     let errors = if !refusals.is_empty() {
         translate(text, &mut module, &refusals)
@@ -127,10 +147,10 @@ fn judge(text: &str, parsed: Parsed<Mod>, findings: &TokenFindings) -> (ModModul
 }
 
 /// The errors, and the warnings that CPython gives before it finds the first.
-fn refuse(mut module: ModModule, mut errors: Vec<Diagnostic>, findings: TokenFindings) -> Vec<Diagnostic> {
+fn refuse(mut module: ModModule, mut errors: Vec<Diagnostic>, warnings: Vec<Warned>) -> Vec<Diagnostic> {
     dismantle(&mut module);
     let place = errors.first().map_or(Span::NONE, |error| error.span);
-    let earlier = findings.warnings.into_iter().filter(|&(offset, _)| offset <= place.start);
+    let earlier = warnings.into_iter().filter(|&(offset, _)| offset <= place.start);
     errors.extend(earlier.map(|(_, warning)| warning));
     errors
 }

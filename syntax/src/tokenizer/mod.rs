@@ -50,10 +50,11 @@ pub(crate) struct TokenFindings {
     pub(crate) for_grammar: Vec<usize>,
 }
 
-/// Checks the tokens of `text`.
-pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
-    let indents_oddly = may_indent_oddly(text);
-    let escapes = memchr::memchr(b'\\', text.as_bytes()).map(|_| EscapeWarnings::new(text));
+/// Checks the tokens of `text` from `start`, where a statement of the module begins.
+pub(crate) fn check_tokens(text: &str, start: usize, tokens: &Tokens) -> TokenFindings {
+    let checked = &text[start..];
+    let indents_oddly = may_indent_oddly(checked);
+    let escapes = memchr::memchr(b'\\', checked.as_bytes()).map(|_| EscapeWarnings::new(text));
     let mut sought = Look::FEW;
     if escapes.is_some() {
         sought |= Look::String.bit();
@@ -94,7 +95,7 @@ pub(crate) fn check_tokens(text: &str, tokens: &Tokens) -> TokenFindings {
         findings.warnings.extend(escapes.warnings);
         findings.warnings.sort_by_key(|&(offset, _)| offset);
     }
-    if !text.is_ascii() && !identifiers::are_known(text, tokens) {
+    if !checked.is_ascii() && !identifiers::are_known(text, tokens) {
         findings.suspicion = Some(Suspicious);
     }
     if backslash_at_end(text, tokens) || (may_be_deep && is_deep(tokens)) {
