@@ -11,7 +11,8 @@ Directed by types: an expression is made for the type that is wanted there, of w
         v1: int8 = a * int8(b)                         v1 = wrap(a * wrap(b, 8, 1), 8, 1)
         return v1                                      return v1
 
-What there is to see are functions `t0`, `t1`, … without parameters; they return objects or raise.
+What there is to see are functions `t0`, `t1`, … without parameters; they return objects or raise. They are called in rounds;
+in the fourth, `later(a, b)` is no longer `a`, but `b`: what the interpreter and the JIT have learned of it is wrong then.
 
 Invariant: all loops end, and all calls go to functions defined before, so that a program takes some milliseconds.
 """
@@ -101,6 +102,9 @@ def drive(generator, steps):
     return found
 def hidden(value):
     return value
+ROUNDS = []
+def later(value, other):
+    return value if len(ROUNDS) <= FIRST_ROUNDS else other
 def raised():
     return type(sys.exception()).__name__
 def seen(value):
@@ -199,7 +203,9 @@ class Program(Classes, Shared, Signatures):
                 self.asynchronous_class()
             self.coroutine_of_coroutines()
             self.coroutine_of_coroutines()
-        for index in range(self.random.randint(2, 3)):
+        tests = self.random.randint(2, 3)
+        self.line(f"FIRST_ROUNDS = {3 * tests}")
+        for index in range(tests):
             self.test(f"t{index}")
 
     def source(self):
@@ -334,6 +340,7 @@ class Program(Classes, Shared, Signatures):
     def test(self, name):
         """A function whose result is seen."""
         self.line(f"def {name}() -> object:", f"def {name}():")
+        self.line("    ROUNDS.append(None)")
         Body(self, "object", {}, {}).fill(self.random.randint(3, 6))
 
 

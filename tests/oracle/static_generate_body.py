@@ -366,6 +366,8 @@ class Body(Forms, Calls, Data, Objects, Raising):
         names += [name for name, known in self.scope.items() if kind == f"Optional[{known}]"]
         if names and self.chance(0.5 if depth > 0 else 0.8):
             return (self.choose(names),) * 2
+        if depth > 0 and self.chance(0.06) and (kind in top.BOXED or kind in self.program.classes):
+            return self.later(kind, depth)
         if depth > 0 and self.chance(0.35):
             made = self.read(kind) if self.chance(0.5) else self.called(kind, depth)
             if made:
@@ -384,6 +386,12 @@ class Body(Forms, Calls, Data, Objects, Raising):
             items = [self.expression(kind[12:-1], depth - 1) for _ in range(self.random.randint(0, 3) if depth > 0 else 0)]
             return tuple(("{}([{}])" if not side else "{}[{}]").format(kind if not side else "", ", ".join(item[side] for item in items)) for side in (0, 1))
         return getattr(self, {"Array[int64]": "array", "CheckedDict[str, int]": "dictionary"}.get(kind, f"{kind}_expression"))(depth)
+
+    def later(self, kind, depth):
+        """A value that is another one in later rounds, of a type that Python has: its class is found out where it is used."""
+        first, second = self.expression(kind, depth - 1), self.expression(kind, depth - 1)
+        plain = f"later({first[1]}, {second[1]})"
+        return f"cast({kind}, later({first[0]}, {second[0]}))", plain
 
     def read(self, kind):
         """A field, property or item of that type."""

@@ -177,10 +177,10 @@ class Classes:
         """Three or four classes below one another, with a method that calls `super()`; perhaps a class beside them."""
         kinds = [*top.WIDTHS, *top.BOXED, "double", "list"]
         parameters = [(self.new("p"), self.choose(kinds)) for _ in range(self.random.randint(0, 2))]
-        returns, name = self.choose([*kinds, "None"]), self.new("m")
-        mixin, other = None, self.new("m")
-        if self.chance(0.5):
-            mixin = self.new("X")
+        mixin, name, other = self.new("X") if self.chance(0.5) else None, self.new("m"), self.new("m")
+        # The runtime takes no doubles from methods of objects that have a `__dict__`.
+        returns = self.choose([kind for kind in [*kinds, "None"] if kind != "double" or not mixin])
+        if mixin:
             self.line("@mixin")
             self.line(f"class {mixin}:")
             self.line(f"    def {other}(self, a):")

@@ -52,9 +52,16 @@ class Raising:
         for hole, maker in makers.items():
             while hole in static:
                 made = maker()
+                if hole in ("$a", "$l") and self.chance(0.15):
+                    made = self.later_object(made)
                 made = self.hidden(made) if hole == "$a" or self.chance(0.2) else made
                 static, plain = static.replace(hole, made[0], 1), plain.replace(hole, made[1], 1)
         return static, plain
+
+    def later_object(self, made):
+        """The same object, and one of perhaps another class in later rounds."""
+        other = self.choose([lambda: self.any_boxed(1), lambda: self.expression("list", 1)])()
+        return tuple(f"later({one}, {two})" for one, two in zip(made, other, strict=True))
 
     def hidden(self, made):
         """The same value as an object of no known type, half of the time."""
