@@ -165,7 +165,12 @@ impl Checker<'_> {
             Some(Child::Value(value)) => return Ok(Some(*value)),
             Some(Child::Import(import)) => import.clone(),
         };
-        let value = self.guarded(module, name, |checker| checker.resolve_import(&import).map(Some))?;
+        // A module that is being loaded is one already, whoever else is looking for it.
+        let value = if import.name.is_none() && self.loaded.contains_key(&import.module) {
+            Some(self.resolve_import(&import)?)
+        } else {
+            self.guarded(module, name, |checker| checker.resolve_import(&import).map(Some))?
+        };
         if let Some(value) = value {
             self.module_mut(module).set(Name::new(name), value);
         }
