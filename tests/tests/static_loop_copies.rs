@@ -72,3 +72,14 @@ fn an_item_of_a_range_that_nobody_uses_is_used_where_its_name_has_other_objects(
     assert_eq!(owned("for i in xs:\n    o(1)"), (0, 0));
     assert_eq!(owned("for i in range(3):\n    o(1)\nfor i in range(4):\n    o(2)"), (0, 0));
 }
+
+#[test]
+fn what_is_named_in_an_expression_or_a_pattern_owns_what_it_gets() {
+    let in_loop = |statement: &str| format!("for x in xs:\n    made = [x]\n    {statement}\n    o(x)");
+    assert_eq!(owned(&in_loop("if (best := made): pass")), (0, 1));
+    assert_eq!(owned(&in_loop("if (best := [x]): pass")), (0, 0), "a new object");
+    let matched = |pattern: &str| in_loop(&format!("match made:\n        case {pattern}: o(best)"));
+    assert_eq!(owned(&matched("best")), (0, 1));
+    assert_eq!(owned(&matched("[1] | [2] as best")), (0, 1));
+    assert_eq!(owned(&matched("[best]")), (0, 0), "an item");
+}

@@ -111,6 +111,7 @@ impl<'a> Builder<'a> {
     /// `target := value`
     fn visit_named(&mut self, expr: &'a Expr, named: &'a ExprNamed) {
         self.visit_expr(&named.value);
+        self.own_named(named, self.expr_location(expr));
         self.emit_arg(Opcode::Copy, 1, self.expr_location(expr));
         self.visit_expr(&named.target);
     }

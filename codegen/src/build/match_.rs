@@ -12,7 +12,7 @@ use super::Builder;
 use super::pattern_context::{PatternContext, is_wildcard};
 use crate::{Label, Opcode};
 use pyclast_syntax::Location;
-use ruff_python_ast::{ExprContext, MatchCase, StmtMatch};
+use ruff_python_ast::{Expr, ExprContext, MatchCase, StmtMatch};
 
 /// Where a case stands among the cases of its `match`.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ impl<'a> Builder<'a> {
         for (index, case) in cases.iter().enumerate() {
             let position =
                 CasePosition { keeps_subject: index + 1 < cases.len(), is_last: index + 1 == statement.cases.len() };
-            self.build_case(case, position, end);
+            self.build_case(&statement.subject, case, position, end);
         }
         if let Some(case) = default {
             self.build_default_case(case, end);
@@ -44,7 +44,7 @@ impl<'a> Builder<'a> {
         self.use_label(end);
     }
 
-    fn build_case(&mut self, case: &'a MatchCase, position: CasePosition, end: Label) {
+    fn build_case(&mut self, subject: &'a Expr, case: &'a MatchCase, position: CasePosition, end: Label) {
         let location = self.location(&case.pattern);
         if position.keeps_subject {
             self.emit_arg(Opcode::Copy, 1, location);
@@ -55,6 +55,7 @@ impl<'a> Builder<'a> {
         debug_assert!(matched.is_err() || context.on_top == 0, "a pattern consumes its subject");
         for &name in &context.stores {
             self.convert_captured(&case.pattern, name, location);
+            self.own_captured(subject, &case.pattern, name);
             self.emit_name_access(name, ExprContext::Store, location);
         }
         if let Some(guard) = case.guard.as_deref() {

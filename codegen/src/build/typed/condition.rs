@@ -126,6 +126,7 @@ impl<'a> Builder<'a> {
         if self.primitive_of(&*named.target).is_none() {
             self.emit_taken(&named.value, location);
         }
+        self.own_named(named, location);
         self.emit_duplicate(location);
         self.visit_expr(&named.target);
         true

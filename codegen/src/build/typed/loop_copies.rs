@@ -17,15 +17,20 @@
 //! It is the same with a copy before a loop that may not have been made (`if late: best = current`), when the loop hands on what
 //! it has (`last = current`): that copy owns what it gets.
 //!
+//! What is rare owns what it gets wherever it stands: the target of `(best := current)`, and the name for the whole subject of
+//! `match current: case C() as best`, in functions with loops.
+//!
 //! Invariant: a name that a loop may or may not give another's object owns its object when the loop begins, or that copy does.
 
 use super::super::Builder;
 use crate::Opcode;
 use pyclast_syntax::symtable::Resolution;
 use pyclast_syntax::type_facts::{CallFact, KnownFunction};
-use pyclast_syntax::{Location, node_index};
+use pyclast_syntax::{Location, NameId, node_index};
 use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
-use ruff_python_ast::{ExceptHandler, Expr, ExprContext, ExprName, HasNodeIndex, Stmt, StmtFunctionDef, StmtTry};
+use ruff_python_ast::{
+    ExceptHandler, Expr, ExprContext, ExprName, ExprNamed, HasNodeIndex, Pattern, Stmt, StmtFunctionDef, StmtTry,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a function has to own, by node index.
@@ -35,6 +40,8 @@ pub(in crate::build) struct LoopCopies<'a> {
     before: FxHashMap<u32, Vec<&'a ExprName>>,
     /// Names stored in.
     stored: FxHashSet<u32>,
+    /// Whether the function has loops.
+    has_loops: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -55,6 +62,7 @@ impl<'a> Builder<'a> {
         walk.block(&function.body, true);
         let mut found = owned(walk.closed, &walk.bound.deleted);
         found.stored.extend(walk.stored);
+        found.has_loops = true;
         self.unit_mut().loop_copies = found;
     }
 
@@ -78,6 +86,34 @@ impl<'a> Builder<'a> {
         {
             self.emit_owned(location);
         }
+    }
+
+    /// Lets the target of `target := value` own the object on the stack.
+    pub(in crate::build) fn own_named(&mut self, named: &'a ExprNamed, location: Location) {
+        if let Expr::Name(target) = &*named.target
+            && self.typed_facts().is_some()
+            && self.is_of_a_name(&named.value)
+            && self.is_counted_local(target)
+        {
+            self.emit_owned(location);
+        }
+    }
+
+    /// Lets a captured name own the object on the stack, if that is the whole subject.
+    pub(in crate::build) fn own_captured(&mut self, subject: &'a Expr, pattern: &Pattern, name: NameId) {
+        if self.unit().loop_copies.has_loops
+            && self.is_of_a_name(subject)
+            && self.names.get(name).as_str().is_some_and(|name| captures_whole(pattern, name))
+        {
+            self.emit_owned(self.location(pattern));
+        }
+    }
+
+    /// Whether the value of an expression may be the object of a name.
+    fn is_of_a_name(&self, value: &'a Expr) -> bool {
+        let mut names = Vec::new();
+        add_names(self, value, &mut names);
+        !names.is_empty()
     }
 
     /// Takes the object on the stack through a list.
@@ -355,6 +391,18 @@ fn add_names<'a>(builder: &Builder<'_>, value: &'a Expr, names: &mut Vec<&'a str
             call.arguments.args.iter().skip(1).for_each(|value| add_names(builder, value, names));
         }
         _ => {}
+    }
+}
+
+/// Whether a name of a pattern is one for the whole subject.
+fn captures_whole(pattern: &Pattern, name: &str) -> bool {
+    match pattern {
+        Pattern::MatchAs(pattern) => {
+            pattern.name.as_ref().is_some_and(|own| own.as_str() == name)
+                || pattern.pattern.as_deref().is_some_and(|inner| captures_whole(inner, name))
+        }
+        Pattern::MatchOr(pattern) => pattern.patterns.iter().any(|pattern| captures_whole(pattern, name)),
+        _ => false,
     }
 }
 
