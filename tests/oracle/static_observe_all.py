@@ -60,8 +60,23 @@ def observe_here(program, mode):
 
 
 def plans(program):
-    """The lines of each file."""
-    return {path: program["lines"] for path, _ in program["files"]}
+    """The lines of each file: those of the first, which imports the others."""
+    (main, _), *others = program["files"]
+    return {main: program["lines"]} | {path: [] for path, _ in others}
+
+
+def steps(request, plan, mode, of_one=static_observe.steps):
+    """What is done with a module; those without lines are compiled when the first one is."""
+    return of_one(request, plan, mode) if plan else ["import"]
+
+
+def refused(space, of_one=static_observe.refused):
+    """Functions of a program that the JIT does not compile."""
+    others = [sys.modules[name] for name in sorted(static_observe.PROGRAM) if name in sys.modules and name != space.module.__name__]
+    return [bad for each in (space, *map(static_observe.Space, others)) for bad in of_one(each)]
+
+
+static_observe.steps, static_observe.refused = steps, refused
 
 
 def main():
