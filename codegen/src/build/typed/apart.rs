@@ -10,14 +10,23 @@
 //! JIT, and with it leave all functions that it was put into. One of them that promises a primitive gives the address of an
 //! object then. The JIT does not put functions with defaults of keywords into others, if only an empty dict of them.
 //!
+//! What it puts in place of an ordinary call gets arguments that nobody checked and machine integers that nobody took out
+//! of their objects: a function that only ordinary calls can reach stays apart if its parameters have types, and so does one
+//! that calls what only the JIT knows.
+//!
+//! ```text
+//! def f(x: int64, *rest) -> int64: …           def apply(f, x): return f(x)
+//! ```
+//!
 //! Recursive functions, and those that would bring many calls to many places, stay apart too ([`super::nesting`]).
 //!
 //! Invariant: what such a function does is the same, but that it is called.
 
 use super::super::Builder;
 use super::super::closure::FunctionFlags;
+use super::super::unit::UnitKind;
 use crate::{Constant, Opcode};
-use pyclast_syntax::type_facts::TypeKind;
+use pyclast_syntax::type_facts::{DecoratorFact, FunctionFact, TypeKind};
 use pyclast_syntax::{Location, PyInt};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, ExprCompare, Operator, Pattern, Stmt, StmtFunctionDef};
@@ -37,17 +46,31 @@ impl Builder<'_> {
     }
 
     fn may_leave_callers(&self, function: &StmtFunctionDef) -> bool {
-        let (Some(facts), Some(fact)) = (self.typed_facts(), self.function_fact(function)) else { return false };
-        if self.module_functions.stays_apart(function) {
+        let Some(fact) = self.function_fact(function) else { return false };
+        if self.module_functions.stays_apart(function) || self.is_called_unchecked(function, fact) {
             return true;
         }
         // Those that promise a primitive leave the JIT in twins, which stay apart, or it does not get them.
-        if matches!(facts.get(fact.result).kind, TypeKind::Primitive(_)) {
+        if self.is_primitive_result(fact) {
             return !self.may_have_twin(function);
         }
         let mut leaves = Leaves { builder: self, function, found: false };
         leaves.visit_body(&function.body);
         leaves.found
+    }
+
+    /// Whether a function with checks of its arguments, or with a primitive for a result, is only called as any object is.
+    /// (Of what a class holds the JIT knows nothing.)
+    fn is_called_unchecked(&self, function: &StmtFunctionDef, fact: &FunctionFact) -> bool {
+        let parameters = &function.parameters;
+        let is_variadic = parameters.vararg.is_some() || parameters.kwarg.is_some() || !parameters.kwonlyargs.is_empty();
+        self.unit().kind != UnitKind::Class
+            && (is_variadic || fact.decorators.contains(&DecoratorFact::Call))
+            && (!fact.checks.is_empty() || self.is_primitive_result(fact))
+    }
+
+    fn is_primitive_result(&self, fact: &FunctionFact) -> bool {
+        self.typed_facts().is_some_and(|facts| matches!(facts.get(fact.result).kind, TypeKind::Primitive(_)))
     }
 
     /// Whether an integer has at most one digit of 30 bits: a constant, or cut by one.
@@ -102,6 +125,13 @@ impl Leaves<'_, '_> {
             && self.builder.primitive_of(call).is_some()
     }
 
+    /// Whether a call that stays one calls a name of which nothing is known but to the JIT: a local, where it knows what is
+    /// passed, or what is imported from a module that is not static.
+    fn calls_unknown(&self, call: &ExprCall) -> bool {
+        let (Expr::Name(name), None) = (&*call.func, self.builder.call_fact(call)) else { return false };
+        self.builder.type_of(name).is_none_or(|fact| matches!(fact.kind, TypeKind::Dynamic | TypeKind::Object))
+    }
+
     /// Whether the JIT may compare as machine integers.
     fn compares_integers(&self, comparison: &ExprCompare) -> bool {
         let operands: Vec<&Expr> = [&*comparison.left].into_iter().chain(&comparison.comparators).collect();
@@ -127,7 +157,7 @@ impl<'s> Visitor<'s> for Leaves<'_, '_> {
         match expr {
             Expr::Lambda(_) => return,
             Expr::Compare(comparison) => self.found |= self.compares_integers(comparison),
-            Expr::Call(call) => self.found |= self.is_given_primitive(call),
+            Expr::Call(call) => self.found |= self.is_given_primitive(call) || self.calls_unknown(call),
             _ => {}
         }
         walk_expr(self, expr);
