@@ -81,7 +81,7 @@ fn scan(tokens: &Tokens, looked_at: &[usize]) -> Scan {
 
 /// The kind of the last token that counts.
 #[inline]
-fn last_kind(tokens: &[Token]) -> TokenKind {
+pub(crate) fn last_kind(tokens: &[Token]) -> TokenKind {
     let mut kinds = tokens.iter().rev().map(Token::kind);
     kinds.find(|kind| !matches!(kind, TokenKind::Comment | TokenKind::NonLogicalNewline)).unwrap_or(TokenKind::Newline)
 }

@@ -26,7 +26,7 @@ mod screen;
 
 pub(crate) use screen::screen;
 
-use crate::checks::LINE_BEGINNERS;
+use crate::checks::{LINE_BEGINNERS, last_kind};
 use crate::{Diagnostic, Span};
 use escapes::EscapeWarnings;
 use fields::Fields;
@@ -74,19 +74,16 @@ pub(crate) fn check_tokens(text: &str, start: usize, tokens: &Tokens) -> TokenFi
         findings: TokenFindings::default(),
         at_line_start: indents_oddly,
     };
-    let mut begins_line = true;
+    let mut sought = checks.sought();
     for (index, token) in tokens.iter().enumerate() {
-        let kind = token.kind();
-        let facts = FACTS[kind as usize];
+        let kind = token.kind() as usize;
         // Most tokens are passed by.
-        let is_sought = checks.sought & facts.bit != 0;
-        let is_group = kind == TokenKind::Lpar;
-        let begins_with_group = begins_line & is_group;
-        let is_looked_at = is_sought | checks.at_line_start | begins_with_group;
-        if is_looked_at && let Err(suspicious) = checks.check(*token, LOOKS[kind as usize], index) {
-            checks.findings.suspicion = Some(suspicious);
+        if sought & BITS[kind] != 0 {
+            if let Err(suspicious) = checks.check(*token, LOOKS[kind], index) {
+                checks.findings.suspicion = Some(suspicious);
+            }
+            sought = checks.sought();
         }
-        begins_line = (begins_line & facts.is_outside) | facts.begins_line;
     }
     checks.end_statement(tokens.len());
     let may_be_deep = checks.may_be_deep || checks.elifs > MANY;
@@ -117,6 +114,9 @@ enum Look {
     Indent,
     Dedent,
     Newline,
+    /// A parenthesis opens.
+    Group,
+    /// Another bracket opens.
     Open,
     Close,
     Colon,
@@ -139,6 +139,7 @@ impl Look {
     const FEW: u16 = Self::Indent.bit()
         | Self::Dedent.bit()
         | Self::Newline.bit()
+        | Self::Group.bit()
         | Self::Power.bit()
         | Self::Elif.bit()
         | Self::Grammar.bit()
@@ -184,56 +185,53 @@ impl Tally {
     }
 }
 
-/// What the loops over tokens need of a kind of token.
+/// What is counted of a kind of token.
 #[derive(Clone, Copy)]
 struct Facts {
-    /// That of its look.
-    bit: u16,
     /// 1 for an opening bracket, -1 for a closing one.
     opened: i8,
     is_operator: bool,
-    is_outside: bool,
-    /// Whether the next token begins a line, or what looks like one.
-    begins_line: bool,
 }
 
 /// By kind of token.
 const FACTS: [Facts; 256] = {
-    let no = Look::No.bit();
-    let plain = Facts { bit: no, opened: 0, is_operator: false, is_outside: false, begins_line: false };
-    let mut facts = [plain; 256];
+    let mut facts = [Facts { opened: 0, is_operator: false }; 256];
     let mut index = 0;
     while index < facts.len() {
-        let look = LOOKS[index];
         let fact = &mut facts[index];
-        fact.bit = look.bit();
-        match look {
-            Look::Open => fact.opened = 1,
+        match LOOKS[index] {
+            Look::Group | Look::Open => fact.opened = 1,
             Look::Close => fact.opened = -1,
             Look::Operator | Look::Power => fact.is_operator = true,
-            Look::Outside => fact.is_outside = true,
             _ => {}
         }
         index += 1;
     }
+    facts
+};
+
+/// The bit of its look, by kind of token.
+const BITS: [u16; 256] = {
+    let mut bits = [0; 256];
     let mut index = 0;
-    while index < LINE_BEGINNERS.len() {
-        facts[LINE_BEGINNERS[index] as usize].begins_line = true;
+    while index < bits.len() {
+        bits[index] = LOOKS[index].bit();
         index += 1;
     }
-    facts
+    bits
 };
 
 /// By kind of token.
 const LOOKS: [Look; 256] = {
     use TokenKind as Kind;
     let mut looks = [Look::No; 256];
-    let kinds: [(Look, &[Kind]); 14] = [
+    let kinds: [(Look, &[Kind]); 15] = [
         (Look::Outside, &[Kind::Comment, Kind::NonLogicalNewline, Kind::EndOfFile, Kind::Unknown]),
         (Look::Indent, &[Kind::Indent]),
         (Look::Dedent, &[Kind::Dedent]),
         (Look::Newline, &[Kind::Newline]),
-        (Look::Open, &[Kind::Lpar, Kind::Lsqb, Kind::Lbrace]),
+        (Look::Group, &[Kind::Lpar]),
+        (Look::Open, &[Kind::Lsqb, Kind::Lbrace]),
         (Look::Close, &[Kind::Rpar, Kind::Rsqb, Kind::Rbrace]),
         (Look::Colon, &[Kind::Colon]),
         (Look::Operator, &[Kind::Minus, Kind::Plus, Kind::Tilde, Kind::Not, Kind::Lambda, Kind::Else]),
@@ -281,6 +279,11 @@ struct Checks<'a> {
 }
 
 impl Checks<'_> {
+    /// The bits of what is looked at next.
+    fn sought(&self) -> u16 {
+        if self.at_line_start { u16::MAX } else { self.sought }
+    }
+
     fn check(&mut self, token: Token, look: Look, index: usize) -> Result<(), Suspicious> {
         match look {
             Look::Outside => return Ok(()),
@@ -305,12 +308,14 @@ impl Checks<'_> {
             self.indentation.line(self.text, range.start().to_u32())?;
         }
         match look {
-            Look::Open => {
-                if kind == TokenKind::Lpar {
+            Look::Group => {
+                // Not one of those of calls.
+                if LINE_BEGINNERS.contains(&last_kind(&self.tokens[..index])) {
                     self.findings.for_grammar.push(index);
                 }
                 self.fields.open()?;
             }
+            Look::Open => self.fields.open()?,
             Look::Close => self.fields.close(),
             Look::Colon => self.fields.colon(),
             Look::Elif => self.elifs += 1,
