@@ -11,10 +11,14 @@
 //! Invariant: the module is node 0; a node's index is below those of its children; set once.
 
 use crate::{Diagnostic, Exception, Span};
-use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal, walk_expr, walk_pattern, walk_stmt};
-use ruff_python_ast::{
-    AnyNodeRef, Arguments, AtomicNodeIndex, Expr, ExprCall, HasNodeIndex, ModModule, NodeIndex, Pattern, Stmt,
+use ruff_python_ast::visitor::source_order::{
+    SourceOrderVisitor, TraversalSignal, walk_comprehension, walk_expr, walk_pattern, walk_stmt,
 };
+use ruff_python_ast::{
+    AnyNodeRef, Arguments, AtomicNodeIndex, CmpOp, Comprehension, Expr, ExprCall, HasNodeIndex, ModModule, NodeIndex,
+    Pattern, Stmt,
+};
+use std::mem::replace;
 
 /// How deep expressions may stand inside each other: as deep as CPython's compiler goes on a stack
 /// of 8 MiB. The attribute of a method call does not count.
@@ -30,6 +34,16 @@ pub(crate) struct Numbering {
     /// Generators that are the only argument of a call: where they start, and the span of the
     /// call's parentheses. In source order.
     pub(crate) generator_arguments: Vec<(u32, Span)>,
+    /// Statements that have what a constant can be made of in them themselves, not in their bodies: a bit by number.
+    foldable: Vec<u64>,
+}
+
+impl Numbering {
+    /// Whether there is something in a statement itself, not in its body, of which a constant can be made: an operation on
+    /// literals, or a list to look through. (`__debug__` is not looked for.)
+    pub(crate) fn may_fold(&self, statement: u32) -> bool {
+        self.foldable.get(statement as usize / 64).is_some_and(|word| word >> (statement % 64) & 1 != 0)
+    }
 }
 
 /// Numbers the nodes of a module, unless it is nested too deeply.
@@ -52,6 +66,8 @@ struct Walk {
     depth: u32,
     /// Those of them that do not count for the limit.
     free: u32,
+    /// The innermost statement around.
+    statement: u32,
     error: Option<Diagnostic>,
 }
 
@@ -78,6 +94,15 @@ impl Walk {
 }
 
 impl Walk {
+    /// The statement has something of which a constant may be made.
+    #[cold]
+    fn may_fold(&mut self) {
+        let word = self.statement as usize / 64;
+        let foldable = &mut self.numbering.foldable;
+        foldable.resize(foldable.len().max(word + 1), 0);
+        foldable[word] |= 1 << (self.statement % 64);
+    }
+
     #[inline]
     fn number(&mut self, node: &AtomicNodeIndex) {
         node.set(NodeIndex::from(self.numbering.node_count));
@@ -114,16 +139,25 @@ impl Walk {
             }
             Expr::Subscript(subscript) => {
                 self.number(&subscript.node_index);
+                if subscript.slice.is_literal_expr() && subscript.value.is_literal_expr() {
+                    self.may_fold();
+                }
                 self.visit_expr(&subscript.value);
                 self.visit_expr(&subscript.slice);
             }
             Expr::BinOp(operation) => {
                 self.number(&operation.node_index);
+                if operation.right.is_literal_expr() && operation.left.is_literal_expr() {
+                    self.may_fold();
+                }
                 self.visit_expr(&operation.left);
                 self.visit_expr(&operation.right);
             }
             Expr::Compare(comparison) => {
                 self.number(&comparison.node_index);
+                if matches!(comparison.ops.last(), Some(CmpOp::In | CmpOp::NotIn)) {
+                    self.iterates(comparison.comparators.last());
+                }
                 self.visit_expr(&comparison.left);
                 self.visit_exprs(&comparison.comparators);
             }
@@ -133,13 +167,28 @@ impl Walk {
             }
             Expr::Tuple(tuple) => {
                 self.number(&tuple.node_index);
+                if tuple.elts.iter().all(Expr::is_literal_expr) {
+                    self.may_fold();
+                }
                 self.visit_exprs(&tuple.elts);
             }
             Expr::List(list) => {
                 self.number(&list.node_index);
                 self.visit_exprs(&list.elts);
             }
+            Expr::UnaryOp(operation) => {
+                self.number(&operation.node_index);
+                self.may_fold();
+                self.visit_expr(&operation.operand);
+            }
             _ => walk_expr(self, expression),
+        }
+    }
+
+    /// Something is looked through and nothing else.
+    fn iterates(&mut self, iterated: Option<&Expr>) {
+        if matches!(iterated, Some(Expr::List(_) | Expr::Set(_))) {
+            self.may_fold();
         }
     }
 
@@ -185,7 +234,13 @@ impl<'a> SourceOrderVisitor<'a> for Walk {
         }
     }
 
+    fn visit_comprehension(&mut self, comprehension: &'a Comprehension) {
+        self.iterates(Some(&comprehension.iter));
+        walk_comprehension(self, comprehension);
+    }
+
     fn visit_stmt(&mut self, statement: &'a Stmt) {
+        let outer = replace(&mut self.statement, self.numbering.node_count);
         self.nested(|walk| match statement {
             Stmt::Expr(statement) => {
                 walk.number(&statement.node_index);
@@ -202,8 +257,13 @@ impl<'a> SourceOrderVisitor<'a> for Walk {
                     walk.visit_expr(value);
                 }
             }
+            Stmt::For(node) => {
+                walk.iterates(Some(&node.iter));
+                walk_stmt(walk, statement);
+            }
             _ => walk_stmt(walk, statement),
         });
+        self.statement = outer;
     }
 
     fn visit_pattern(&mut self, pattern: &'a Pattern) {

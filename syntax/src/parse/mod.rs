@@ -12,12 +12,12 @@ mod parts;
 
 use crate::checks::is_suspicious;
 use crate::dismantle::dismantle;
-use crate::node_index::{Numbering, number_nodes};
+use crate::node_index::{Numbering, node_index, number_nodes};
 use crate::parser_errors::{diagnose, translate};
 use crate::tokenizer::{TokenFindings, check_tokens, screen};
 use crate::{Diagnostic, LineIndex, Location, SourceText, Span};
 use parts::parse_parts;
-use ruff_python_ast::{Mod, ModModule, PythonVersion};
+use ruff_python_ast::{Mod, ModModule, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 
 pub use crate::node_index::NESTING_LIMIT;
@@ -29,6 +29,8 @@ pub struct ParsedModule {
     module: ModModule,
     numbering: Numbering,
     warnings: Vec<Diagnostic>,
+    /// The text has `__debug__` somewhere.
+    names_debug: bool,
 }
 
 impl ParsedModule {
@@ -57,6 +59,12 @@ impl ParsedModule {
     /// [`NESTING_LIMIT`].
     pub fn nesting(&self) -> u32 {
         self.numbering.nesting
+    }
+
+    /// Whether there is something in a statement itself, not in its body, of which a constant can be made: an operation on
+    /// literals, a list to look through, or maybe `__debug__`.
+    pub fn may_fold(&self, statement: &Stmt) -> bool {
+        self.names_debug || self.numbering.may_fold(node_index(statement))
     }
 
     /// The parentheses of the call whose only argument is the generator that starts at `start`.
@@ -106,7 +114,8 @@ pub fn parse_with_threads(source: SourceText, threads: usize) -> Result<ParsedMo
     match number_nodes(&module) {
         Ok(numbering) => {
             let warnings = warnings.into_iter().map(|(_, warning)| warning).collect();
-            Ok(ParsedModule { source, module, numbering, warnings })
+            let names_debug = memchr::memmem::find(text.as_bytes(), b"__debug__").is_some();
+            Ok(ParsedModule { source, module, numbering, warnings, names_debug })
         }
         Err(error) => Err(refuse(module, vec![error], warnings)),
     }

@@ -9,7 +9,7 @@
 //!
 //! Positions do not change: a constant has the range of the expression it replaces, a negated comparison that of the comparison.
 //!
-//! Invariant: the walk is one pass; the walk of the checker asks [`Folds`] by node index.
+//! Invariant: the walk is one pass over the statements that the parser's marks name; the walk of the checker asks [`Folds`] by node index.
 
 mod arithmetic;
 
@@ -17,19 +17,20 @@ use crate::constants::{Constant, Folds};
 use arithmetic::Binary;
 use pyclast_syntax::literal::{bytes_value, number_value, string_value};
 use pyclast_syntax::{NumberValue, ParsedModule, node_index};
+use ruff_python_ast::statement_visitor::{self, StatementVisitor};
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_comprehension, walk_expr, walk_stmt};
 use ruff_python_ast::{CmpOp, Comprehension, Expr, ExprContext, ExprUnaryOp, HasNodeIndex, Operator, Stmt, UnaryOp};
 
 /// Folds a module. `optimize`: as `-O`, which makes `__debug__` false.
 pub fn fold(module: &ParsedModule, optimize: bool) -> Folds {
-    let mut folder = Folder { text: module.text(), debug: !optimize, folds: Folds::default() };
-    folder.visit_body(&module.module().body);
+    let mut folder = Folder { module: Some(module), text: module.text(), debug: !optimize, folds: Folds::default() };
+    StatementVisitor::visit_body(&mut folder, &module.module().body);
     folder.folds
 }
 
 /// Folds an expression that is no part of a module's tree, the text of an annotation, whose nodes are numbered.
 pub fn fold_expression(expression: &Expr, text: &str, optimize: bool) -> Folds {
-    let mut folder = Folder { text, debug: !optimize, folds: Folds::default() };
+    let mut folder = Folder { module: None, text, debug: !optimize, folds: Folds::default() };
     folder.visit_expr(expression);
     folder.folds
 }
@@ -71,6 +72,8 @@ fn index_of(expression: &Expr) -> Option<u32> {
 
 /// The walk: operands first.
 struct Folder<'text> {
+    /// None for an expression that is no part of a module's tree.
+    module: Option<&'text ParsedModule>,
     text: &'text str,
     debug: bool,
     folds: Folds,
@@ -179,8 +182,19 @@ const fn binary(operator: Operator) -> Option<Binary> {
     })
 }
 
+/// The statements in a statement of which nothing else can be folded.
+impl<'a> StatementVisitor<'a> for Folder<'_> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        SourceOrderVisitor::visit_stmt(self, statement);
+    }
+}
+
 impl<'a> SourceOrderVisitor<'a> for Folder<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
+        if self.module.is_some_and(|module| !module.may_fold(statement)) {
+            statement_visitor::walk_stmt(self, statement);
+            return;
+        }
         walk_stmt(self, statement);
         if let Stmt::For(node) = statement {
             self.fold_iterated(&node.iter);

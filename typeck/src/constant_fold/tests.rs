@@ -2,10 +2,11 @@
 //!
 //! Invariant: expectations are those of a run of CinderX's `AstOptimizer`.
 
-use super::{fold, index_of, literal};
-use crate::constants::Constant;
+use super::{Folder, fold, index_of, literal};
+use crate::constants::{Constant, Folds};
 use num_bigint::BigInt;
 use pyclast_syntax::{ParsedModule, SourceText, parse};
+use ruff_python_ast::visitor::source_order::SourceOrderVisitor;
 use ruff_python_ast::{Expr, Stmt};
 
 fn module(source: &str) -> ParsedModule {
@@ -77,4 +78,26 @@ fn comparisons_are_inverted() {
     assert_eq!(inverted("not not x is y"), 2);
     assert_eq!(inverted("not x < y"), 0);
     assert_eq!(inverted("not x is y is z"), 0);
+}
+
+/// The marks of the parser keep nothing from being folded.
+#[test]
+fn statements_without_marks_have_nothing_to_fold() {
+    for source in [
+        "def f(x=-1, y: 'a' = (1, 2)): return x[1 + 1] if not x is y else 'a' 'b' * 2\n",
+        "class C(A[()]):\n  x = {1: -1}\n  for y in [a]: z = b'a'[0]\n  else: z = (1, (2, 3))\n",
+        "while x in {1, 2}: f(y, *(), z=1 - 2)\nif __debug__: pass\nelif not (x in y): 1 < 2 in [1]\n",
+        "try:\n  with a, -b as c: pass\nexcept (1 or 1 * 1): x = [y for y in [1, z] if y in {3}]\nfinally: 1 - 1\n",
+        "match x:\n  case -1 if -1: lambda: -1\n  case [1, 2]: f'{-1:{1 + 1}}'\n",
+        "@d(not a in b)\nasync def f() -> (1,):\n  async for x in [1]: await (x, -1)\n",
+    ] {
+        let module = module(source);
+        let mut all = Folder { module: None, text: module.text(), debug: true, folds: Folds::default() };
+        SourceOrderVisitor::visit_body(&mut all, &module.module().body);
+        let (all, marked) = (all.folds, fold(&module, false));
+        assert!(!all.constants.is_empty());
+        assert_eq!(all.constants, marked.constants, "{source}");
+        assert_eq!(all.tuples, marked.tuples, "{source}");
+        assert_eq!(all.inverted_comparisons, marked.inverted_comparisons, "{source}");
+    }
 }
