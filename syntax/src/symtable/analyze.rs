@@ -57,6 +57,10 @@ impl Analysis<'_> {
     fn analyze_block(&mut self, id: ScopeId, class: Option<ScopeId>) -> NameSet {
         let outer = self.undo.len();
         let mut free = self.analyze_names(id, class);
+        if self.scopes[id.index()].children.is_empty() {
+            self.restore(outer);
+            return free;
+        }
         let (mut child_free, inlined_cells) = self.analyze_children(id, class);
         let scope = &mut self.scopes[id.index()];
         if scope.is_function_like() {
@@ -65,14 +69,19 @@ impl Analysis<'_> {
             self.drop_class_free(id, &mut child_free);
         }
         self.update_symbols(id, &child_free, &inlined_cells);
-        for (name, visibility) in self.undo.drain(outer..).rev() {
-            self.visible[name.index()] = visibility;
-        }
+        self.restore(outer);
         if free.is_empty() {
             child_free
         } else {
             free.extend(child_free.names());
             free
+        }
+    }
+
+    /// What is visible is what it was before so many changes were kept.
+    fn restore(&mut self, changes: usize) {
+        for (name, visibility) in self.undo.drain(changes..).rev() {
+            self.visible[name.index()] = visibility;
         }
     }
 
@@ -87,8 +96,10 @@ impl Analysis<'_> {
                 free.insert(name);
             }
         }
+        let scope = &self.scopes[id.index()];
         // A class hides nothing from its functions: what it binds is not visible to them.
-        match self.scopes[id.index()].kind {
+        match scope.kind {
+            _ if scope.children.is_empty() => {}
             ScopeKind::Module => {}
             ScopeKind::Class => {
                 for name in self.class_cells() {

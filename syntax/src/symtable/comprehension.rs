@@ -75,7 +75,7 @@ impl Analysis<'_> {
 
     /// Replaces inlined comprehensions among a scope's children by their own children.
     pub(super) fn splice_children(&mut self, id: ScopeId) {
-        let mut children = Vec::new();
+        let mut children = SmallVec::new();
         for &child in &self.scopes[id.index()].children {
             let entry = &self.scopes[child.index()];
             if entry.inlined {

@@ -10,6 +10,7 @@
 
 use crate::{NameId, NameMap, Span};
 use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 
 /// A scope of one module.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -154,6 +155,9 @@ pub struct Symbol {
 /// Names in the order of first mention.
 pub type Symbols = NameMap<Symbol>;
 
+/// How many inner scopes and parameters a scope holds itself: as many as there is room for anyway.
+const FEW: usize = 4;
+
 /// One scope (`PySTEntryObject`).
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "CPython's entry has these flags, each with its own meaning")]
@@ -167,12 +171,12 @@ pub struct Scope {
     /// The enclosing scope, `None` for the module.
     pub parent: Option<ScopeId>,
     /// Inner scopes in CPython's order (those of inlined comprehensions spliced in).
-    pub children: Vec<ScopeId>,
+    pub children: SmallVec<[ScopeId; FEW]>,
     /// Every name mentioned.
     pub symbols: Symbols,
     /// Parameters in CPython's order: positional-only, positional, keyword-only, `*args`, `**kwargs`
     /// (`ste_varnames`).
-    pub parameters: Vec<NameId>,
+    pub parameters: SmallVec<[NameId; FEW]>,
     /// Which comprehension this is, if one.
     pub comprehension: Option<ComprehensionKind>,
     /// The comprehension is compiled into its enclosing scope (PEP 709).
@@ -216,9 +220,9 @@ impl Scope {
             name,
             span,
             parent,
-            children: Vec::new(),
+            children: SmallVec::new(),
             symbols: Symbols::default(),
-            parameters: Vec::new(),
+            parameters: SmallVec::new(),
             comprehension: None,
             inlined: false,
             nested: false,
