@@ -63,7 +63,7 @@ impl<'a> Binder<'_, 'a> {
         self.state_changes();
         self.scopes.push(scope);
         let result = self.bind_generator(first).and_then(|()| step(self, rest));
-        self.scopes.pop();
+        self.leave_scope();
         self.state_is_again(mark);
         result
     }

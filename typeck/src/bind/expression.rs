@@ -346,18 +346,20 @@ impl<'a> Binder<'_, 'a> {
         self.state_changes();
         self.scopes.push(scope);
         self.visit_expected(&node.body, Value::DYNAMIC, "lambda cannot return primitive value");
-        self.scopes.pop();
+        self.leave_scope();
         self.state_is_again(mark);
         self.set_type(node, Value::DYNAMIC);
     }
 
     /// `new_scope`
-    pub(super) fn new_scope(&self, node: ScopeNode<'a>, with_index: &impl HasNodeIndex) -> BindingScope<'a> {
-        let parent = self.scope();
+    pub(super) fn new_scope(&mut self, node: ScopeNode<'a>, with_index: &impl HasNodeIndex) -> BindingScope<'a> {
         // Nodes the checker makes have no scope of their own.
         let own = self.source.symbols.try_scope_of(node_index(with_index), ScopeRole::Body);
-        let names = own.map_or(0, |own| self.source.symbols.scope(own).symbols.len());
-        BindingScope::new(node, own.unwrap_or(parent.symbols), names)
+        let symbols = own.unwrap_or(self.scope().symbols);
+        if let Some(memory) = self.spare_scopes.pop() {
+            return BindingScope::with_memory(node, symbols, memory);
+        }
+        BindingScope::new(node, symbols, own.map_or(0, |own| self.source.symbols.scope(own).symbols.len()))
     }
 
     fn bind_conditional(&mut self, node: &'a ExprIf, context: Option<Value>) -> Check<()> {

@@ -130,7 +130,7 @@ impl<'a> Binder<'_, 'a> {
         self.state_changes();
         self.scopes.push(scope);
         let terminates = self.bind_function_body(function, node);
-        self.scopes.pop();
+        self.leave_scope();
         self.state_changes();
         let (value, kind) = (self.get_type(node), self.types.decorated_kind(self.get_type(node)));
         let is_checked = kind != Some(DecoratedKind::Transient) && !self.is_known_function(value, FunctionKind::Native);
@@ -316,7 +316,7 @@ impl<'a> Binder<'_, 'a> {
             self.state_changes();
             self.scopes.push(scope);
             self.visit_body(&node.body);
-            self.scopes.pop();
+            self.leave_scope();
             self.state_changes();
         }
         let name = self.name_id(&node.name.id);

@@ -65,6 +65,8 @@ pub(crate) struct Binder<'c, 'a> {
     pub source: Source<'a>,
     /// The scopes around the current node, the module first.
     pub scopes: Vec<BindingScope<'a>>,
+    /// The memory of scopes that were left, for the next.
+    spare_scopes: Vec<scope::Memory>,
     /// Where statements leave their block, by node index (`terminals`).
     pub terminals: Vec<TerminalKind>,
     /// The loop around the current node, by node index.
@@ -85,6 +87,8 @@ pub(crate) struct Binder<'c, 'a> {
     made_names: IndexSet<Name, FxBuildHasher>,
     /// Finals of the module whose value is a constant.
     finals: FxHashMap<NameId, &'a Expr>,
+    /// By name, whether it is one of them: most are not.
+    is_final: Vec<bool>,
     /// What visits of expressions found.
     visits: revisit::Visits,
     /// Whether an operand is being visited a second time.
@@ -125,12 +129,19 @@ impl<'c, 'a> Binder<'c, 'a> {
         let source = checker.source(module).expect("only modules of the program are bound");
         let names = &source.symbols.names;
         let finals = &checker.module(module).named_finals;
-        let finals = finals.iter().filter_map(|(name, &value)| Some((names.lookup(name)?, value))).collect();
+        let mut is_final = vec![false; names.len()];
+        let finals = finals.iter().filter_map(|(name, &value)| {
+            let name = names.lookup(name)?;
+            is_final[name.index()] = true;
+            Some((name, value))
+        });
+        let finals = finals.collect();
         Self {
             checker,
             module,
             source,
             scopes: Vec::new(),
+            spare_scopes: Vec::new(),
             terminals: vec![TerminalKind::NonTerminal; source.parsed.node_count() as usize],
             current_loop: None,
             current_iterable: None,
@@ -140,6 +151,7 @@ impl<'c, 'a> Binder<'c, 'a> {
             inline_calls: 0,
             refined_indices: FxHashMap::default(),
             made_names: IndexSet::default(),
+            is_final,
             finals,
             visits: revisit::Visits::new(source.parsed.node_count()),
             is_revisiting: false,
@@ -209,6 +221,11 @@ impl<'c, 'a> Binder<'c, 'a> {
     pub(crate) fn scope_mut(&mut self) -> &mut BindingScope<'a> {
         self.state_changes();
         self.scopes.last_mut().expect("nodes are visited in a scope")
+    }
+
+    /// Leaves the scope that was pushed last.
+    fn leave_scope(&mut self) {
+        self.spare_scopes.extend(self.scopes.pop().and_then(BindingScope::into_memory));
     }
 
     /// Says what a node with that index is.

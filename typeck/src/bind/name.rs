@@ -96,6 +96,9 @@ impl<'a> Binder<'_, 'a> {
         let Expr::Name(name @ ExprName { ctx: ExprContext::Load, .. }) = node else { return None };
         let symbols = self.source.symbols;
         let id = symbols.name_of(node_index(name)).or_else(|| symbols.names.lookup(&name.id))?;
+        if self.is_final.get(id.index()) != Some(&true) {
+            return None;
+        }
         let value = *self.finals.get(&id)?;
         let scope = symbols.scope(self.scope().symbols);
         let symbol = scope.symbol(id);

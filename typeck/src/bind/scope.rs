@@ -109,16 +109,31 @@ pub(crate) struct BindingScope<'a> {
     pub enum_class: Option<ClassId>,
 }
 
+/// The locals and declarations of a scope that was left: none.
+pub(super) type Memory = (Rc<NameMap<Value>>, Rc<NameMap<TypeDeclaration>>);
+
 impl<'a> BindingScope<'a> {
     /// A scope with room for so many names.
     pub(crate) fn new(node: ScopeNode<'a>, symbols: ScopeId, names: usize) -> Self {
-        Self {
+        Self::with_memory(
             node,
             symbols,
-            state: TypeState { locals: Rc::new(NameMap::with_capacity(names)), refined: NameMap::default() },
-            declarations: Rc::new(NameMap::with_capacity(names)),
-            enum_class: None,
-        }
+            (Rc::new(NameMap::with_capacity(names)), Rc::new(NameMap::with_capacity(names))),
+        )
+    }
+
+    /// The same in the memory of another.
+    pub(super) fn with_memory(node: ScopeNode<'a>, symbols: ScopeId, (locals, declarations): Memory) -> Self {
+        let state = TypeState { locals, refined: NameMap::default() };
+        Self { node, symbols, state, declarations, enum_class: None }
+    }
+
+    /// What another scope can have, if nobody keeps a copy of a state.
+    pub(super) fn into_memory(self) -> Option<Memory> {
+        let (mut locals, mut declarations) = (self.state.locals, self.declarations);
+        Rc::get_mut(&mut locals)?.clear();
+        Rc::get_mut(&mut declarations)?.clear();
+        Some((locals, declarations))
     }
 
     /// `BindingScope.declare`, but for enums ([`Binder::declare`](super::Binder::declare)).

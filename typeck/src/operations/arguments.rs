@@ -179,24 +179,25 @@ impl<'a> Binder<'_, 'a> {
         let Request { callable, call, first, skip_self, .. } = filling.request;
         let implicit = usize::from(skip_self);
         filling.seen = implicit;
-        let arguments: Vec<&'a Expr> = first.into_iter().chain(&call.arguments.args).collect();
+        let arguments = first.into_iter().chain(&call.arguments.args);
+        let given = call.arguments.args.len() + usize::from(first.is_some());
         let expected = filling.params.len().saturating_sub(implicit);
-        if arguments.len() > expected {
+        if given > expected {
             let name = self.types.name(callable);
             let message = format!(
                 "Mismatched number of args for {name}. Expected {}, got {}",
                 expected + implicit,
-                arguments.len() + implicit
+                given + implicit
             );
             self.error_on(call, message);
         }
-        for (position, &argument) in arguments.iter().enumerate().take(expected) {
+        for (position, argument) in arguments.clone().enumerate().take(expected) {
             let position = position + implicit;
             if let Expr::Starred(starred) = argument {
                 let first = u32::try_from(position).unwrap_or(u32::MAX);
                 filling.mapping.arguments.push(ArgumentPlan::Starred { node: node_index(&*starred.value), first });
                 filling.seen = filling.params.len();
-                for &argument in &arguments[position - implicit..] {
+                for argument in arguments.skip(position - implicit) {
                     match argument {
                         Expr::Starred(starred) => self.visit_expected(
                             &starred.value,
@@ -218,6 +219,9 @@ impl<'a> Binder<'_, 'a> {
 
     /// The parameters that are left: by keyword, from `**mapping`, or by default (`bind_kwargs`).
     fn map_keywords(&mut self, filling: &mut Filling<'_, 'a>) -> Check<()> {
+        if filling.seen >= filling.params.len() {
+            return Ok(());
+        }
         let call = filling.request.call;
         let keywords = &call.arguments.keywords;
         let mut spills: BTreeMap<usize, ArgumentPlan> = BTreeMap::new();
