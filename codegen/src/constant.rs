@@ -105,6 +105,11 @@ impl Constant {
     }
 }
 
+/// Whether items are equal. The last are compared first: names follow the classes and modules they are in.
+fn same_items(left: &[Constant], right: &[Constant]) -> bool {
+    left.len() == right.len() && left.iter().rev().eq(right.iter().rev())
+}
+
 /// Equal bits, except that NaN equals nothing.
 fn same_float(left: f64, right: f64) -> bool {
     !left.is_nan() && left.to_bits() == right.to_bits()
@@ -120,7 +125,7 @@ impl PartialEq for Constant {
             (Self::Complex(a, b), Self::Complex(c, d)) => same_float(*a, *c) && same_float(*b, *d),
             (Self::Str(left), Self::Str(right)) => left == right,
             (Self::Bytes(left), Self::Bytes(right)) => left == right,
-            (Self::Tuple(left), Self::Tuple(right)) => left == right,
+            (Self::Tuple(left), Self::Tuple(right)) => Arc::ptr_eq(left, right) || same_items(left, right),
             (Self::FrozenSet(left), Self::FrozenSet(right)) => {
                 left.len() == right.len() && left.iter().all(|item| right.contains(item))
             }
@@ -168,7 +173,7 @@ impl Eq for Constant {}
 const FIRST_ROOM: usize = 8;
 
 /// Tables up to this size are searched from the start: most units have few constants.
-const SEARCHED: usize = 16;
+const SEARCHED: usize = 40;
 
 /// The position of an equal constant: the frequent kinds are compared without a look at other kinds.
 fn position(list: &[Constant], constant: &Constant) -> Option<usize> {
@@ -178,6 +183,10 @@ fn position(list: &[Constant], constant: &Constant) -> Option<usize> {
         Constant::Int(PyInt::Small(value)) => {
             list.iter().position(|known| matches!(known, Constant::Int(PyInt::Small(known)) if known == value))
         }
+        Constant::Tuple(items) => list.iter().position(|known| match known {
+            Constant::Tuple(known) => Arc::ptr_eq(known, items) || same_items(known, items),
+            _ => false,
+        }),
         _ => list.iter().position(|known| known == constant),
     }
 }
