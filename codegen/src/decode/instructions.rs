@@ -2,10 +2,14 @@
 //!
 //! Invariant: the instructions cover all code units; `start..end` of one follows that of the former.
 
+use crate::opcode::by_opcode;
 use crate::{EXTENDED_OPCODE, Opcode};
 
 /// The byte of `EXTENDED_ARG`, which comes before typed opcodes too.
 const EXTENDED_ARG: u8 = 69;
+
+/// By opcode: its inline caches.
+static CACHES: [u8; Opcode::ALL.len()] = by_opcode!(|opcode| opcode.caches().to_le_bytes()[0]);
 
 /// What the opcode byte of an instruction says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,6 +39,7 @@ pub struct DecodedInstruction {
 
 impl DecodedInstruction {
     /// The opcode, if it is one of the table.
+    #[inline]
     pub const fn known(&self) -> Option<Opcode> {
         match self.opcode {
             DecodedOpcode::Known(opcode) => Some(opcode),
@@ -45,6 +50,7 @@ impl DecodedInstruction {
     /// Where the instruction jumps to, in code units; `None` if it does not jump, or out of range.
     ///
     /// The operand of `END_ASYNC_FOR` names its `END_SEND`, to which it does not jump.
+    #[inline]
     pub fn jump_target(&self) -> Option<u32> {
         let opcode = self.known().filter(|opcode| opcode.has_jump())?;
         if opcode.is_backward() { self.end.checked_sub(self.oparg) } else { self.end.checked_add(self.oparg) }
@@ -52,6 +58,7 @@ impl DecodedInstruction {
 }
 
 /// The instructions of `code`. An odd last byte and a prefix without instruction are left out.
+#[inline]
 pub fn instructions(code: &[u8]) -> impl Iterator<Item = DecodedInstruction> + '_ {
     let units = code.as_chunks::<2>().0;
     let count = u32::try_from(units.len()).unwrap_or(u32::MAX);
@@ -78,7 +85,7 @@ pub fn instructions(code: &[u8]) -> impl Iterator<Item = DecodedInstruction> + '
             opcode = if is_typed { Opcode::from_extended_byte(byte) } else { Opcode::from_byte(byte) };
         }
         let own = offset;
-        let caches = opcode.map_or(0, |opcode| u32::try_from(opcode.caches()).unwrap_or(0));
+        let caches = opcode.map_or(0, |opcode| u32::from(CACHES[opcode as usize]));
         let end = own + 1 + caches;
         offset = end.min(count);
         let opcode = opcode.map_or(DecodedOpcode::Unknown(byte), DecodedOpcode::Known);

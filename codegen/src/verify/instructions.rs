@@ -67,7 +67,7 @@ pub(super) fn check(code: &CodeObject, page: Page) -> Check<Program> {
     let units = code.code.as_chunks::<2>().0;
     // Half of the code units are caches or prefixes, or more.
     let mut instructions = Vec::with_capacity(units.len() / 2);
-    let mut jumps = Vec::new();
+    let mut jumps = Vec::with_capacity(units.len() / 16);
     let mut index_by_unit = vec![NO_INDEX; units.len()];
     let mut end = 0;
     for (decoded, index) in decode::instructions(&code.code).zip(0..) {
