@@ -15,7 +15,9 @@ use rustc_hash::FxHashMap;
 /// The constants made so far.
 #[derive(Debug, Default)]
 pub(in crate::build) struct SharedConstants {
-    classes: FxHashMap<Descriptor, Container>,
+    /// By class: its place in `containers`.
+    classes: FxHashMap<Descriptor, usize>,
+    containers: Vec<Container>,
     /// Locals of primitives.
     locals: FxHashMap<(usize, TypeCode), Constant>,
     modules: FxHashMap<Name, Container>,
@@ -45,10 +47,15 @@ impl Container {
 
 impl SharedConstants {
     fn class(&mut self, class: &Descriptor) -> &mut Container {
-        if !self.classes.contains_key(class) {
-            self.classes.insert(class.clone(), Container::new(type_constant(class)));
-        }
-        self.classes.get_mut(class).expect("it was just added")
+        let place = match self.classes.get(class) {
+            Some(&known) => known,
+            None => {
+                self.containers.push(Container::new(type_constant(class)));
+                self.classes.insert(class.clone(), self.containers.len() - 1);
+                self.containers.len() - 1
+            }
+        };
+        &mut self.containers[place]
     }
 
     fn module(&mut self, module: &Name) -> &mut Container {
