@@ -1,7 +1,7 @@
 //! Functions and classes of a static module, built and proved by several threads before the module itself is.
 //!
 //! ```text
-//! def f(): …  class C: …  |  class D(C): …  def g(): …       one thread builds f and C, another D and g
+//! def f(): …  class C: …  class D(C): …  def g(): …       one thread builds f and D, another C and g
 //! ```
 //!
 //! The units inside the module see nothing of each other: only scopes, facts and what is known of the world. So each thread
@@ -24,14 +24,12 @@ use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 /// Text of a module for which a thread is worth its start.
 const LEAST_TEXT: usize = 6 << 10;
-
-/// The thread that has the module takes so much of it more than others: one part in this many.
-const LEAD: usize = 16;
 
 /// Units by their scopes, and their twins, in the order they are built in.
 type Codes = Vec<(ScopeId, Arc<CodeObject>, Option<Arc<CodeObject>>)>;
@@ -48,6 +46,9 @@ pub(in crate::build) struct CodeAhead<'a> {
 
 /// What the threads of a module share.
 struct Work<'a> {
+    body: &'a [Stmt],
+    /// The next statement that nobody has taken.
+    next: AtomicUsize,
     facts: &'a TypeFacts,
     annotations: &'a AnnotationsAhead,
     /// What the JIT does with the module's functions.
@@ -60,7 +61,17 @@ struct Work<'a> {
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    /// A statement that makes units, for one of the threads: whoever is free takes the next.
+    fn take(&self) -> Option<&'a Stmt> {
+        loop {
+            let statement = self.body.get(self.next.fetch_add(1, Ordering::Relaxed))?;
+            if makes_unit(statement) {
+                return Some(statement);
+            }
+        }
+    }
+
     /// A world for one of the threads.
     fn world(&self) -> World {
         let mut world = self.world.get_or_init(|| World::new(&self.facts.world)).anew();
@@ -92,13 +103,16 @@ impl<'a> Builder<'a> {
             builder.ahead.annotations = Some(annotations);
             builder
         };
-        let parts = parts(&module.module().body, threads);
-        let Some((own, others)) = parts.split_first().filter(|(_, others)| !others.is_empty()) else {
+        let body = &module.module().body;
+        let threads = worth_threads(body).min(threads);
+        if threads < 2 {
             let mut world = World::new(&facts.world);
             annotations.tell(&mut world);
             return Builder { world: Some(world), ..new(functions()) };
-        };
+        }
         let work = Work {
+            body,
+            next: AtomicUsize::new(0),
             facts,
             annotations,
             functions: OnceLock::new(),
@@ -107,27 +121,27 @@ impl<'a> Builder<'a> {
             panic: Mutex::default(),
         };
         let new = || new(Arc::clone(work.functions.get_or_init(functions)));
-        let help = |part: &'a [Stmt]| {
+        let help = || {
             let run = AssertUnwindSafe(|| {
                 // The other thread begins with what is known of functions.
                 work.world.get_or_init(|| World::new(&facts.world));
                 let mut builder = new();
                 builder.stand_apart();
-                builder.build_part(part, &work);
+                builder.build_part(&work);
             });
             if let Err(panic) = catch_unwind(run) {
                 *work.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
             }
         };
         let mut builder = thread::scope(|scope| {
-            for part in others {
+            for _ in 1..threads {
                 let thread = thread::Builder::new().stack_size(stack_for(module));
-                // Where the system has no thread to give, the part is built with the module. Nobody waits for a thread to end,
-                // only for what it makes.
-                drop(thread.spawn_scoped(scope, || help(part)));
+                // Where the system has no thread to give, there is one less. Nobody waits for a thread to end, only for what
+                // it makes.
+                drop(thread.spawn_scoped(scope, help));
             }
             let mut builder = new();
-            builder.build_part(own, &work);
+            builder.build_part(&work);
             builder
         });
         if let Some(panic) = work.panic.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -146,14 +160,14 @@ impl<'a> Builder<'a> {
         builder
     }
 
-    /// Builds and proves those of a module's statements that make units.
-    fn build_part(&mut self, part: &'a [Stmt], work: &Work<'a>) {
+    /// Builds units of a module until none is left, then proves those.
+    fn build_part(&mut self, work: &Work<'a>) {
         self.world = Some(work.world());
         let (scope, name) = (self.table.module_scope(), self.names.intern("<module>"));
         self.enter_unit(UnitKind::Module, scope, name, 1, None, ArgumentCounts::default());
         self.begin_strict_module(&self.module.module().body, Location::new(1, 1, 0, 0));
         self.ahead.kept = Some(Codes::default());
-        for statement in part.iter().filter(|statement| makes_unit(statement)) {
+        while let Some(statement) = work.take() {
             self.visit_statement(statement);
         }
         self.units.pop();
@@ -195,33 +209,15 @@ pub(super) fn makes_unit(statement: &Stmt) -> bool {
     }
 }
 
-/// Parts of about equal length: as many as there are threads, fewer of a small module. More of them, taken by
-/// whoever is free, cost more than they save: building and proving, turn by turn, drive each other out of the processor's caches.
-fn parts(body: &[Stmt], threads: usize) -> Vec<&[Stmt]> {
-    let Some((start, end)) = extent(body) else { return Vec::new() };
-    let count = ((end - start) / LEAST_TEXT).clamp(1, threads.max(1));
-    let mut parts = Vec::with_capacity(count);
-    let mut rest = body;
-    // The other threads have to be started, and to fetch what this one has at hand.
-    let lead = (end - start) / LEAD;
-    for number in 1..count {
-        let border = start + lead + (end - start - lead) / count * number;
-        let (part, others) = rest.split_at(rest.partition_point(|statement| statement.start().to_usize() < border));
-        parts.push(part);
-        rest = others;
-    }
-    parts.push(rest);
-    parts
-}
-
-/// Where a body starts and ends in the text.
-fn extent(body: &[Stmt]) -> Option<(usize, usize)> {
-    Some((body.first()?.start().to_usize(), body.last()?.end().to_usize()))
+/// How many threads the text of a module is worth.
+fn worth_threads(body: &[Stmt]) -> usize {
+    let (Some(first), Some(last)) = (body.first(), body.last()) else { return 1 };
+    (last.end() - first.start()).to_usize() / LEAST_TEXT
 }
 
 /// Whether a module is large enough for a second thread.
 pub(super) fn is_worth_threads(body: &[Stmt]) -> bool {
-    extent(body).is_some_and(|(start, end)| end - start >= 2 * LEAST_TEXT)
+    worth_threads(body) >= 2
 }
 
 /// A stack for whatever recurses over the tree of the module, or over its code objects.
