@@ -25,6 +25,7 @@ use pyclast_codegen::pyc::strict;
 use pyclast_codegen::{AnnotationsAhead, Optimize};
 use pyclast_syntax::{Diagnostic, Severity, Span};
 use pyclast_typeck::static_flag;
+use std::mem;
 use std::path::PathBuf;
 
 /// Compiles a static module; nothing if it is none.
@@ -40,7 +41,12 @@ pub(super) fn compile_static(one: &OneModule<'_>, bytes: &[u8]) -> Option<Outcom
     }
     let program = program(one, mode);
     match program.requested.first()? {
-        Requested::Static(module) => Some(compile(one, &program, &program.modules[*module])),
+        Requested::Static(module) => {
+            let outcome = compile(one, &program, &program.modules[*module]);
+            // The process ends soon: nothing needs to be taken apart.
+            mem::forget(program);
+            Some(outcome)
+        }
         // What is wrong with the text is said where it is compiled as an ordinary one.
         Requested::Refused(errors) => match one.compile_ordinary(bytes) {
             Ok(_) => Some(Err(one.own(errors.clone()))),
@@ -82,6 +88,7 @@ fn compile(one: &OneModule<'_>, program: &StaticProgram, module: &StaticModule) 
         Emit::Code | Emit::Interface => Vec::new(),
     };
     file.extend(marshal_code(&code, one.target));
+    mem::forget((facts, annotations, code));
     Ok((file, warnings))
 }
 
