@@ -141,6 +141,8 @@ fn bind<'a>(mut checker: Checker<'a>, sources: &[Source<'_>], performance: bool)
     checker.errors.wants_warnings = performance;
     for source in sources.iter().filter(|source| source.bind) {
         let name = Name::new(source.name);
+        // About so many of the nodes are annotations.
+        checker.annotations.reserve(source.parsed.node_count() as usize / 12);
         // A module that is named as an intrinsic one is not looked into.
         if let Some(module) = checker.load_module(&name).filter(|module| checker.source(*module).is_some()) {
             Binder::new(&mut checker, module).bind_module();

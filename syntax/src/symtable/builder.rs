@@ -13,7 +13,7 @@ use super::mangle::is_private;
 use super::names_of_nodes::NamesOfNodes;
 use super::{Resolution, Scope, ScopeId, ScopeKind, ScopeRole, Symbol, SymbolFlags, errors, mangle};
 use crate::{Diagnostic, NameId, NameTable, ParsedModule, Span};
-use ruff_python_ast::ExprContext;
+use ruff_python_ast::{ExprContext, HasNodeIndex};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::mem;
 
@@ -261,14 +261,17 @@ impl<'m> Builder<'m> {
     /// The key of a name in a frame's symbols (`_Py_MaybeMangle`).
     pub(super) fn key(&mut self, frame: Frame, name: &str) -> NameId {
         let id = self.names.intern(name);
-        self.key_of(frame, id)
+        self.key_of(frame, name, id)
     }
 
     /// The same for a name that was interned.
-    fn key_of(&mut self, frame: Frame, id: NameId) -> NameId {
-        if self.private.is_none() || !is_private(self.names.get(id).as_bytes()) {
-            return id;
-        }
+    #[inline]
+    fn key_of(&mut self, frame: Frame, name: &str, id: NameId) -> NameId {
+        if self.private.is_some() && is_private(name.as_bytes()) { self.private_key(frame, id) } else { id }
+    }
+
+    #[cold]
+    fn private_key(&mut self, frame: Frame, id: NameId) -> NameId {
         if let Some(owner) = frame.mangling
             && let Some(mangled) = &self.scopes[owner.index()].mangled_names
             && !mangled.contains(&id)
@@ -296,8 +299,15 @@ impl<'m> Builder<'m> {
         }
     }
 
+    /// Records that the current scope binds the name that a node gives.
+    pub(super) fn add_of(&mut self, node: &impl HasNodeIndex, name: &str, flags: SymbolFlags, span: Span) -> NameId {
+        let id = self.add(name, flags, span);
+        self.names_of_nodes.set(crate::node_index(node), id);
+        id
+    }
+
     /// Records that the current scope binds or reads a name (`symtable_add_def`).
-    pub(super) fn add(&mut self, name: &str, flags: SymbolFlags, span: Span) {
+    pub(super) fn add(&mut self, name: &str, flags: SymbolFlags, span: Span) -> NameId {
         const WRITES: SymbolFlags = SymbolFlags::PARAM.union(SymbolFlags::LOCAL).union(SymbolFlags::IMPORT);
         if flags.intersects(WRITES) {
             self.check_name(name, span, ExprContext::Store);
@@ -308,20 +318,21 @@ impl<'m> Builder<'m> {
         {
             mangled.insert(self.names.intern(name));
         }
-        self.add_to(self.current, name, flags, span);
+        self.add_to(self.current, name, flags, span)
     }
 
     /// The same for a frame around (`symtable_add_def_helper`); the name is mangled as the current
     /// scope does it.
-    pub(super) fn add_to(&mut self, frame: Frame, name: &str, flags: SymbolFlags, span: Span) {
+    pub(super) fn add_to(&mut self, frame: Frame, name: &str, flags: SymbolFlags, span: Span) -> NameId {
         let id = self.names.intern(name);
-        self.add_id_to(frame, id, flags, span);
+        self.add_id_to(frame, name, id, flags, span);
+        id
     }
 
     /// The same for a name that was interned.
-    pub(super) fn add_id_to(&mut self, frame: Frame, id: NameId, flags: SymbolFlags, span: Span) {
+    pub(super) fn add_id_to(&mut self, frame: Frame, name: &str, id: NameId, flags: SymbolFlags, span: Span) {
         const MOVED: SymbolFlags = SymbolFlags::GLOBAL.union(SymbolFlags::NONLOCAL);
-        let key = self.key_of(self.current, id);
+        let key = self.key_of(self.current, name, id);
         if flags == SymbolFlags::USE && !frame.in_target && self.was_used(key, frame.scope) {
             return;
         }

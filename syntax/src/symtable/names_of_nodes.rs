@@ -1,4 +1,4 @@
-//! The names of `Name` and `Attribute` nodes, so that nobody hashes their text again.
+//! The names of `Name` and `Attribute` nodes, and those that definitions and parameters give, so that nobody hashes their text again.
 //!
 //! Invariant: a name is that of the node's text, not mangled.
 

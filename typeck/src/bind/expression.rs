@@ -7,7 +7,7 @@ use super::statement::{RED_ZONE, STACK};
 use super::{Binder, Effect};
 use crate::constant_fold::may_fold;
 use crate::constants::Constant;
-use crate::errors::Check;
+use crate::errors::{Check, Raised};
 use crate::facts::RefinedField;
 use crate::operations::Comparison;
 use crate::types::{ClassId, ClassKind, Literal, Primitive, TYPE_MISMATCH, Value};
@@ -56,12 +56,19 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// Reports what an expression raises.
+    #[inline]
     fn reported(&mut self, expression: &Expr, bound: Check<Effect>) -> Effect {
-        bound.unwrap_or_else(|raised| {
-            let (module, place) = (self.module, self.place(expression));
-            self.report(module, place, raised);
-            Effect::NONE
-        })
+        match bound {
+            Ok(effect) => effect,
+            Err(raised) => self.without_effect(expression, raised),
+        }
+    }
+
+    #[cold]
+    fn without_effect(&mut self, expression: &Expr, raised: Raised) -> Effect {
+        let (module, place) = (self.module, self.place(expression));
+        self.report(module, place, raised);
+        Effect::NONE
     }
 
     fn visit_first(&mut self, expression: &'a Expr) {

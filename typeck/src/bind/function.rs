@@ -59,7 +59,7 @@ impl<'a> Binder<'_, 'a> {
         if self.is_function_scope() {
             value = self.nested_function(function, node);
         }
-        let name = self.name_id(&node.name.id);
+        let name = self.name_given_by(node, &node.name);
         self.declare_local(name, value, false, false)
     }
 
@@ -212,7 +212,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     fn set_param(&mut self, parameter: &Parameter, value: Value, scope: &mut BindingScope<'a>) {
-        let name = self.name_id(&parameter.name.id);
+        let name = self.name_given_by(parameter, &parameter.name);
         scope.declare(&mut self.checker.types, name, value, false, false);
         self.set_type(parameter, value);
     }
@@ -245,7 +245,9 @@ impl<'a> Binder<'_, 'a> {
                 self.resolve_annotation(module, annotation, false).unwrap_or(ClassId::DYNAMIC)
             }
             // `self`
-            None if style != ParamStyle::KwOnly && scope.declarations.contains(self.name_id(&parameter.name.id)) => {
+            None if style != ParamStyle::KwOnly
+                && scope.declarations.contains(self.name_given_by(parameter, &parameter.name)) =>
+            {
                 return;
             }
             None => {
@@ -319,7 +321,7 @@ impl<'a> Binder<'_, 'a> {
             self.leave_scope();
             self.state_changes();
         }
-        let name = self.name_id(&node.name.id);
+        let name = self.name_given_by(node, &node.name);
         self.declare_local(name, value, false, false)
     }
 }

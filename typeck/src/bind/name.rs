@@ -11,16 +11,21 @@ use crate::constants::Constant;
 use crate::errors::{Check, Raised};
 use crate::operations::TEMPORARY;
 use crate::types::{Assignment, ClassId, DecoratedKind, TYPE_MISMATCH, Value};
-use pyclast_syntax::symtable::{Resolution, ScopeKind, SymbolFlags};
+use pyclast_syntax::symtable::{Resolution, Scope, ScopeKind, Symbol, SymbolFlags};
 use pyclast_syntax::{NameId, Span, node_index};
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{Expr, ExprAttribute, ExprContext, ExprName};
+use ruff_python_ast::{Expr, ExprAttribute, ExprContext, ExprName, HasNodeIndex, Identifier};
 
 impl<'a> Binder<'_, 'a> {
     /// Where a name lives, seen from here (`check_name`). Names are not mangled, as in the reference.
     pub(crate) fn var_scope(&self, name: NameId) -> Resolution {
         let scope = self.source.symbols.scope(self.scope().symbols);
-        match scope.symbol(name) {
+        self.resolution(scope, name, scope.symbol(name))
+    }
+
+    /// Where a name lives that is that symbol of the current scope, or none.
+    fn resolution(&self, scope: &Scope, name: NameId, symbol: Option<Symbol>) -> Resolution {
+        match symbol {
             Some(symbol) if symbol.resolution == Resolution::Free => {
                 if scope.kind == ScopeKind::Class && symbol.flags.intersects(SymbolFlags::BOUND) {
                     Resolution::Local
@@ -44,6 +49,11 @@ impl<'a> Binder<'_, 'a> {
     /// The id of the name of an attribute.
     pub(super) fn field_of(&mut self, attribute: &ExprAttribute) -> NameId {
         self.source.symbols.name_of(node_index(attribute)).unwrap_or_else(|| self.name_id(&attribute.attr.id))
+    }
+
+    /// The id of the name that a parameter or definition gives.
+    pub(super) fn name_given_by(&mut self, node: &impl HasNodeIndex, name: &Identifier) -> NameId {
+        self.source.symbols.name_of(node_index(node)).unwrap_or_else(|| self.name_id(&name.id))
     }
 
     /// The id of a name: of the text, or one that the checker made.
@@ -264,7 +274,18 @@ impl<'a> Binder<'_, 'a> {
     /// `visitName`
     pub(super) fn bind_name(&mut self, name: &'a ExprName, expression: &'a Expr) -> Check<Effect> {
         let id = self.id_of(name);
-        let resolution = self.var_scope(id);
+        let scope = self.scope();
+        let symbols = self.source.symbols.scope(scope.symbols);
+        let symbol = symbols.symbol(id);
+        // Most names are locals that have a value.
+        if symbol.is_some_and(|symbol| symbol.resolution == Resolution::Local)
+            && !matches!(scope.node, ScopeNode::Module)
+            && let Some(&value) = scope.state.locals.get(id)
+        {
+            self.set_type(name, value);
+            return self.refine_true(expression, value);
+        }
+        let resolution = self.resolution(symbols, id, symbol);
         let found = if resolution == Resolution::Local && !self.is_module_scope() {
             self.scope().state.locals.get(id).copied()
         } else if resolution == Resolution::Free

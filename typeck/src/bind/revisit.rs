@@ -203,7 +203,8 @@ impl<'a> Binder<'_, 'a> {
             && self.errors.takings() == given.takings
             && (end as usize) < self.visits.count()
         {
-            let given = self.given(context.filter(|_| self.depends_on_context(expression)));
+            let context = context.filter(|_| self.depends_on_context(expression));
+            let given = Given { context, ..given };
             let (value, clock) = (self.get_type(expression), self.visits.clock);
             self.visits.insert(index, Visit { holds: true, given, effect: effect.clone(), value, end, clock });
         } else {

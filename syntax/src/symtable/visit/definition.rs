@@ -28,7 +28,7 @@ impl Builder<'_> {
     pub(super) fn visit_function(&mut self, definition: &StmtFunctionDef, span: Span) {
         let name = definition.name.as_str();
         let node = node_index(definition);
-        self.add(name, SymbolFlags::LOCAL, span);
+        let id = self.add_of(definition, name, SymbolFlags::LOCAL, span);
         self.visit_defaults(&definition.parameters);
         self.visit_decorators(&definition.decorator_list);
         let type_params = definition.type_params.as_deref();
@@ -37,8 +37,7 @@ impl Builder<'_> {
             self.open_type_parameters(Generic::Function { keyword_defaults }, name, node, span);
             self.visit_type_parameters(type_params);
         }
-        let name = self.names.intern(name);
-        let scope = self.new_scope(ScopeKind::Function, name, span);
+        let scope = self.new_scope(ScopeKind::Function, id, span);
         self.register(node, ScopeRole::Body, scope);
         self.visit_function_annotations(definition, span);
         self.enter(scope);
@@ -52,9 +51,8 @@ impl Builder<'_> {
     pub(super) fn visit_class(&mut self, definition: &StmtClassDef, span: Span) {
         let name = definition.name.as_str();
         let node = node_index(definition);
-        self.add(name, SymbolFlags::LOCAL, span);
+        let class = self.add_of(definition, name, SymbolFlags::LOCAL, span);
         self.visit_decorators(&definition.decorator_list);
-        let class = self.names.intern(name);
         let enclosing_class = self.private;
         let type_params = definition.type_params.as_deref();
         if let Some(type_params) = type_params {
@@ -168,7 +166,7 @@ impl Builder<'_> {
     }
 
     fn visit_parameter(&mut self, parameter: &Parameter) {
-        self.add(&parameter.name, SymbolFlags::PARAM, self.module.parameter_span(parameter));
+        self.add_of(parameter, &parameter.name, SymbolFlags::PARAM, self.module.parameter_span(parameter));
     }
 
     /// Positional arguments, then keyword arguments, of a call or class.

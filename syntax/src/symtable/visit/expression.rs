@@ -95,7 +95,7 @@ impl Builder<'_> {
                 let id = self.names.intern(text);
                 self.names_of_nodes.set(node_index(name), id);
                 self.check_name(text, span, ExprContext::Store);
-                self.add_id_to(self.current, id, SymbolFlags::LOCAL, span);
+                self.add_id_to(self.current, text, id, SymbolFlags::LOCAL, span);
             }
             ExprContext::Del => {
                 self.check_name(text, span, ExprContext::Del);
@@ -107,7 +107,7 @@ impl Builder<'_> {
                 }
                 let id = self.names.intern(text);
                 self.names_of_nodes.set(node_index(name), id);
-                self.add_id_to(self.current, id, SymbolFlags::USE, span);
+                self.add_id_to(self.current, text, id, SymbolFlags::USE, span);
                 // `super()` finds its class through `__class__`.
                 if text == "super" && self.scope().is_function_like() {
                     self.add_known(self.known.class, SymbolFlags::USE);

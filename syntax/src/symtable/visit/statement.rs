@@ -110,9 +110,9 @@ impl Builder<'_> {
             }
             let span = target.range.into();
             if statement.simple {
-                self.add(name, SymbolFlags::ANNOT.union(SymbolFlags::LOCAL), span);
+                self.add_of(target, name, SymbolFlags::ANNOT.union(SymbolFlags::LOCAL), span);
             } else if statement.value.is_some() {
-                self.add(name, SymbolFlags::LOCAL, span);
+                self.add_of(target, name, SymbolFlags::LOCAL, span);
             }
         } else {
             self.visit_expression(&statement.target);
