@@ -24,6 +24,7 @@ import static_generate as top
 DEFINED = re.compile(r"(?:async )?def (\w+)|class (\w+)|(\w+)(?::| =)")
 # Plain lists and the like would be given where static functions want their own.
 OWN = re.compile(r"Checked|Array|clen|cast\(|list")
+TOOLS = ("ROUNDS", *re.findall(r"^def (\w+)", top.COMMON, re.MULTILINE))
 TEST = re.compile(r"t\d+$")
 # Where the JIT puts an untyped function into another, it puts what that calls there too, and forgets that machine integers
 # are to be unboxed (`canInline` asks of `VectorCall` only): a function it does not know it leaves where it is.
@@ -69,6 +70,9 @@ class Spread:
         self.seed = seed
         self.made = top.Program(seed)
         self.chunks = chunks(self.made)
+        # A function that all modules use asks for it.
+        self.first_rounds = next(chunk.static for chunk in self.chunks if chunk.name == "FIRST_ROUNDS")
+        self.chunks = [chunk for chunk in self.chunks if chunk.name != "FIRST_ROUNDS"]
         self.by_name = {chunk.name: chunk for chunk in self.chunks}
         self.names = self.layout()
         self.main = len(self.names) - 2
@@ -169,7 +173,7 @@ class Spread:
     def files(self):
         """(path, text) of all, the one of the tests first."""
         tools = f"p{self.seed}tools"
-        common = f"from {tools} import awaited, drive, hidden, raised, seen\nimport sys\nfrom builtins import ExceptionGroup\n"
+        common = f"from {tools} import {', '.join(TOOLS)}\nimport sys\nfrom builtins import ExceptionGroup\n"
         untyped = []
         for chunk in self.chunks:
             if TEST.match(chunk.name) and "global" not in chunk.static and not OWN.search(chunk.static) and self.chance(0.6):
@@ -190,7 +194,7 @@ class Spread:
             above, text, _ = self.imports(self.main + 1, "\n".join(chunk.plain for chunk in untyped) + "\n")
             found.append([self.names[-1], top.HELPERS + common + above + text])
         static_tools = "import __static__\n" if self.chance(0.5) else ""
-        found.append([tools, static_tools + top.COMMON])
+        found.append([tools, static_tools + top.COMMON + self.first_rounds + "\n"])
         packages = {name.rpartition(".")[0] for name in self.names if "." in name}
         packages |= {name.partition(".")[0] for name in packages}
         for package in sorted(packages):
