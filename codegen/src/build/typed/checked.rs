@@ -11,8 +11,8 @@ use crate::{CodeObject, Constant};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// How often a unit is looked at, at most.
-const ROUNDS: usize = 4;
+/// How often a unit is looked at, at most: checks may depend on each other as often as loops follow each other.
+const ROUNDS: usize = 512;
 
 /// Assembled units that are to be looked at, by the addresses of their code objects, which are kept for that.
 #[derive(Debug, Default)]

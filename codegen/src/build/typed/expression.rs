@@ -4,9 +4,10 @@
 
 use super::super::Builder;
 use crate::Opcode;
-use pyclast_syntax::Location;
-use pyclast_syntax::type_facts::{Sequence, TypeKind};
-use ruff_python_ast::{Expr, ExprContext};
+use pyclast_syntax::symtable::Resolution;
+use pyclast_syntax::type_facts::{Descriptor, Sequence, TypeKind};
+use pyclast_syntax::{Location, node_index};
+use ruff_python_ast::{Expr, ExprContext, ExprName};
 
 use super::super::display::SequenceKind;
 
@@ -16,7 +17,36 @@ impl<'a> Builder<'a> {
         if self.typed_facts().is_none() {
             return false;
         }
-        self.visit_typed_constant(expr) || self.visit_typed_kind(expr) || self.visit_unboxed(expr)
+        self.visit_typed_constant(expr)
+            || self.visit_typed_kind(expr)
+            || self.visit_unboxed(expr)
+            || self.visit_shared_collection(expr)
+    }
+
+    /// Builds a checked collection or array of the module, a class or another module, which is nowhere proved to be one: code
+    /// that relies on a layout would take it for a list or dict.
+    fn visit_shared_collection(&mut self, expr: &'a Expr) -> bool {
+        let Some(fact) = self.type_of(expr) else { return false };
+        let Some(class) = fact.descriptor.as_ref().filter(|class| is_generic_collection(class)) else { return false };
+        match expr {
+            Expr::Name(name) if name.ctx == ExprContext::Load && self.is_shared(name) => {
+                self.emit_text_access(&name.id, ExprContext::Load, self.location(name));
+            }
+            Expr::Attribute(attribute) if attribute.ctx == ExprContext::Load => self.visit_attribute(expr, attribute),
+            _ => return false,
+        }
+        self.emit_with_type(Opcode::Cast, class, self.expr_location(expr));
+        true
+    }
+
+    /// Whether a name is no local of a function.
+    fn is_shared(&self, name: &ExprName) -> bool {
+        let symbol = self.table.name_of(node_index(name)).and_then(|id| self.table.symbol(self.unit().scope, id));
+        symbol.is_some_and(|symbol| match symbol.resolution {
+            Resolution::GlobalImplicit | Resolution::GlobalExplicit => true,
+            Resolution::Local => !self.in_function_unit(),
+            Resolution::Unresolved | Resolution::Free | Resolution::Cell => false,
+        })
     }
 
     /// Builds a primitive that ordinary code has as an object: what a call made at run time returns, say.
@@ -109,4 +139,9 @@ impl<'a> Builder<'a> {
     pub(super) fn emit_swap(&mut self, depth: usize, location: Location) {
         self.emit_arg(Opcode::Swap, depth, location);
     }
+}
+
+/// Whether a class is one of the checked collections or arrays, of items of some class, or that or None.
+fn is_generic_collection(class: &Descriptor) -> bool {
+    class.module == "__static__" && class.arguments.is_some()
 }
