@@ -22,8 +22,8 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
-/// Shorter texts are nearly parsed before another thread has begun.
-const LEAST_TEXT: usize = 40 << 10;
+/// Shorter texts are nearly parsed before another thread has begun, and what it leaves is far from this processor.
+const LEAST_TEXT: usize = 96 << 10;
 /// Shorter parts are not worth a parser of their own.
 const LEAST_PART: usize = 4 << 10;
 /// A thread that begins late leaves parts to the others.
