@@ -32,6 +32,7 @@ pub(crate) use scope::{BindingScope, ScopeNode, TerminalKind, TypeDeclaration, T
 
 use crate::errors::{Check, Raised};
 use crate::facts::NodeSet;
+use crate::operations::inline::Inlined;
 use crate::program::{Checker, Source};
 use crate::types::{ClassId, FunctionId, ModuleId, TYPE_MISMATCH, Value};
 use effects::Path;
@@ -81,6 +82,8 @@ pub(crate) struct Binder<'c, 'a> {
     pub inline_depth: u32,
     /// How many calls were inlined.
     pub inline_calls: u32,
+    /// They, by node index.
+    pub inlined: FxHashMap<u32, Inlined<'a>>,
     /// Temporaries of refined fields by path (`self.x`).
     pub refined_indices: FxHashMap<Path, u32>,
     /// Names that are not in the text.
@@ -149,6 +152,7 @@ impl<'c, 'a> Binder<'c, 'a> {
             in_target: false,
             inline_depth: 0,
             inline_calls: 0,
+            inlined: FxHashMap::default(),
             refined_indices: FxHashMap::default(),
             made_names: IndexSet::default(),
             is_final,

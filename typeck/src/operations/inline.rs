@@ -5,7 +5,8 @@
 //! def f(x, y): return x + y        f(1, g())   →   _pystatic_.0._tmp__1y = g(); 1 + _pystatic_.0._tmp__1y
 //! ```
 //!
-//! Invariant: a call is inlined once, however often a loop's body is bound.
+//! Invariant: a call is inlined once, however often a loop's body is bound. What replaces it is bound again where the arguments
+//! have other types then. (The reference keeps those of the first round, and trusts them.)
 
 use crate::bind::Binder;
 use crate::errors::Check;
@@ -25,12 +26,33 @@ pub(crate) const TEMPORARY: &str = "_pystatic_.0._tmp__";
 /// How deep inlined calls may stand inside each other.
 const MAX_DEPTH: u32 = 20;
 
+/// A call that is inlined.
+#[derive(Debug)]
+pub(crate) struct Inlined<'a> {
+    /// What stands for it.
+    body: &'a Expr,
+    temporaries: Vec<Temporary<'a>>,
+}
+
+/// An argument that is kept.
+#[derive(Debug)]
+struct Temporary<'a> {
+    name: Name,
+    temporary: &'a Expr,
+    argument: &'a Expr,
+    /// Its type when the body was bound.
+    value: Value,
+}
+
 impl<'a> Binder<'_, 'a> {
     /// `Function.bind_inline_call`; the plan of the call is in the facts already (`CallPlan::Function`).
     pub(crate) fn bind_inline_call(&mut self, node: &'a ExprCall, function: FunctionId) -> Check<()> {
         let (module, index) = (self.module, node_index(node));
-        if self.facts(module).inlined.contains_key(&index) || self.inline_depth > MAX_DEPTH {
+        if self.inline_depth > MAX_DEPTH {
             return Ok(());
+        }
+        if self.facts(module).inlined.contains_key(&index) {
+            return self.bind_inlined_again(index);
         }
         let data = self.types.function(function);
         let (Some(definition), Some(home)) = (data.node, data.module) else { return Ok(()) };
@@ -51,7 +73,7 @@ impl<'a> Binder<'_, 'a> {
         self.inline_depth += 1;
         self.inline_calls += 1;
         let mut replacements = FxHashMap::default();
-        let mut kept = Vec::new();
+        let mut temporaries = Vec::new();
         let parameters = &definition.parameters;
         let parameters = parameters.posonlyargs.iter().chain(&parameters.args).chain(&parameters.kwonlyargs);
         for (plan, parameter) in plans.into_iter().zip(parameters) {
@@ -62,7 +84,7 @@ impl<'a> Binder<'_, 'a> {
                 }
                 ArgumentPlan::Position { node: argument, .. } | ArgumentPlan::Keyword { node: argument, .. } => {
                     match argument_of(node, argument) {
-                        Some(argument) => Some(self.inlined_argument(parameter, argument, &mut kept)?),
+                        Some(argument) => Some(self.inlined_argument(parameter, argument, &mut temporaries)?),
                         None => None,
                     }
                 }
@@ -76,12 +98,42 @@ impl<'a> Binder<'_, 'a> {
         Rewrite { replacements }.visit_expr(&mut body);
         let text = self.source(home).map_or("", |source| source.parsed.text());
         let body = self.adopt(module, body, text);
-        let outer_home = self.inline_home.replace(home);
-        self.visit_expr(body, None);
-        self.inline_home = outer_home;
+        self.visit_inlined(body);
+        let kept = temporaries.iter().map(|kept| (kept.name.clone(), node_index(kept.argument))).collect();
         self.facts_mut(module).inlined.insert(index, (node_index(body), kept));
+        self.inlined.insert(index, Inlined { body, temporaries });
         self.inline_depth -= 1;
         Ok(())
+    }
+
+    /// Visits what stands for a call a second time, if it depends on types that are others now.
+    fn bind_inlined_again(&mut self, index: u32) -> Check<()> {
+        let Some(mut call) = self.inlined.remove(&index) else { return Ok(()) };
+        let mut differs = false;
+        for kept in &mut call.temporaries {
+            let value = self.get_type(kept.argument);
+            differs |= std::mem::replace(&mut kept.value, value) != value;
+        }
+        if differs {
+            self.inline_depth += 1;
+            for kept in &call.temporaries {
+                self.assign_value(kept.temporary, kept.value, None, None)?;
+            }
+            // The reference reports what it finds when it inlines.
+            self.errors.mute();
+            self.visit_inlined(call.body);
+            self.errors.unmute();
+            self.inline_depth -= 1;
+        }
+        self.inlined.insert(index, call);
+        Ok(())
+    }
+
+    fn visit_inlined(&mut self, body: &'a Expr) {
+        // Functions of other modules are not inlined.
+        let outer_home = self.inline_home.replace(self.module);
+        self.visit_expr(body, None);
+        self.inline_home = outer_home;
     }
 
     fn default_argument(&self, function: FunctionId, position: u32, range: TextRange) -> Option<Expr> {
@@ -94,18 +146,24 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// What stands for a parameter: a constant itself, a temporary for everything else.
-    fn inlined_argument(&mut self, parameter: &Name, argument: &'a Expr, kept: &mut Vec<(Name, u32)>) -> Check<Expr> {
+    fn inlined_argument(
+        &mut self,
+        parameter: &Name,
+        argument: &'a Expr,
+        temporaries: &mut Vec<Temporary<'a>>,
+    ) -> Check<Expr> {
         let module = self.module;
         if self.constant(module, argument).is_some() || self.get_final_literal(argument).is_some() {
             return Ok(argument.clone());
         }
-        let id = Name::new(format!("{TEMPORARY}{}{parameter}", self.inline_calls));
-        kept.push((id.clone(), node_index(argument)));
+        let name = Name::new(format!("{TEMPORARY}{}{parameter}", self.inline_calls));
+        let id = name.clone();
         let temporary =
             ExprName { id, ctx: ExprContext::Load, range: argument.range(), node_index: AtomicNodeIndex::NONE };
         let temporary = self.adopt(module, Expr::Name(temporary), "");
         let value: Value = self.get_type(argument);
         self.assign_value(temporary, value, None, None)?;
+        temporaries.push(Temporary { name, temporary, argument, value });
         Ok(temporary.clone())
     }
 }

@@ -17,7 +17,7 @@ mod compare;
 mod constructor;
 mod dataclass;
 mod enumeration;
-mod inline;
+pub(crate) mod inline;
 mod iterate;
 mod property;
 mod special;

@@ -63,7 +63,8 @@ impl Builder<'_> {
     /// (Of what a class holds the JIT knows nothing.)
     fn is_called_unchecked(&self, function: &StmtFunctionDef, fact: &FunctionFact) -> bool {
         let parameters = &function.parameters;
-        let is_variadic = parameters.vararg.is_some() || parameters.kwarg.is_some() || !parameters.kwonlyargs.is_empty();
+        let is_variadic =
+            parameters.vararg.is_some() || parameters.kwarg.is_some() || !parameters.kwonlyargs.is_empty();
         self.unit().kind != UnitKind::Class
             && (is_variadic || fact.decorators.contains(&DecoratorFact::Call))
             && (!fact.checks.is_empty() || self.is_primitive_result(fact))

@@ -175,6 +175,8 @@ impl<'a> Builder<'a> {
     fn emit_inlined(&mut self, expr: &'a Expr, call: &'a ExprCall, body: u32, kept: &'a [(Name, u32)]) -> bool {
         let location = self.expr_location(expr);
         let Some(body) = self.typed_facts().and_then(|facts| facts.made.get(&body)) else { return false };
+        // Copies of names, for the JIT: see `loop_copies.rs`.
+        let mut copies = Vec::new();
         for (name, node) in kept {
             let Some(argument) = self.argument_expression(call, *node) else { continue };
             self.visit_expr(argument);
@@ -188,7 +190,11 @@ impl<'a> Builder<'a> {
                 }
                 None if self.in_function_unit() => {
                     let local = self.unit_mut().var_names.insert_full(id).0;
+                    self.emit_taken(argument, at_argument);
                     self.emit_arg(Opcode::StoreFast, local, at_argument);
+                    if self.is_of_a_name(argument) {
+                        copies.push(local);
+                    }
                 }
                 None => self.emit_name_access(id, ruff_python_ast::ExprContext::Store, at_argument),
             }
@@ -197,6 +203,10 @@ impl<'a> Builder<'a> {
         match self.type_id(expr) {
             Some(wanted) => self.emit_conversion(wanted, self.type_id(body), location),
             None => self.box_primitive(body),
+        }
+        for local in copies {
+            self.emit_const(Constant::None, location);
+            self.emit_arg(Opcode::StoreFast, local, location);
         }
         true
     }

@@ -18,7 +18,8 @@
 //! it has (`last = current`): that copy owns what it gets.
 //!
 //! What is rare owns what it gets wherever it stands: the target of `(best := current)`, and the name for the whole subject of
-//! `match current: case C() as best`, in functions with loops.
+//! `match current: case C() as best`, in functions with loops. The temporaries of inlined calls that have the object of a name
+//! lose it behind the call.
 //!
 //! Invariant: a name that a loop may or may not give another's object owns its object when the loop begins, or that copy does.
 
@@ -110,7 +111,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Whether the value of an expression may be the object of a name.
-    fn is_of_a_name(&self, value: &'a Expr) -> bool {
+    pub(super) fn is_of_a_name(&self, value: &'a Expr) -> bool {
         let mut names = Vec::new();
         add_names(self, value, &mut names);
         !names.is_empty()
@@ -335,6 +336,7 @@ impl<'a> Walk<'_, 'a> {
         match target {
             Expr::Name(name) => {
                 self.bound.add(&name.id);
+                let value = value.map(|value| inlined(self.builder, value));
                 let mut sources = Vec::new();
                 if let Some(value) = value {
                     add_names(self.builder, value, &mut sources);
@@ -378,7 +380,7 @@ fn elements_of_value(value: &Expr) -> &[Expr] {
 }
 
 /// Adds the names whose objects may be the value of an expression.
-fn add_names<'a>(builder: &Builder<'_>, value: &'a Expr, names: &mut Vec<&'a str>) {
+fn add_names<'a>(builder: &Builder<'a>, value: &'a Expr, names: &mut Vec<&'a str>) {
     match value {
         Expr::Name(name) => names.push(&name.id),
         Expr::If(conditional) => {
@@ -387,10 +389,31 @@ fn add_names<'a>(builder: &Builder<'_>, value: &'a Expr, names: &mut Vec<&'a str
         }
         Expr::BoolOp(operation) => operation.values.iter().for_each(|value| add_names(builder, value, names)),
         Expr::Named(named) => add_names(builder, &named.value, names),
-        Expr::Call(call) if matches!(builder.call_fact(call), Some(CallFact::Known(KnownFunction::Cast))) => {
-            call.arguments.args.iter().skip(1).for_each(|value| add_names(builder, value, names));
-        }
+        Expr::Call(call) => match builder.call_fact(call) {
+            Some(CallFact::Known(KnownFunction::Cast)) => {
+                call.arguments.args.iter().skip(1).for_each(|value| add_names(builder, value, names));
+            }
+            Some(CallFact::Inlined { .. }) => {
+                let body = inlined(builder, value);
+                if !body.is_call_expr() {
+                    add_names(builder, body, names);
+                }
+            }
+            _ => {}
+        },
         _ => {}
+    }
+}
+
+/// What stands for an inlined call; the argument, if that is all there is.
+fn inlined<'a>(builder: &Builder<'a>, value: &'a Expr) -> &'a Expr {
+    let Expr::Call(call) = value else { return value };
+    let Some(CallFact::Inlined { expression, kept }) = builder.call_fact(call) else { return value };
+    let Some(body) = builder.typed_facts().and_then(|facts| facts.made.get(expression)) else { return value };
+    let is_body = |name: &str| body.as_name_expr().is_some_and(|body| body.id == name);
+    match kept.iter().find(|(name, _)| is_body(name)).and_then(|&(_, node)| builder.argument_expression(call, node)) {
+        Some(argument) => inlined(builder, argument),
+        None => inlined(builder, body),
     }
 }
 

@@ -169,29 +169,60 @@ impl Builder<'_> {
 
     /// Takes the object on the stack, `value`, if it may be a number just boxed.
     pub(super) fn emit_taken(&mut self, value: &Expr, location: Location) {
-        if self.in_function_unit() && self.is_boxed_number(value) {
-            self.emit_arg(Opcode::CallIntrinsic1, UNARY_POSITIVE, location);
+        if !self.in_function_unit() {
+            return;
+        }
+        match self.boxed(value) {
+            Boxed::Never => {}
+            // Other objects may have no `+`, or one that does something.
+            Boxed::Perhaps => self.emit_owned(location),
+            Boxed::Always => self.emit_arg(Opcode::CallIntrinsic1, UNARY_POSITIVE, location),
         }
     }
 
-    /// Whether an object may be a machine number that was boxed last.
-    fn is_boxed_number(&self, expr: &Expr) -> bool {
+    /// Whether an object is a machine number that was boxed last.
+    fn boxed(&self, expr: &Expr) -> Boxed {
         match expr {
-            Expr::If(conditional) => {
-                self.is_boxed_number(&conditional.body) || self.is_boxed_number(&conditional.orelse)
+            Expr::If(conditional) => self.boxed(&conditional.body).or(self.boxed(&conditional.orelse)),
+            Expr::BoolOp(operation) => {
+                let mut operands = operation.values.iter().map(|operand| self.boxed(operand));
+                let first = operands.next().unwrap_or(Boxed::Never);
+                operands.fold(first, Boxed::or)
             }
-            Expr::BoolOp(operation) => operation.values.iter().any(|value| self.is_boxed_number(value)),
-            Expr::Named(named) => self.is_boxed_number(&named.value),
-            Expr::Call(call) => match (self.call_fact(call), &*call.arguments.args) {
-                (Some(CallFact::Known(KnownFunction::Box)), [argument]) => {
-                    self.primitive_of(argument).is_some_and(is_number)
-                }
-                (Some(CallFact::Known(KnownFunction::Len)), [argument]) => self.sequence_of(argument).is_some(),
-                (Some(CallFact::Inlined { .. }), _) => true,
-                _ => self.primitive_of(expr).is_some_and(is_number),
-            },
-            _ => self.primitive_of(expr).is_some_and(is_number),
+            Expr::Named(named) => self.boxed(&named.value),
+            Expr::Call(call) => {
+                let is_boxed = match (self.call_fact(call), &*call.arguments.args) {
+                    (Some(CallFact::Known(KnownFunction::Box)), [argument]) => {
+                        self.primitive_of(argument).is_some_and(is_number)
+                    }
+                    (Some(CallFact::Known(KnownFunction::Len)), [argument]) => self.sequence_of(argument).is_some(),
+                    (Some(CallFact::Inlined { expression, .. }), _) if self.primitive_of(expr).is_none() => {
+                        let body = self.typed_facts().and_then(|facts| facts.made.get(expression));
+                        return body.map_or(Boxed::Never, |body| self.boxed(body));
+                    }
+                    _ => self.primitive_of(expr).is_some_and(is_number),
+                };
+                if is_boxed { Boxed::Always } else { Boxed::Never }
+            }
+            _ if self.primitive_of(expr).is_some_and(is_number) => Boxed::Always,
+            _ => Boxed::Never,
         }
+    }
+}
+
+/// Whether an object is a machine number that was boxed last.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Boxed {
+    Never,
+    /// On some paths.
+    Perhaps,
+    Always,
+}
+
+impl Boxed {
+    /// The same of an object that is one or the other.
+    fn or(self, other: Self) -> Self {
+        if self == other { self } else { Self::Perhaps }
     }
 }
 
