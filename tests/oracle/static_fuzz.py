@@ -141,16 +141,20 @@ def compare_rejected(programs, verdicts):
         theirs = " ".join(answer.get("error", "accepted").split())
         raised = RAISED.match(theirs)
         # Of several modules the reference stops at the first error, and at what it has no reason to refuse.
-        if theirs.startswith(FAILED) or is_starred(programs[number], theirs) or raised and len(programs[number]["files"]) > 1:
+        if theirs.startswith(FAILED) or is_meant(programs[number], theirs) or raised and len(programs[number]["files"]) > 1:
             continue
         if not raised or raised["message"] not in ours or f"{raised['path']}:{raised['line']}:" not in ours:
             verdicts[number] = "verdict", f"{theirs[:200]} AND {ours[:200]}"
 
 
-def is_starred(made, error):
-    """Whether the reference does not know a name that `a, *b = …` bound; it never does, and ours goes on."""
+def is_meant(made, error):
+    """Whether the reference refuses what ours does not, and so stops before the error that ours has: a name that
+    `a, *b = …` bound, a machine integer of the function boxed in a comprehension."""
     unknown = re.match(r"TypedSyntaxError: Name `(\w+)` is not defined", error)
-    return bool(unknown) and any(re.search(rf"\*{unknown[1]}\b[^=]* = ", source) for _, source in made["files"])
+    if unknown:
+        return any(re.search(rf"\*{unknown[1]}\b[^=]* = ", source) for _, source in made["files"])
+    boxed = re.match(r"TypedSyntaxError: can't box non-primitive: dynamic \((?P<path>.*), line (?P<line>\d+)\)", error)
+    return bool(boxed) and " for " in dict(made["files"])[boxed["path"]].splitlines()[int(boxed["line"]) - 1]
 
 
 def compile_all(options, programs):
