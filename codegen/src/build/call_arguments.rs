@@ -35,7 +35,9 @@ impl<'a> Builder<'a> {
         if !plain {
             return self.emit_call_unpacked(location, pushed, args, injected, keywords);
         }
-        self.visit_elements(args);
+        for argument in args {
+            self.visit_passed(argument);
+        }
         if let Some(injected) = injected {
             self.emit_name_access(injected, ExprContext::Load, location);
         }
@@ -52,7 +54,7 @@ impl<'a> Builder<'a> {
     /// (`codegen_call_simple_kw_helper`).
     pub(super) fn emit_keyword_values(&mut self, keywords: &'a [Keyword], location: Location) {
         for keyword in keywords {
-            self.visit_element(&keyword.value);
+            self.visit_passed(&keyword.value);
         }
         let names = keywords.iter().map(keyword_name);
         self.emit_const(Constant::tuple(names), location);

@@ -152,10 +152,6 @@ impl<'a> Builder<'a> {
         if let Some(code) = boxed {
             self.emit_with_code(Opcode::PrimitiveBox, code, at_name);
         }
-        let is_passed = plan.is_some_and(|plan| !matches!(plan, AttributePlan::Field { .. }));
-        if let Some(code) = primitive.filter(|code| is_passed && code.is_integer()) {
-            self.emit_through_local(code, at_name);
-        }
         self.emit_swap(2, at_name);
         match plan {
             Some(plan) => self.emit_attribute_store(plan, primitive, at_name),

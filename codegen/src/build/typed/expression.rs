@@ -116,6 +116,14 @@ impl<'a> Builder<'a> {
         if self.facts.is_some() { self.visit_boxed(expr) } else { self.visit_expr(expr) }
     }
 
+    /// Builds an argument of an ordinary call: an object, which the JIT may hand to what it puts in place of the call.
+    pub(in crate::build) fn visit_passed(&mut self, expr: &'a Expr) {
+        self.visit_element(expr);
+        if self.facts.is_some() {
+            self.emit_taken(expr, self.expr_location(expr));
+        }
+    }
+
     /// Builds elements one after the other.
     pub(in crate::build) fn visit_elements(&mut self, exprs: &'a [Expr]) {
         for expr in exprs {
