@@ -38,7 +38,8 @@ pub(crate) struct Inlined<'a> {
 #[derive(Debug)]
 struct Temporary<'a> {
     name: Name,
-    temporary: &'a Expr,
+    /// It, as an expression.
+    node: &'a Expr,
     argument: &'a Expr,
     /// Its type when the body was bound.
     value: Value,
@@ -117,7 +118,7 @@ impl<'a> Binder<'_, 'a> {
         if differs {
             self.inline_depth += 1;
             for kept in &call.temporaries {
-                self.assign_value(kept.temporary, kept.value, None, None)?;
+                self.assign_value(kept.node, kept.value, None, None)?;
             }
             // The reference reports what it finds when it inlines.
             self.errors.mute();
@@ -163,7 +164,7 @@ impl<'a> Binder<'_, 'a> {
         let temporary = self.adopt(module, Expr::Name(temporary), "");
         let value: Value = self.get_type(argument);
         self.assign_value(temporary, value, None, None)?;
-        temporaries.push(Temporary { name, temporary, argument, value });
+        temporaries.push(Temporary { name, node: temporary, argument, value });
         Ok(temporary.clone())
     }
 }

@@ -50,6 +50,7 @@ mod made_function;
 mod module;
 mod name;
 mod nesting;
+mod owned;
 mod return_;
 mod shared;
 mod statement;
