@@ -25,6 +25,7 @@ impl<'a> Builder<'a> {
         let end = self.new_label();
         self.check_callable(&call.func);
         self.visit_expr(&call.func);
+        self.hide_called(call);
         self.emit_generator_call(call, end);
         self.emit(Opcode::PushNull, self.expr_location(&call.func));
         let location = self.expr_location(expr);

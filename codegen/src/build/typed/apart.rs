@@ -18,6 +18,9 @@
 //! def f(x: int64, *rest) -> int64: …           def apply(f, x): return f(x)
 //! ```
 //!
+//! That does not help where a call with keywords gives all arguments: a function that is called so goes through a list first,
+//! and the JIT does not know it any more.
+//!
 //! Recursive functions, and those that would bring many calls to many places, stay apart too ([`super::nesting`]).
 //!
 //! Invariant: what such a function does is the same, but that it is called.
@@ -42,6 +45,17 @@ impl Builder<'_> {
         if !flags.contains(FunctionFlags::KEYWORD_DEFAULTS) && self.may_leave_callers(function) {
             self.emit_arg(Opcode::BuildMap, 0, location);
             flags.insert(FunctionFlags::KEYWORD_DEFAULTS);
+        }
+    }
+
+    /// The function on the stack is about to be called: hides from the JIT which it is, if that would be put in place of a
+    /// call with keywords, with arguments that nobody checked.
+    pub(in crate::build) fn hide_called(&mut self, call: &ExprCall) {
+        let is_known = !call.arguments.keywords.is_empty()
+            && call.func.is_name_expr()
+            && self.type_of(&*call.func).is_some_and(|fact| fact.kind == TypeKind::Callable);
+        if is_known && self.in_function_unit() {
+            self.emit_owned(self.expr_location(&call.func));
         }
     }
 

@@ -64,17 +64,23 @@ impl<'a> Builder<'a> {
     }
 
     /// `text[-2]`; whether it is one. Of a string that it knows to be one, and that is too short, the JIT looks for the character
-    /// once more, by an index that was negative twice, finds one, and ends the process.
+    /// once more, by an index that was negative twice, finds one, and ends the process. It may know a string that was just
+    /// made, and what a call gives.
     fn visit_far_character(&mut self, expr: &'a Expr, subscript: &'a ExprSubscript) -> bool {
-        let may_be_str = self.sequence_of(&subscript.value).is_none_or(|(sequence, _)| sequence == Sequence::Str);
-        let is_far = may_be_str && is_below_minus_one(&subscript.slice);
-        if is_far && subscript.ctx == ExprContext::Load {
-            self.visit_expr(&subscript.value);
-            self.emit_owned(self.expr_location(&subscript.value));
-            self.visit_expr(&subscript.slice);
+        let (value, index) = (&*subscript.value, &*subscript.slice);
+        let may_be_str = self.sequence_of(value).is_none_or(|(sequence, _)| sequence == Sequence::Str);
+        let is_made = !matches!(value, Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_));
+        let may_be_far = is_below_minus_one(index)
+            || index.is_call_expr()
+            || is_made && !(index.is_literal_expr() || index.is_slice_expr() || index.is_unary_op_expr());
+        let is_far = may_be_str && may_be_far && subscript.ctx == ExprContext::Load;
+        if is_far {
+            self.visit_expr(value);
+            self.emit_owned(self.expr_location(value));
+            self.visit_expr(index);
             self.emit_subscript(subscript.ctx, self.expr_location(expr));
         }
-        is_far && subscript.ctx == ExprContext::Load
+        is_far
     }
 
     /// Whether a subscript is no ordinary one.
