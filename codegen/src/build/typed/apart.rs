@@ -29,10 +29,11 @@ use super::super::Builder;
 use super::super::closure::FunctionFlags;
 use super::super::unit::UnitKind;
 use crate::{Constant, Opcode};
+use pyclast_syntax::symtable::{Resolution, SymbolFlags};
 use pyclast_syntax::type_facts::{DecoratorFact, FunctionFact, TypeKind};
 use pyclast_syntax::{Location, PyInt};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCall, ExprCompare, Operator, Pattern, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, ExprCall, ExprCompare, ExprName, Operator, Pattern, Stmt, StmtFunctionDef};
 
 impl Builder<'_> {
     /// Gives a function defaults of keywords, none, if it must stay apart from its callers.
@@ -51,12 +52,20 @@ impl Builder<'_> {
     /// The function on the stack is about to be called: hides from the JIT which it is, if that would be put in place of a
     /// call with keywords, with arguments that nobody checked.
     pub(in crate::build) fn hide_called(&mut self, call: &ExprCall) {
+        let Expr::Name(name) = &*call.func else { return };
         let is_known = !call.arguments.keywords.is_empty()
-            && call.func.is_name_expr()
-            && self.type_of(&*call.func).is_some_and(|fact| fact.kind == TypeKind::Callable);
-        if is_known && self.in_function_unit() {
-            self.emit_owned(self.expr_location(&call.func));
+            && self.type_of(name).is_some_and(|fact| fact.kind == TypeKind::Callable)
+            && self.in_function_unit();
+        if is_known && !self.is_builtin(name) {
+            self.emit_owned(self.location(name));
         }
+    }
+
+    /// Whether a name is one that the module does not bind: the JIT puts no function of C in place of its call.
+    fn is_builtin(&mut self, name: &ExprName) -> bool {
+        let id = self.names.intern(name.id.as_str());
+        matches!(self.resolution(id), Resolution::GlobalImplicit | Resolution::Unresolved)
+            && !self.module_symbol(id).is_some_and(|symbol| symbol.flags.intersects(SymbolFlags::BOUND))
     }
 
     fn may_leave_callers(&self, function: &StmtFunctionDef) -> bool {
