@@ -11,9 +11,6 @@ use crate::{CodeObject, Constant};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// How often a unit is looked at, at most: checks may depend on each other as often as loops follow each other.
-const ROUNDS: usize = 512;
-
 /// Assembled units that are to be looked at, by the addresses of their code objects, which are kept for that.
 #[derive(Debug, Default)]
 pub(in crate::build) struct UncheckedUnits(FxHashMap<usize, (Arc<CodeObject>, Draft)>);
@@ -33,8 +30,8 @@ impl Builder<'_> {
             Arc::make_mut(&mut code).constants = constants;
         }
         let (Some(mut draft), Some(world)) = (draft, self.world.as_mut()) else { return code };
-        // A check that is put there may have to be another one for what follows.
-        for _ in 0..ROUNDS {
+        // A check that is put there may have to be another one for what follows, loop after loop; each round changes one at least.
+        for _ in 0..draft.instructions.len() {
             let Some((checked, constants)) = with_missing_checks(&draft, &code, world) else { break };
             let code = Arc::make_mut(&mut code);
             (code.constants, code.stack_size) = (constants, checked.stack_size);
