@@ -12,6 +12,7 @@
 
 use crate::{FinalInstruction, Opcode};
 use pyclast_syntax::Location;
+use std::hint::select_unpredictable;
 
 /// `PY_CODE_LOCATION_INFO_ONE_LINE0`
 const ONE_LINE: u8 = 10;
@@ -69,7 +70,17 @@ struct LocationTable<'a> {
 impl LocationTable<'_> {
     /// `assemble_emit_location`
     #[inline]
-    fn write_run(&mut self, location: Location, mut units: u32) {
+    fn write_run(&mut self, location: Location, units: u32) {
+        if units <= ENTRY_LIMIT {
+            self.write_entry(location, units);
+        } else {
+            self.write_long_run(location, units);
+        }
+    }
+
+    /// Several entries: rare enough to take no register from the others.
+    #[inline(never)]
+    fn write_long_run(&mut self, location: Location, mut units: u32) {
         while units > 0 {
             let described = units.min(ENTRY_LIMIT);
             self.write_entry(location, described);
@@ -91,17 +102,18 @@ impl LocationTable<'_> {
             self.write_other_entry(location, units);
             return;
         }
-        let width = end_column - column;
-        // Two bytes are as frequent as three, and nobody can predict which: both are made.
-        let is_same_line = line_delta == 0;
-        let is_left = column < 80;
-        let is_small = (0..16).contains(&width);
+        // Two bytes are as frequent as three, and nobody can predict which: both are made, the first byte lowest.
+        let delta = line_delta.cast_unsigned();
+        let (column, end_column) = (column.cast_unsigned(), end_column.cast_unsigned());
+        let width = end_column.wrapping_sub(column);
+        let (is_same_line, is_left, is_small) = (delta == 0, column < 80, width < 16);
         let is_two = is_same_line & is_left & is_small;
-        let [column, end_column, width] = [column, end_column, width].map(low_byte);
-        let two = [first_byte(column >> 3, units), (column & 7) << 4 | width & 15, 0];
-        let three = [first_byte(ONE_LINE + low_byte(line_delta), units), column, end_column];
-        self.bytes.extend_from_slice(&if is_two { two } else { three });
-        self.bytes.truncate(self.bytes.len() - usize::from(is_two));
+        let two = column >> 3 << 3 | (column & 7) << 12 | width << 8;
+        let three = (u32::from(ONE_LINE) + delta) << 3 | column << 8 | end_column << 16;
+        let entry = 0x80 | (units - 1) | select_unpredictable(is_two, two, three);
+        let end = self.bytes.len() + 3 - usize::from(is_two);
+        self.bytes.extend_from_slice(&entry.to_le_bytes());
+        self.bytes.truncate(end);
         self.line = line;
     }
 
@@ -145,9 +157,4 @@ impl LocationTable<'_> {
 /// The byte an entry begins with.
 const fn first_byte(kind: u8, units: u32) -> u8 {
     0x80 | kind << 3 | (units - 1).to_le_bytes()[0]
-}
-
-/// A value that the caller has compared with a limit below 256.
-const fn low_byte(value: i32) -> u8 {
-    value.to_le_bytes()[0]
 }
