@@ -13,6 +13,7 @@
 
 use super::Builder;
 use crate::{Constant, Opcode, Optimize};
+use memchr::{memchr, memchr_iter};
 use pyclast_syntax::{Diagnostic, Exception, Location, PyString, Span, literal};
 use ruff_python_ast::{Expr, Stmt};
 use std::borrow::Cow;
@@ -122,18 +123,24 @@ fn literal_text(string: &Expr, text: &str) -> PyString {
 /// `_PyCompile_CleanDoc` on UTF-8 bytes.
 fn clean(docstring: &PyString) -> PyString {
     let text = expand_tabs(docstring.as_bytes());
-    let mut lines = text.split_inclusive(|&byte| byte == b'\n');
-    let first = lines.next().unwrap_or_default();
-    let margin = lines.clone().filter_map(indentation).min().unwrap_or(0);
+    let (first, rest) = text.split_at(memchr(b'\n', &text).map_or(text.len(), |end| end + 1));
+    let margin = lines(rest).filter_map(indentation).min().unwrap_or(0);
     let first_indentation = leading_spaces(first);
     if first_indentation == 0 && margin == 0 {
         return PyString::from_surrogatepass(&text);
     }
-    let mut cleaned = first[first_indentation..].to_vec();
-    for line in lines {
+    let mut cleaned = Vec::with_capacity(text.len());
+    cleaned.extend_from_slice(&first[first_indentation..]);
+    for line in lines(rest) {
         cleaned.extend_from_slice(&line[leading_spaces(line).min(margin)..]);
     }
     PyString::from_surrogatepass(&cleaned)
+}
+
+/// The lines of a text, each with its end.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memchr_iter(b'\n', text).map(|end| end + 1).chain([text.len()]);
+    ends.scan(0, |start, end| Some(&text[std::mem::replace(start, end)..end]))
 }
 
 /// The indentation of a line that is not blank.
