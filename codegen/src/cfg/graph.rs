@@ -118,7 +118,7 @@ pub struct Graph {
     /// Memory of `unused_constants`.
     pub(super) constant_uses: Vec<i32>,
     /// Memory of `load_fast_borrow`.
-    pub(super) borrow_memory: load_fast_borrow::Memory,
+    pub(super) borrow_memory: Vec<load_fast_borrow::Reference>,
     /// Those of all blocks: passes for others have nothing to do.
     pub(super) features: Features,
     /// Whether some block has [`Block::has_nops`].

@@ -21,7 +21,7 @@ use crate::{Opcode, Target};
 
 /// Who pushed a value, and the local whose value it is; negative for none.
 #[derive(Clone, Copy, Debug)]
-struct Reference {
+pub(super) struct Reference {
     /// Index of the instruction in the block; [`NOWHERE`](Self::NOWHERE) for values that were there before.
     producer: u32,
     local: i32,
@@ -46,81 +46,67 @@ pub(super) fn optimize_load_fast(graph: &mut Graph, target: &Target) {
     if !graph.features.has(Features::LOCAL_LOADS) {
         return;
     }
-    let Memory { must_own, stack } = std::mem::take(&mut graph.borrow_memory);
-    let mut pass = Pass { target, must_own, stack };
+    let mut stack = std::mem::take(&mut graph.borrow_memory);
     let mut work = graph.start_visit();
     graph[BlockId::ENTRY].start_depth = 0;
     graph.visit(&mut work, BlockId::ENTRY);
     while let Some(block) = work.pop() {
-        pass.run_block(graph, block, &mut work);
+        push_successors(graph, block, target, &mut work);
+        if graph[block].features.has(Features::LOCAL_LOADS) {
+            run_block(graph, block, target, &mut stack);
+        }
     }
     graph.finish_visit(work);
-    graph.borrow_memory = Memory { must_own: pass.must_own, stack: pass.stack };
+    graph.borrow_memory = stack;
 }
 
-/// What the pass works in, from one code unit to the next.
-#[derive(Debug, Default)]
-pub(super) struct Memory {
-    must_own: Vec<bool>,
-    stack: Vec<Reference>,
+/// Visits the blocks that control goes to. A conditional jump is followed by `NOT_TAKEN` only.
+fn push_successors(graph: &mut Graph, block: BlockId, target: &Target, work: &mut Vec<BlockId>) {
+    let len = graph.len(block);
+    for index in len.saturating_sub(2)..len {
+        if let Some(target) = graph.nodes(block)[index].destination() {
+            graph.visit(work, target);
+        }
+    }
+    let goes_through = len > 0 || !target.borrow_empty_block_bug;
+    if goes_through && let Some(next) = graph.fall_through(block) {
+        graph.visit(work, next);
+    }
 }
 
-struct Pass<'a> {
+/// Every load borrows, until one is found that has to own.
+fn run_block(graph: &mut Graph, block: BlockId, target: &Target, stack: &mut Vec<Reference>) {
+    stack.clear();
+    stack.resize(usize::try_from(graph[block].start_depth).unwrap_or(0), Reference::OUTSIDE);
+    let nodes = graph.nodes_mut(block);
+    let mut run = Run { target, nodes, stack };
+    for index in 0..u32::try_from(run.nodes.len()).expect("instructions are fewer than 2**32") {
+        run.run_instruction(index);
+    }
+    while let Some(left) = run.stack.pop() {
+        run.own(left);
+    }
+}
+
+/// The way through a block.
+struct Run<'a> {
     target: &'a Target,
-    /// By instruction of the block: whether what it loads may not be borrowed.
-    must_own: Vec<bool>,
-    stack: Vec<Reference>,
+    nodes: &'a mut [Node],
+    stack: &'a mut Vec<Reference>,
 }
 
-impl Pass<'_> {
-    fn run_block(&mut self, graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
-        self.push_successors(graph, block, work);
-        if !graph[block].features.has(Features::LOCAL_LOADS) {
-            return;
-        }
-        let start_depth = usize::try_from(graph[block].start_depth).unwrap_or(0);
-        let nodes = graph.nodes_mut(block);
-        let is_load = |node: &Node| matches!(node.opcode, Opcode::LoadFast | Opcode::LoadFastLoadFast);
-        if !nodes.iter().any(is_load) {
-            return;
-        }
-        self.must_own.clear();
-        self.must_own.resize(nodes.len(), false);
-        self.stack.clear();
-        self.stack.resize(start_depth, Reference::OUTSIDE);
-        for (index, node) in (0..).zip(&*nodes) {
-            self.run_instruction(index, node);
-        }
-        for &reference in &self.stack {
-            own(&mut self.must_own, reference);
-        }
-        for (node, &must_own) in nodes.iter_mut().zip(&self.must_own) {
-            node.opcode = if must_own { node.opcode } else { BORROWING[node.opcode as usize] };
-        }
-    }
-
-    /// Visits the blocks that control goes to. A conditional jump is followed by `NOT_TAKEN` only.
-    fn push_successors(&self, graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
-        let len = graph.len(block);
-        for index in len.saturating_sub(2)..len {
-            if let Some(target) = graph.nodes(block)[index].destination() {
-                graph.visit(work, target);
-            }
-        }
-        let goes_through = len > 0 || !self.target.borrow_empty_block_bug;
-        if goes_through && let Some(next) = graph.fall_through(block) {
-            graph.visit(work, next);
-        }
-    }
-
-    fn run_instruction(&mut self, index: u32, node: &Node) {
-        let oparg = node.oparg;
+impl Run<'_> {
+    #[inline]
+    fn run_instruction(&mut self, index: u32) {
+        let node = &mut self.nodes[index as usize];
+        let Node { opcode, oparg, .. } = *node;
+        node.opcode = BORROWING[opcode as usize];
         // Which of the frequent opcodes it is nobody can predict: they take one way.
-        if node.opcode.consumes_operands() {
-            let local = if node.opcode == Opcode::LoadFast { oparg } else { -1 };
-            return self.consume(Reference::local(index, local), node);
+        if opcode.consumes_operands() {
+            let local = if opcode == Opcode::LoadFast { oparg } else { -1 };
+            return self.consume(Reference::local(index, local), opcode, oparg);
         }
-        match node.opcode {
+        match opcode {
             Opcode::DeleteFast => self.kill_local(oparg),
             Opcode::LoadFastAndClear => {
                 self.kill_local(oparg);
@@ -156,15 +142,14 @@ impl Pass<'_> {
                     self.stack.swap(top, other);
                 }
             }
-            _ => self.run_by_stack_use(index, node),
+            _ => self.run_by_stack_use(index, opcode, oparg),
         }
     }
 
     /// Opcodes that leave some of their inputs on the stack one by one; all others consume theirs.
-    fn run_by_stack_use(&mut self, index: u32, node: &Node) {
-        let oparg = node.oparg;
-        let (pops, pushes) = node.opcode.stack_use(oparg);
-        match node.opcode {
+    fn run_by_stack_use(&mut self, index: u32, opcode: Opcode, oparg: i32) {
+        let (pops, pushes) = opcode.stack_use(oparg);
+        match opcode {
             // Consume nothing.
             Opcode::FormatSimple
             | Opcode::GetAnext
@@ -209,7 +194,7 @@ impl Pass<'_> {
             // The interpreter keeps the very reference.
             Opcode::StoreLocal | Opcode::ReturnPrimitive => {
                 let kept = self.pop();
-                own(&mut self.must_own, kept);
+                self.own(kept);
             }
             Opcode::LoadMethodStatic | Opcode::LoadIterableArg => {
                 let object = self.pop();
@@ -233,21 +218,25 @@ impl Pass<'_> {
                 self.pop();
                 self.stack.push(Reference::fresh(index));
             }
-            opcode if opcode.is_block_push() => {}
-            _ => self.consume(Reference::fresh(index), node),
+            _ if opcode.is_block_push() => {}
+            _ => self.consume(Reference::fresh(index), opcode, oparg),
         }
     }
 
     /// All operands go, and what comes is new.
     #[inline]
-    fn consume(&mut self, new: Reference, node: &Node) {
-        let (pops, pushes) = node.opcode.stack_use(node.oparg);
-        let [pops, pushes] = [pops, pushes].map(|count| count.cast_unsigned() as usize);
+    fn consume(&mut self, new: Reference, opcode: Opcode, oparg: i32) {
+        let (pops, pushes) = opcode.stack_use(oparg);
+        let (pops, pushes) = (pops.cast_unsigned() as usize, pushes.cast_unsigned() as usize);
         let kept = self.stack.len().saturating_sub(pops);
         self.stack.truncate(kept);
         // Few give more than two values; which of the others how many is not branched on.
-        self.stack.extend([new, new]);
-        self.stack.resize(kept + pushes, new);
+        self.stack.extend_from_slice(&[new, new]);
+        if pushes <= 2 {
+            self.stack.truncate(kept + pushes);
+        } else {
+            self.stack.resize(kept + pushes, new);
+        }
     }
 
     /// The stack index of the value `depth` from the top, counted from 1.
@@ -270,13 +259,23 @@ impl Pass<'_> {
     fn store_local(&mut self, local: i32) {
         let stored = self.pop();
         self.kill_local(local);
-        own(&mut self.must_own, stored);
+        self.own(stored);
     }
 
     /// The local loses its value: what is on the stack of it must own it (`kill_local`).
     fn kill_local(&mut self, local: i32) {
-        for reference in self.stack.iter().filter(|reference| reference.local == local) {
-            own(&mut self.must_own, *reference);
+        for place in 0..self.stack.len() {
+            let reference = self.stack[place];
+            if reference.local == local {
+                self.own(reference);
+            }
+        }
+    }
+
+    /// What a reference's producer loads may not be borrowed.
+    fn own(&mut self, reference: Reference) {
+        if let Some(node) = self.nodes.get_mut(reference.producer as usize) {
+            node.opcode = OWNING[node.opcode as usize];
         }
     }
 }
@@ -288,9 +287,9 @@ const BORROWING: [Opcode; Opcode::ALL.len()] = by_opcode!(|opcode| match opcode 
     other => other,
 });
 
-/// What a reference's producer loads may not be borrowed.
-fn own(must_own: &mut [bool], reference: Reference) {
-    if let Some(must_own) = must_own.get_mut(reference.producer as usize) {
-        *must_own = true;
-    }
-}
+/// The other way round.
+const OWNING: [Opcode; Opcode::ALL.len()] = by_opcode!(|opcode| match opcode {
+    Opcode::LoadFastBorrow => Opcode::LoadFast,
+    Opcode::LoadFastBorrowLoadFastBorrow => Opcode::LoadFastLoadFast,
+    other => other,
+});
