@@ -160,6 +160,10 @@ impl Features {
         let mut index = 0;
         while index < features.len() {
             let opcode = Opcode::ALL[index];
+    /// Unconditional jumps.
+    pub(super) const JUMPS: u16 = 1 << 11;
+    /// Conditional jumps, and what becomes one.
+    pub(super) const CONDITIONAL_JUMPS: u16 = 1 << 12;
             features[index] = Self::of_opcode(opcode)
                 | if opcode.ends_block() { Self::BLOCK_ENDS } else { 0 }
                 | if opcode.has_constant() { Self::CONSTANTS } else { 0 };
@@ -168,6 +172,8 @@ impl Features {
         features
     };
 
+                | if opcode.is_unconditional_jump() { Self::JUMPS } else { 0 }
+                | if opcode.is_conditional_jump() { Self::CONDITIONAL_JUMPS } else { 0 }
     const fn of_opcode(opcode: Opcode) -> u16 {
         match opcode {
             Opcode::LoadFast => Self::LOCAL_LOADS | Self::LOCALS,
@@ -175,7 +181,7 @@ impl Features {
             Opcode::StoreFast | Opcode::LoadFastCheck => Self::LOCALS,
             Opcode::DeleteFast | Opcode::LoadFastAndClear => Self::LOCALS | Self::UNBINDING,
             Opcode::StoreFastMaybeNull => Self::LOCALS | Self::UNBINDING | Self::PSEUDO_OPS,
-            Opcode::JumpIfFalse | Opcode::JumpIfTrue => Self::PSEUDO_CONDITIONAL_JUMPS,
+            Opcode::JumpIfFalse | Opcode::JumpIfTrue => Self::PSEUDO_CONDITIONAL_JUMPS | Self::CONDITIONAL_JUMPS,
             Opcode::SetupFinally | Opcode::SetupWith | Opcode::SetupCleanup => {
                 Self::BLOCK_PUSHES | Self::PSEUDO_OPS | Self::HANDLERS
             }
@@ -204,6 +210,11 @@ impl Features {
     }
 
     /// Takes others into account.
+    /// One kind.
+    pub(super) const fn only(kind: u16) -> Self {
+        Self(kind)
+    }
+
     #[inline]
     pub(super) const fn add(&mut self, other: Self) {
         self.0 |= other.0;

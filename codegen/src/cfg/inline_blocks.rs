@@ -10,7 +10,7 @@
 //!
 //! After: each unconditional jump goes to a block that is worth a jump.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Features, Graph};
 use crate::Opcode;
 
 /// `MAX_COPY_SIZE`
@@ -19,7 +19,7 @@ const MAX_COPY_SIZE: usize = 4;
 /// Inlines until nothing changes; each step removes a jump.
 #[inline(never)]
 pub(super) fn inline_small_or_lineless_blocks(graph: &mut Graph) {
-    let mut changed = true;
+    let mut changed = graph.features.has(Features::JUMPS);
     while changed {
         changed = false;
         graph.for_each_block(|graph, block| changed |= inline_target(graph, block));
@@ -28,6 +28,9 @@ pub(super) fn inline_small_or_lineless_blocks(graph: &mut Graph) {
 
 /// `basicblock_inline_small_or_no_lineno_blocks`
 fn inline_target(graph: &mut Graph, block: BlockId) -> bool {
+    if !graph[block].features.has(Features::JUMPS) {
+        return false;
+    }
     let Some(jump) = graph.last(block).filter(|node| node.opcode.is_unconditional_jump()) else {
         return false;
     };

@@ -49,6 +49,9 @@ fn optimize_block(graph: &mut Graph, block: BlockId, constants: &mut ConstantPoo
             jump_changed |= optimize_test(&mut nodes[index..], &load, constants);
         }
     }
+    if jump_changed {
+        graph.add_features(block, Features::only(Features::JUMPS));
+    }
     jump_changed
 }
 

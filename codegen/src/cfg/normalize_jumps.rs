@@ -9,18 +9,23 @@
 //! Before: the order of blocks is final. After: every conditional jump goes forward and is followed by
 //! `NOT_TAKEN`, in its own block (so that it is no longer the last instruction there) or the next.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Features, Graph};
 use crate::Opcode;
 
 /// Normalizes every conditional jump.
 #[inline(never)]
 pub(super) fn normalize_jumps(graph: &mut Graph) {
+    if !graph.features.has(Features::CONDITIONAL_JUMPS) {
+        return;
+    }
     for block in graph.blocks_mut() {
         block.visited = false;
     }
     graph.for_each_block(|graph, block| {
         graph[block].visited = true;
-        normalize_block(graph, block);
+        if graph[block].features.has(Features::CONDITIONAL_JUMPS) {
+            normalize_block(graph, block);
+        }
     });
 }
 

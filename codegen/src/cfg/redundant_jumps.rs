@@ -8,13 +8,16 @@
 //!
 //! After: no redundant jump and no redundant `NOP` is left.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Features, Graph};
 use super::redundant_nops::remove_redundant_nops;
 
 /// Removes `NOP`s and jumps until no jump is redundant; each round removes a jump.
 pub(super) fn remove_redundant_nops_and_jumps(graph: &mut Graph) {
     loop {
         remove_redundant_nops(graph);
+        if !graph.features.has(Features::JUMPS) {
+            return;
+        }
         let mut changed = false;
         graph.for_each_block(|graph, block| changed |= remove_jump(graph, block));
         if !changed {
@@ -24,6 +27,9 @@ pub(super) fn remove_redundant_nops_and_jumps(graph: &mut Graph) {
 }
 
 fn remove_jump(graph: &mut Graph, block: BlockId) -> bool {
+    if !graph[block].features.has(Features::JUMPS) {
+        return false;
+    }
     let Some(jump) = graph.last(block).filter(|node| node.opcode.is_unconditional_jump()) else {
         return false;
     };
