@@ -15,7 +15,7 @@
 use super::load_fast_borrow;
 use crate::{FinalInstruction, Instruction, InstructionSequence, Opcode};
 use pyclast_syntax::Location;
-use std::ops::{Index, IndexMut};
+use std::ops::{Index, IndexMut, Range};
 
 pub(super) use crate::BlockId;
 
@@ -96,6 +96,12 @@ pub(crate) struct Block {
 }
 
 impl Block {
+    /// Where its instructions are among those of all blocks.
+    #[inline]
+    pub(super) const fn slots(&self) -> Range<usize> {
+        self.start as usize..(self.start + self.used) as usize
+    }
+
     /// Takes all instructions out; their slots stay as they are.
     pub(super) fn empty(&mut self) {
         self.used = 0;
@@ -154,26 +160,26 @@ impl Features {
     pub(super) const BLOCK_ENDS: u16 = 1 << 9;
     /// Instructions without line.
     pub(super) const LINELESS: u16 = 1 << 10;
+    /// Unconditional jumps.
+    pub(super) const JUMPS: u16 = 1 << 11;
+    /// Conditional jumps, and what becomes one.
+    pub(super) const CONDITIONAL_JUMPS: u16 = 1 << 12;
 
     const BY_OPCODE: [u16; Opcode::ALL.len()] = {
         let mut features = [0; Opcode::ALL.len()];
         let mut index = 0;
         while index < features.len() {
             let opcode = Opcode::ALL[index];
-    /// Unconditional jumps.
-    pub(super) const JUMPS: u16 = 1 << 11;
-    /// Conditional jumps, and what becomes one.
-    pub(super) const CONDITIONAL_JUMPS: u16 = 1 << 12;
             features[index] = Self::of_opcode(opcode)
                 | if opcode.ends_block() { Self::BLOCK_ENDS } else { 0 }
+                | if opcode.is_unconditional_jump() { Self::JUMPS } else { 0 }
+                | if opcode.is_conditional_jump() { Self::CONDITIONAL_JUMPS } else { 0 }
                 | if opcode.has_constant() { Self::CONSTANTS } else { 0 };
             index += 1;
         }
         features
     };
 
-                | if opcode.is_unconditional_jump() { Self::JUMPS } else { 0 }
-                | if opcode.is_conditional_jump() { Self::CONDITIONAL_JUMPS } else { 0 }
     const fn of_opcode(opcode: Opcode) -> u16 {
         match opcode {
             Opcode::LoadFast => Self::LOCAL_LOADS | Self::LOCALS,
@@ -204,17 +210,17 @@ impl Features {
         Self(Self::BY_OPCODE[opcode as usize] | if location.line < 0 { Self::LINELESS } else { 0 })
     }
 
+    /// One kind.
+    pub(super) const fn only(kind: u16) -> Self {
+        Self(kind)
+    }
+
     /// Forgets a kind of which none is left.
     pub(super) const fn remove(&mut self, kind: u16) {
         self.0 &= !kind;
     }
 
     /// Takes others into account.
-    /// One kind.
-    pub(super) const fn only(kind: u16) -> Self {
-        Self(kind)
-    }
-
     #[inline]
     pub(super) const fn add(&mut self, other: Self) {
         self.0 |= other.0;
@@ -340,43 +346,55 @@ impl Graph {
     }
 
     /// The instructions of a block.
+    #[inline]
     pub(super) fn nodes(&self, block: BlockId) -> &[Node] {
-        let Block { start, used, .. } = self[block];
-        &self.nodes[start as usize..(start + used) as usize]
+        &self.nodes[self[block].slots()]
     }
 
     /// The instructions of a block.
+    #[inline]
     pub(super) fn nodes_mut(&mut self, block: BlockId) -> &mut [Node] {
-        let Block { start, used, .. } = self[block];
-        &mut self.nodes[start as usize..(start + used) as usize]
+        let slots = self[block].slots();
+        &mut self.nodes[slots]
     }
 
     /// Number of instructions of a block.
+    #[inline]
     pub(super) fn len(&self, block: BlockId) -> usize {
         self[block].used as usize
     }
 
     /// The last instruction of a block.
+    #[inline]
     pub(super) fn last(&self, block: BlockId) -> Option<&Node> {
-        self.nodes(block).last()
+        let Block { start, used, .. } = self[block];
+        // Less is asked for than by the last of a slice.
+        let last = start + used.checked_sub(1)?;
+        self.nodes.get(last as usize)
     }
 
     /// The last instruction of a block.
+    #[inline]
     pub(super) fn last_mut(&mut self, block: BlockId) -> Option<&mut Node> {
-        self.nodes_mut(block).last_mut()
+        let Block { start, used, .. } = self[block];
+        let last = start + used.checked_sub(1)?;
+        self.nodes.get_mut(last as usize)
     }
 
     /// The last instruction of a block if it jumps.
+    #[inline]
     pub(super) fn last_jump(&self, block: BlockId) -> Option<&Node> {
         self.last(block).filter(|node| node.opcode.has_jump())
     }
 
     /// Whether control can go on to the next block (`BB_HAS_FALLTHROUGH`).
+    #[inline]
     pub(super) fn falls_through(&self, block: BlockId) -> bool {
         !self.last(block).is_some_and(Node::ends_flow)
     }
 
     /// The next block, if control can go on to it.
+    #[inline]
     pub(super) fn fall_through(&self, block: BlockId) -> Option<BlockId> {
         self[block].next.filter(|_| self.falls_through(block))
     }

@@ -6,7 +6,7 @@
 //!
 //! After: `start_depth` of each reachable block is its depth on entry, the same on all ways in.
 
-use super::graph::{BlockId, Features, Graph};
+use super::graph::{Block, BlockId, Features, Graph};
 use crate::Opcode;
 
 /// `start_depth` of a block that was not reached.
@@ -22,15 +22,17 @@ pub(super) fn calculate_stack_depth(graph: &mut Graph) -> u32 {
     let mut greatest = 0;
     push(graph, &mut work, BlockId::ENTRY, 0);
     while let Some(block) = work.pop() {
-        let mut depth = graph[block].start_depth;
-        let len = graph.len(block);
+        let Block { start_depth: mut depth, next, features, .. } = graph[block];
+        let nodes = graph.nodes(block);
+        let len = nodes.len();
         // Only the last instruction has a target, unless one pushes a handler.
-        let plain = if graph[block].features.has(Features::BLOCK_PUSHES) { 0 } else { len.saturating_sub(1) };
-        for node in &graph.nodes(block)[..plain] {
+        let plain = if features.has(Features::BLOCK_PUSHES) { 0 } else { len.saturating_sub(1) };
+        for node in &nodes[..plain] {
             greatest = greatest.max(depth);
             depth += node.opcode.stack_effect(node.oparg, false);
             debug_assert!(depth >= 0, "stack underflow at {node:?}");
         }
+        let mut falls_through = true;
         for index in plain..len {
             let node = graph.nodes(block)[index];
             greatest = greatest.max(depth);
@@ -41,8 +43,9 @@ pub(super) fn calculate_stack_depth(graph: &mut Graph) -> u32 {
             }
             depth += node.opcode.stack_effect(node.oparg, false);
             debug_assert!(depth >= 0, "stack underflow at {node:?}");
+            falls_through = !node.ends_flow();
         }
-        if let Some(next) = graph.fall_through(block) {
+        if falls_through && let Some(next) = next {
             push(graph, &mut work, next, depth);
         }
     }

@@ -32,8 +32,9 @@ pub(super) fn to_sequence(graph: &mut Graph, instructions: &mut Vec<FinalInstruc
             instructions.extend(nodes.iter().map(|node| finished(node, None)));
         }
         // A jump is last, or only `NOT_TAKEN` follows it.
-        let with_target = if graph[block].features.has(Features::BLOCK_PUSHES) { nodes.len() } else { 2 };
-        for (node, instruction) in nodes.iter().rev().zip(instructions.iter_mut().rev()).take(with_target) {
+        let plain = if graph[block].features.has(Features::BLOCK_PUSHES) { 0 } else { nodes.len().saturating_sub(2) };
+        let start = instructions.len() - nodes.len();
+        for (node, instruction) in nodes[plain..].iter().zip(&mut instructions[start + plain..]) {
             if let Some(target) = node.destination() {
                 instruction.oparg = graph[target].mark.cast_signed();
             }

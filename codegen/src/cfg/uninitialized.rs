@@ -11,7 +11,7 @@
 //!
 //! After: a plain `LOAD_FAST` always finds a value.
 
-use super::graph::{BlockId, Features, Graph, Node};
+use super::graph::{Block, BlockId, Features, Graph, Node};
 use crate::Opcode;
 
 /// Locals that the data-flow analysis follows.
@@ -56,16 +56,18 @@ pub(super) fn check_uninitialized_loads(graph: &mut Graph, locals: usize, bound:
         check_many_locals(graph, locals);
     }
     let unbound = (bound..locals.min(FOLLOWED)).fold(0, |mask, local| mask | 1_u64 << local);
+    let mut nodes = graph.lend_nodes();
     let mut work = graph.start_visit();
     push(graph, &mut work, BlockId::ENTRY, unbound);
     if graph.features.has(Features::UNBINDING) {
-        graph.for_each_block(|graph, block| scan_block(graph, block, &mut work));
+        graph.for_each_block(|graph, block| scan_block(graph, &mut nodes, block, &mut work));
     }
     while let Some(block) = work.pop() {
         graph[block].visited = false;
-        scan_block(graph, block, &mut work);
+        scan_block(graph, &mut nodes, block, &mut work);
     }
     graph.finish_visit(work);
+    graph.return_nodes(nodes);
 }
 
 /// Puts a block on the work list if the locals are news to it (`maybe_push`).
@@ -77,41 +79,43 @@ fn push(graph: &mut Graph, work: &mut Vec<BlockId>, block: BlockId, unbound: u64
     }
 }
 
-/// `scan_block_for_locals`
-fn scan_block(graph: &mut Graph, block: BlockId, work: &mut Vec<BlockId>) {
-    let mut unbound = graph[block].unbound_locals;
+/// `scan_block_for_locals`, with the instructions of all blocks
+fn scan_block(graph: &mut Graph, nodes: &mut [Node], block: BlockId, work: &mut Vec<BlockId>) {
+    let Block { unbound_locals: mut unbound, next, features, .. } = graph[block];
+    let nodes = &mut nodes[graph[block].slots()];
     let unbinds = graph.features.has(Features::UNBINDING);
     if graph.features.has(Features::BLOCK_PUSHES) {
         // What a handler was told last.
         let mut told = None;
-        for index in 0..graph.len(block) {
+        for node in &mut *nodes {
             if unbound == 0 && !unbinds {
                 return;
             }
-            let before = unbound;
-            let node = &mut graph.nodes_mut(block)[index];
-            apply(node, &mut unbound);
             // The instruction may raise before it has its effect.
-            let raised = node.handler.map(|handler| (handler, before));
+            let raised = node.handler.map(|handler| (handler, unbound));
             if let Some((handler, before)) = raised
                 && raised != told
             {
                 told = raised;
                 push(graph, work, handler, before);
             }
+            apply(node, &mut unbound);
         }
-    } else if graph[block].features.has(Features::LOCALS) {
-        for node in graph.nodes_mut(block) {
+    } else if features.has(Features::LOCALS) {
+        for node in &mut *nodes {
             if unbound == 0 && !unbinds {
                 return;
             }
             apply(node, &mut unbound);
         }
     }
-    if let Some(next) = graph.fall_through(block) {
+    let last = nodes.last();
+    if let Some(next) = next
+        && !last.is_some_and(Node::ends_flow)
+    {
         push(graph, work, next, unbound);
     }
-    if let Some(target) = graph.last_jump(block).and_then(|jump| jump.target) {
+    if let Some(target) = last.filter(|last| last.opcode.has_jump()).and_then(|jump| jump.target) {
         push(graph, work, target, unbound);
     }
 }
