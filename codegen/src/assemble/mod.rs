@@ -64,6 +64,13 @@ impl<T> Nothing<T> {
     }
 }
 
+impl<T: Copy> Nothing<T> {
+    /// The same of copies.
+    fn or_copy(&self, items: &[T]) -> Arc<[T]> {
+        if items.is_empty() { Arc::clone(&self.0) } else { Arc::from(items) }
+    }
+}
+
 /// What instructions are encoded as.
 struct Tables {
     code: Arc<[u8]>,
@@ -109,7 +116,7 @@ impl Assembler {
         location_table::encode(&instructions, offsets, first_line, &mut self.bytes);
         let line_table = Arc::from(&self.bytes[..]);
         exception_table::encode(&instructions, offsets, &mut self.bytes);
-        let exception_table = self.no_bytes.or(self.bytes.drain(..));
+        let exception_table = self.no_bytes.or_copy(&self.bytes);
         instructions.clear();
         self.instructions = instructions;
         Tables { code, line_table, exception_table }
@@ -138,7 +145,7 @@ impl Assembler {
             constants: shared_constants,
             names,
             local_names: shared_names,
-            local_kinds: self.no_kinds.or(self.kinds.drain(..)),
+            local_kinds: self.no_kinds.or_copy(&self.kinds),
             filename: filename.clone(),
             name,
             qualname,
