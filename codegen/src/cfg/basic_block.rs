@@ -47,7 +47,7 @@ pub(super) fn optimize_basic_blocks(graph: &mut Graph, constants: &mut ConstantP
             graph.add_features(block, Features::of(Opcode::PopTop, Location::NONE));
         }
         // A threaded jump is a `NOP` and a new jump at the end, a redirected one is looked at again.
-        while thread_jump(graph, block) {}
+        while graph[block].features.has(Features::JUMPS | Features::CONDITIONAL_JUMPS) && thread_jump(graph, block) {}
         if has_swap {
             optimize_swaps(graph.nodes_mut(block));
         }

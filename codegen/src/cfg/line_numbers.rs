@@ -11,7 +11,7 @@
 //!
 //! After: a location is missing only where several ways with different lines meet.
 
-use super::graph::{BlockId, Features, Graph};
+use super::graph::{Block, BlockId, Features, Graph};
 use pyclast_syntax::Location;
 
 /// Duplicates exits without line, then spreads locations forward.
@@ -48,11 +48,12 @@ fn duplicate_exits_without_line(graph: &mut Graph) {
     });
     // What is left is reached by falling through only.
     graph.for_each_block(|graph, block| {
-        let Some(location) = graph.last(block).map(|node| node.location) else { return };
-        if let Some(next) = graph.fall_through(block)
+        let Some(next) = graph[block].next.filter(|&next| graph[next].features.has(Features::LINELESS)) else { return };
+        if let Some(last) = graph.last(block).copied()
+            && !last.ends_flow()
             && is_exit_or_eval_check_without_line(graph, next)
         {
-            graph.nodes_mut(next)[0].location = location;
+            graph.nodes_mut(next)[0].location = last.location;
         }
     });
 }
@@ -76,7 +77,9 @@ fn propagate_locations(graph: &mut Graph, some_start_without_line: bool) {
         propagate_inside(graph, block);
         let Some(last) = graph.last(block).copied() else { return };
         let location = last.location;
-        if let Some(next) = graph.fall_through(block) {
+        if let Some(next) = graph[block].next
+            && !last.ends_flow()
+        {
             propagate_into(graph, next, location);
         }
         if last.opcode.has_jump() {
@@ -114,7 +117,9 @@ fn propagate_inside(graph: &mut Graph, block: BlockId) {
 
 /// Gives the first instruction of a block with one way in the location of that way.
 fn propagate_into(graph: &mut Graph, block: BlockId, location: Location) {
-    if graph[block].predecessors == 1
+    let Block { predecessors, features, .. } = graph[block];
+    if predecessors == 1
+        && features.has(Features::LINELESS)
         && let Some(first) = graph.nodes_mut(block).first_mut()
         && first.location.line == Location::NONE.line
     {

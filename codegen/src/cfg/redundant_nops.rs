@@ -36,6 +36,7 @@ fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
     some_stay
 }
 
+#[inline(never)]
 fn remove_nops(graph: &mut Graph, block: BlockId) -> bool {
     let Some(first) = graph.nodes(block).iter().position(|node| node.opcode == Opcode::Nop) else {
         return false;
