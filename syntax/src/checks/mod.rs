@@ -38,7 +38,18 @@ pub(crate) fn is_suspicious(
     scan.is_suspicious
         || (!program.is_ascii() && has_constant_in_disguise(tokens, text))
         || (scan.may_match && has_suspicious_pattern(module, text))
-        || memchr::memmem::find(program, b"barry_as_FLUFL").is_some()
+        || memchr::memmem::find_iter(program, FLUFL).any(|place| may_import(tokens, start + place))
+}
+
+/// The future feature that changes the grammar.
+const FLUFL: &[u8] = b"barry_as_FLUFL";
+
+/// Whether a name at `place` may be one that an import lists.
+fn may_import(tokens: &[Token], place: usize) -> bool {
+    let index = tokens.partition_point(|token| token.start().to_usize() < place);
+    let is_name =
+        tokens.get(index).is_some_and(|token| token.kind() == TokenKind::Name && token.start().to_usize() == place);
+    is_name && matches!(last_kind(&tokens[..index]), TokenKind::Import | TokenKind::Comma | TokenKind::Lpar)
 }
 
 /// Whether some name is normalized to `None`, `True` or `False`.
@@ -68,7 +79,7 @@ fn scan(tokens: &Tokens, looked_at: &[usize]) -> Scan {
             TokenKind::ColonEqual => scan.is_suspicious |= last_kind(&tokens[..index]) == TokenKind::Rpar,
             TokenKind::Case => scan.may_match = true,
             TokenKind::Star | TokenKind::DoubleStar if !ends_operand(last_kind(&tokens[..index])) => {
-                scan.is_suspicious |= goes_on_after_group(&tokens[index + 1..]);
+                scan.is_suspicious |= goes_on_after_group(&tokens[index + 1..]) && !begins_argument(&tokens[..index]);
             }
             TokenKind::Lpar if LINE_BEGINNERS.contains(&last_kind(&tokens[..index])) => {
                 scan.is_suspicious |= annotates_part_of_group(&tokens[index..]);
@@ -124,6 +135,26 @@ fn goes_on_after_group(tokens: &[Token]) -> bool {
                 return false;
             }
             kind if depth == 0 && binds_loosely(kind) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether an argument of a call begins after these tokens: behind a star it may be any expression.
+fn begins_argument(tokens: &[Token]) -> bool {
+    if !matches!(last_kind(tokens), TokenKind::Lpar | TokenKind::Comma) {
+        return false;
+    }
+    let mut depth = 0;
+    for (index, token) in tokens.iter().enumerate().rev() {
+        match token.kind() {
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth += 1,
+            TokenKind::Lpar if depth == 0 => {
+                return matches!(last_kind(&tokens[..index]), TokenKind::Name | TokenKind::Rpar | TokenKind::Rsqb);
+            }
+            TokenKind::Lsqb | TokenKind::Lbrace | TokenKind::Newline if depth == 0 => return false,
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth -= 1,
             _ => {}
         }
     }

@@ -23,8 +23,11 @@ fn forms_that_only_ruff_takes_are_found() {
         "((x) := 1)\n",
         "(x).y: int\n",
         "x = *(y) or z, 1\n",
+        "f(*a, (*(y) or z, 1))\n",
+        "f({**(y) or z})\n",
         "Nºne = 1\n",
         "from __future__ import barry_as_FLUFL\n",
+        "x = 'barry_as_FLUFL'\nfrom __future__ import (annotations, # barry_as_FLUFL\n barry_as_FLUFL)\n",
     ] {
         assert!(suspicious(text), "{text}");
         assert!(crate::parser_errors::diagnose(text).is_err() || text.contains("FLUFL"), "{text}");
@@ -42,6 +45,8 @@ fn ordinary_programs_are_left_alone() {
         "x = yield\ny = yield a, b\nz = yield (a) < b, *c\nf'{yield}'\n",
         "(x := 1)\nx[a:b]\n",
         "(a or b).c(lambda: d)\n(x): int\nx = {a: (b)(c), d: e}\n",
+        "f(*(a) or b, [c], **(d) or e)(*(g) if h else i)\n",
+        "'barry_as_FLUFL'\nbarry_as_FLUFL = 1 # barry_as_FLUFL\n",
         "f(*a or b)\nx = [*(a), *b | c]\ny = a * (b) == c\n{**(a)}\n",
         "match x:\n case -1 | 1+2j | 'a' 'b' | None | a.b: pass\n",
         "match x:\n case [a, *_] | (b,) | (*c, d) | {'k': e, **f} | A.B(g, h=i): pass\n",
