@@ -25,14 +25,17 @@ const NOT_IMPLEMENTED_ERROR: usize = 1;
 impl<'a> Builder<'a> {
     /// Makes a function's `__annotate__`, if it has annotations (`codegen_function_annotations`).
     pub(super) fn build_function_annotations(&mut self, function: &'a StmtFunctionDef, location: Location) -> bool {
-        let scope = self.table.scope_of(node_index(function), ScopeRole::Annotations);
-        if !self.table.scope(scope).annotations_used {
-            return false;
-        }
+        let Some(scope) = self.annotations_used(function) else { return false };
         let code = self.built_ahead(scope).unwrap_or_else(|| self.build_annotate_unit(function, scope, location));
         self.keep_ahead(scope, &code);
         self.make_closure(location, code, FunctionFlags::default());
         true
+    }
+
+    /// The scope of a function's annotations, if it has any.
+    pub(super) fn annotations_used(&self, function: &StmtFunctionDef) -> Option<ScopeId> {
+        let scope = self.table.try_scope_of(node_index(function), ScopeRole::Annotations)?;
+        self.table.scope(scope).annotations_used.then_some(scope)
     }
 
     pub(super) fn build_annotate_unit(

@@ -64,6 +64,7 @@ impl KnownNames {
 
 /// What matters of an open scope only while it is visited.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "all but one are CPython's, each with its own meaning")]
 pub(super) struct Frame {
     pub(super) scope: ScopeId,
     /// The node of the class or module whose body this is.
@@ -78,6 +79,8 @@ pub(super) struct Frame {
     pub(super) conditional: bool,
     /// In an annotation of a function's local (`ste_in_unevaluated_annotation`).
     pub(super) unevaluated: bool,
+    /// In a class: a scope of annotations reads `__classdict__`.
+    pub(super) needs_class_dict: bool,
     /// Which part of a type parameter the scope is (`ste_scope_info`).
     pub(super) type_variable_part: &'static str,
 }
@@ -92,6 +95,7 @@ impl Frame {
             in_target: false,
             conditional: false,
             unevaluated: false,
+            needs_class_dict: false,
             type_variable_part: "",
         }
     }

@@ -85,8 +85,7 @@ impl<'a> Builder<'a> {
         for statement in body.iter().filter(|statement| makes_unit(statement)) {
             match statement {
                 Stmt::FunctionDef(function) => {
-                    let scope = self.table.scope_of(node_index(function), ScopeRole::Annotations);
-                    if self.table.scope(scope).annotations_used {
+                    if let Some(scope) = self.annotations_used(function) {
                         let location = self.stmt_location(statement);
                         codes.push((scope, self.build_annotate_unit(function, scope, location)));
                     }

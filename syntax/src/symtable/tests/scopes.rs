@@ -52,6 +52,13 @@ fn any_method_needs_the_class_dict_unless_annotations_are_strings() {
 }
 
 #[test]
+fn functions_without_annotations_have_no_scope_for_them_but_one_in_a_class() {
+    let source = "class C:\n def a(self): pass\n def b(self):\n  def c(): pass\n def d() -> e: pass";
+    assert_eq!(children(source, "C"), "__annotate__ a b __annotate__ d");
+    assert_eq!(children(source, "C/b"), "c");
+}
+
+#[test]
 fn names_come_in_the_order_of_visit() {
     let source = "for a in b: c\nd[e] = f\n{g: h, i: j}\n(k := l)\nwith m as n: o\nx: p = q";
     assert_eq!(
@@ -134,7 +141,7 @@ fn class_annotations_are_conditional_inside_statements_only() {
 fn type_parameters_have_scopes_of_their_own() {
     let source = "def f[T: int = bool](a=1, *, b=2): return T";
     assert_eq!(children(source, ""), "f");
-    assert_eq!(children(source, "f"), "T T __annotate__ f");
+    assert_eq!(children(source, "f"), "T T f");
     assert_eq!(parameters(source, "f"), ".defaults .kwdefaults");
     assert_eq!(resolutions(source, "f"), ".defaults Local, .kwdefaults Local, T Cell");
     assert_eq!(resolutions(source, "f/f"), "a Local, b Local, T Free");
@@ -207,7 +214,7 @@ fn functions_know_what_they_do() {
 
 #[test]
 fn scopes_are_found_by_node_and_role() {
-    let module = parsed("x: int\ndef f[T: int = str](): lambda: 0\nclass C: y: int\ntype A = int");
+    let module = parsed("x: int\ndef f[T: int = str](a: T): lambda: 0\nclass C: y: int\ntype A = int");
     let table = SymbolTable::build(&module).expect("no errors");
     let body = &module.module().body;
     let found = |node, role| table.names.text(table.scope(table.scope_of(node, role)).name);

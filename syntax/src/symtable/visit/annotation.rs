@@ -1,4 +1,4 @@
-//! Annotations: each class, module and function has one `__annotate__` scope (PEP 649).
+//! Annotations: each annotated class, module and function has one `__annotate__` scope (PEP 649).
 //!
 //! ```text
 //! class C:
@@ -14,6 +14,7 @@ use crate::symtable::{ScopeKind, ScopeRole, SymbolFlags, errors};
 use crate::{Span, node_index};
 use ruff_python_ast::{Expr, StmtFunctionDef};
 use ruff_text_size::Ranged;
+use std::mem;
 
 impl Builder<'_> {
     /// The annotation of an assignment (`symtable_visit_annotation`).
@@ -51,9 +52,13 @@ impl Builder<'_> {
         }
     }
 
-    /// The annotations of a function's parameters and result (`symtable_visit_annotations`).
+    /// The annotations of a function's parameters and result (`symtable_visit_annotations`). All that the scope of
+    /// none does is to need `__classdict__`, for which one in a class is enough.
     pub(super) fn visit_function_annotations(&mut self, definition: &StmtFunctionDef, span: Span) {
         let is_in_class = self.scope().can_see_class_scope || self.kind() == ScopeKind::Class;
+        if !is_annotated(definition) && (!is_in_class || mem::replace(&mut self.current.needs_class_dict, true)) {
+            return;
+        }
         let block = self.open(ScopeKind::Annotation, self.known.annotate, span);
         self.register(node_index(definition), ScopeRole::Annotations, block);
         self.see_class_scope(is_in_class);
@@ -91,4 +96,8 @@ impl Builder<'_> {
         self.report(span, errors::not_allowed(expression, place));
         false
     }
+}
+
+fn is_annotated(definition: &StmtFunctionDef) -> bool {
+    definition.returns.is_some() || definition.parameters.iter().any(|parameter| parameter.annotation().is_some())
 }

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Invariant: a function's name, defaults and decorators belong to the enclosing scope, in this
-//! order; each function has an annotations scope before its own, annotated or not.
+//! order; an annotated function has an annotations scope before its own.
 
 use crate::symtable::builder::Builder;
 use crate::symtable::{ScopeKind, ScopeRole, SymbolFlags};
