@@ -36,6 +36,11 @@ pub struct NameTable {
 }
 
 impl NameTable {
+    /// An empty table with room for some names.
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self { shared: Arc::default(), own: Names::with_capacity(capacity) }
+    }
+
     /// The id of `text`, new or known.
     pub fn intern(&mut self, text: &str) -> NameId {
         let key = Key::of(text.as_bytes());
@@ -150,6 +155,12 @@ struct Slot {
 }
 
 impl Names {
+    fn with_capacity(capacity: usize) -> Self {
+        const FEWEST: usize = 64;
+        let capacity = capacity.max(FEWEST).next_power_of_two();
+        Self { list: Vec::with_capacity(capacity), slots: vec![Slot::default(); 2 * capacity] }
+    }
+
     /// The id of a name; `first` is the index of the first of these names.
     #[expect(clippy::inline_always, reason = "all names of a module pass here; a call costs more than the search")]
     #[inline(always)]

@@ -136,10 +136,11 @@ pub(super) struct Builder<'m> {
 impl<'m> Builder<'m> {
     pub(super) fn new(module: &'m ParsedModule) -> Self {
         let mut errors = Vec::new();
-        let mut names = NameTable::default();
+        let node_count = module.node_count() as usize;
+        // Few modules have more names, and few a function, class or comprehension of fewer nodes.
+        let mut names = NameTable::with_capacity(node_count / 10);
+        let scope_count = node_count / 20 + 4;
         let known = KnownNames::new(&mut names);
-        // About so many nodes a function, class or comprehension has, whose annotations have a scope of their own.
-        let scope_count = module.node_count() as usize / 14 + 4;
         let mut builder = Self {
             module,
             known,
