@@ -39,11 +39,12 @@ fn has_deep_brackets(bytes: &[u8]) -> bool {
     })
 }
 
-/// How often the wanted bytes occur. Summed up in bytes, so that many are compared at once.
+/// How often the wanted bytes occur. Summed up in bytes, so that many are compared at once; so many at most that
+/// none overflows, in parts that vectors fill.
 fn count(block: &[u8], wanted: [u8; 3]) -> usize {
+    const PART: usize = 192;
     let ones = |&byte: &u8| wanted.iter().map(|&wanted| u8::from(byte == wanted)).sum::<u8>();
-    let parts = block.chunks(usize::from(u8::MAX));
-    parts.map(|part| usize::from(part.iter().map(ones).sum::<u8>())).sum()
+    block.chunks(PART).map(|part| usize::from(part.iter().map(ones).sum::<u8>())).sum()
 }
 
 /// Counts brackets and prefix operators outside of comments and strings.
