@@ -57,18 +57,17 @@ impl LineIndex {
     fn find(&self, guess: usize, offset: u32) -> usize {
         /// How many lines from the guess are looked at one by one.
         const NEAR: usize = 8;
-        let mut index = guess.min(self.line_count() - 1);
-        for _ in 0..NEAR {
-            if offset < self.starts[index] {
-                // Line 1 starts at 0: there is a line before.
-                index -= 1;
-            } else if self.starts[index + 1] <= offset && index + 1 < self.line_count() {
-                index += 1;
-            } else {
-                return index;
-            }
+        let guess = guess.min(self.line_count() - 1);
+        let (earlier, later) = self.lines().split_at(guess + 1);
+        let is_before = |start: &&u32| **start <= offset;
+        if earlier[guess] <= offset {
+            let passed = later.iter().take(NEAR).take_while(is_before).count();
+            if passed < NEAR { guess + passed } else { guess + later.partition_point(|&start| start <= offset) }
+        } else {
+            // Line 1 starts at 0: there is a line before.
+            let passed = earlier.iter().rev().take(NEAR).position(|start| is_before(&start));
+            passed.map_or_else(|| earlier.partition_point(|&start| start <= offset) - 1, |passed| guess - passed)
         }
-        self.lines().partition_point(|&start| start <= offset) - 1
     }
 
     fn remember(index: usize) {
