@@ -15,7 +15,15 @@ use ruff_text_size::Ranged;
 /// Every such warning of a module, in CPython's order.
 pub fn finally_warnings(module: &ParsedModule) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
-    visit(&module.module().body, false, &mut warnings);
+    let mut starts = module.finally_statements();
+    for statement in &module.module().body {
+        let inside = starts.partition_point(|&start| start < statement.end().to_u32());
+        // Most statements have no `finally` in them.
+        if inside > 0 {
+            visit_statement(statement, false, &mut warnings);
+            starts = &starts[inside..];
+        }
+    }
     warnings
 }
 

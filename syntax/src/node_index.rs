@@ -34,6 +34,8 @@ pub(crate) struct Numbering {
     /// Generators that are the only argument of a call: where they start, and the span of the
     /// call's parentheses. In source order.
     pub(crate) generator_arguments: Vec<(u32, Span)>,
+    /// Where `try` statements with a `finally` start. In source order.
+    pub(crate) finally_statements: Vec<u32>,
     /// Statements that have what a constant can be made of in them themselves, not in their bodies: a bit by number.
     foldable: Vec<u64>,
 }
@@ -259,6 +261,12 @@ impl<'a> SourceOrderVisitor<'a> for Walk {
             }
             Stmt::For(node) => {
                 walk.iterates(Some(&node.iter));
+                walk_stmt(walk, statement);
+            }
+            Stmt::Try(node) => {
+                if !node.finalbody.is_empty() {
+                    walk.numbering.finally_statements.push(node.range.start().to_u32());
+                }
                 walk_stmt(walk, statement);
             }
             _ => walk_stmt(walk, statement),

@@ -67,6 +67,11 @@ impl ParsedModule {
         self.names_debug || self.numbering.may_fold(node_index(statement))
     }
 
+    /// Where `try` statements with a `finally` start, in source order.
+    pub(crate) fn finally_statements(&self) -> &[u32] {
+        &self.numbering.finally_statements
+    }
+
     /// The parentheses of the call whose only argument is the generator that starts at `start`.
     pub(crate) fn argument_span(&self, start: u32) -> Option<Span> {
         let arguments = &self.numbering.generator_arguments;
