@@ -25,15 +25,18 @@ impl<'a> Builder<'a> {
         self.visit_function_decorators(function);
         let first_line = self.first_line(&function.decorator_list, location);
         let mut flags = self.visit_default_arguments(&function.parameters, location);
-        self.keep_apart(function, &mut flags, location);
+        let is_apart = self.must_keep_apart(function, flags);
         match &function.type_params {
             None => {
+                if is_apart {
+                    self.keep_apart(&mut flags, location);
+                }
                 if self.build_function_annotations(function, location) {
                     flags.insert(FunctionFlags::ANNOTATE);
                 }
                 self.build_function_body(function, flags, first_line, location);
             }
-            Some(_) => self.build_generic_function(function, flags, first_line, location),
+            Some(_) => self.build_generic_function(function, flags, is_apart, first_line, location),
         }
         self.apply_function_decorators(function);
         self.store_function(function, location);
@@ -44,6 +47,7 @@ impl<'a> Builder<'a> {
         &mut self,
         function: &'a StmtFunctionDef,
         mut flags: FunctionFlags,
+        is_apart: bool,
         first_line: i32,
         location: Location,
     ) {
@@ -60,6 +64,9 @@ impl<'a> Builder<'a> {
         self.build_type_params(function.type_params.as_deref());
         for index in 0..passed {
             self.emit_arg(Opcode::LoadFast, index, location);
+        }
+        if is_apart {
+            self.keep_apart(&mut flags, location);
         }
         if self.build_function_annotations(function, location) {
             flags.insert(FunctionFlags::ANNOTATE);

@@ -48,9 +48,8 @@ impl<'a> Binder<'_, 'a> {
 
     /// `_visitFunc`
     pub(super) fn bind_function_definition(&mut self, node: &'a StmtFunctionDef) -> Check<()> {
-        self.declare_type_params(node.type_params.as_deref())?;
         let function = self.function_container(node);
-        self.bind_function(function, node)?;
+        self.with_type_params(node.type_params.as_deref(), |binder| binder.bind_function(function, node))?;
         let mut value = self.get_type(node);
         // `@overload` and `@x.setter` leave the name to others.
         if self.types.decorated_kind(value).is_some_and(DecoratedKind::is_transient) {
@@ -288,7 +287,16 @@ impl<'a> Binder<'_, 'a> {
 
     /// `visitClassDef`
     pub(super) fn bind_class_definition(&mut self, node: &'a StmtClassDef) -> Check<()> {
-        self.declare_type_params(node.type_params.as_deref())?;
+        let value = self.get_type(node);
+        self.with_type_params(node.type_params.as_deref(), |binder| {
+            binder.bind_class(value, node);
+            Ok(())
+        })?;
+        let name = self.name_given_by(node, &node.name);
+        self.declare_local(name, value, false, false)
+    }
+
+    fn bind_class(&mut self, value: Value, node: &'a StmtClassDef) {
         for decorator in &node.decorator_list {
             self.visit_expected(&decorator.expression, Value::DYNAMIC, "decorator cannot be a primitive");
         }
@@ -300,7 +308,6 @@ impl<'a> Binder<'_, 'a> {
             self.visit_expected(base, Value::DYNAMIC, "class base cannot be a primitive");
             is_protocol |= self.get_type(base) == Value::Class(ClassId::PROTOCOL);
         }
-        let value = self.get_type(node);
         if self.scopes.len() == 1 && value != Value::Class(ClassId::DYNAMIC) && self.errors.is_heard() {
             for base in node.bases().iter().filter(|base| base.is_starred_expr()) {
                 // The reference takes the column from 0 for one from 1.
@@ -321,7 +328,5 @@ impl<'a> Binder<'_, 'a> {
             self.leave_scope();
             self.state_changes();
         }
-        let name = self.name_given_by(node, &node.name);
-        self.declare_local(name, value, false, false)
     }
 }

@@ -100,6 +100,8 @@ pub(crate) struct Binder<'c, 'a> {
     nested_revisits: u32,
     /// Nodes after which refined fields still hold (`PreserveRefinedFields`).
     preserved: NodeSet,
+    /// Type parameters of the functions, classes and aliases around.
+    type_params: Vec<NameId>,
     /// Classes of nested functions.
     nested_functions: FxHashMap<FunctionId, ClassId>,
     /// What the reference finds only when it makes code.
@@ -161,6 +163,7 @@ impl<'c, 'a> Binder<'c, 'a> {
             is_revisiting: false,
             nested_revisits: 0,
             preserved: NodeSet::default(),
+            type_params: Vec::new(),
             nested_functions: FxHashMap::default(),
             late: Vec::new(),
             inline_home: None,

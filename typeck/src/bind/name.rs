@@ -300,6 +300,7 @@ impl<'a> Binder<'_, 'a> {
         self.set_type(name, value);
         let is_found = self.in_target
             || found.is_some()
+            || self.type_params.contains(&id)
             || match resolution {
                 Resolution::Free => self.scopes.iter().any(|scope| scope.state.locals.contains(id)),
                 Resolution::Cell => self.scope().state.locals.contains(id),

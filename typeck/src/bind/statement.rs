@@ -167,23 +167,39 @@ impl<'a> Binder<'_, 'a> {
         result
     }
 
+    /// Runs a step where type parameters mean something. (The reference looks for them where any name of the scope around is
+    /// looked for: a method does not find its own.) A type of the module with such a name hides the parameter, as there.
+    pub(super) fn with_type_params(
+        &mut self,
+        parameters: Option<&'a TypeParams>,
+        step: impl FnOnce(&mut Self) -> Check<()>,
+    ) -> Check<()> {
+        let outer = self.type_params.len();
+        let result = self.declare_type_params(parameters).and_then(|()| step(self));
+        self.type_params.truncate(outer);
+        result
+    }
+
     /// `_visitTypeParams`
-    pub(super) fn declare_type_params(&mut self, parameters: Option<&'a TypeParams>) -> Check<()> {
+    fn declare_type_params(&mut self, parameters: Option<&'a TypeParams>) -> Check<()> {
         for parameter in parameters.into_iter().flatten() {
             let name = match parameter {
                 TypeParam::TypeVar(parameter) => &parameter.name,
                 TypeParam::ParamSpec(parameter) => &parameter.name,
                 TypeParam::TypeVarTuple(parameter) => &parameter.name,
             };
-            let name = self.name_id(&name.id);
-            self.declare_local(name, Value::DYNAMIC, false, false)?;
+            let id = self.name_id(&name.id);
+            self.declare_local(id, Value::DYNAMIC, false, false)?;
+            self.type_params.push(id);
         }
         Ok(())
     }
 
     fn bind_type_alias(&mut self, node: &'a StmtTypeAlias) -> Check<()> {
-        self.declare_type_params(node.type_params.as_deref())?;
-        self.visit_expr(&node.value, None);
+        self.with_type_params(node.type_params.as_deref(), |binder| {
+            binder.visit_expr(&node.value, None);
+            Ok(())
+        })?;
         let value = self.get_type(&*node.value);
         if let Expr::Name(name) = &*node.name {
             let place = self.place(&node.name);

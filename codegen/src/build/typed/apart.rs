@@ -36,17 +36,16 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, ExprCompare, ExprName, Operator, Pattern, Stmt, StmtFunctionDef};
 
 impl Builder<'_> {
-    /// Gives a function defaults of keywords, none, if it must stay apart from its callers.
-    pub(in crate::build) fn keep_apart(
-        &mut self,
-        function: &StmtFunctionDef,
-        flags: &mut FunctionFlags,
-        location: Location,
-    ) {
-        if !flags.contains(FunctionFlags::KEYWORD_DEFAULTS) && self.may_leave_callers(function) {
-            self.emit_arg(Opcode::BuildMap, 0, location);
-            flags.insert(FunctionFlags::KEYWORD_DEFAULTS);
-        }
+    /// Whether a function must stay apart from its callers, and has no defaults of keywords that see to it.
+    pub(in crate::build) fn must_keep_apart(&self, function: &StmtFunctionDef, flags: FunctionFlags) -> bool {
+        !flags.contains(FunctionFlags::KEYWORD_DEFAULTS) && self.may_leave_callers(function)
+    }
+
+    /// Gives the function that is about to be made defaults of keywords, none. They come behind its other defaults, if those are
+    /// on the stack.
+    pub(in crate::build) fn keep_apart(&mut self, flags: &mut FunctionFlags, location: Location) {
+        self.emit_arg(Opcode::BuildMap, 0, location);
+        flags.insert(FunctionFlags::KEYWORD_DEFAULTS);
     }
 
     /// The function on the stack is about to be called: hides from the JIT which it is, if that would be put in place of a

@@ -88,26 +88,44 @@ impl std::error::Error for TypedUnsound {}
 /// Proves a code object of static code sound, and all code objects among its constants.
 pub fn prove(code: &CodeObject, world: &mut World) -> Result<(), TypedUnsound> {
     prove_alone(code, world)?;
-    let inner = || {
-        code.constants.iter().filter_map(|constant| match constant {
-            Constant::Code(inner) => Some(inner),
-            _ => None,
-        })
-    };
+    let definitions = definitions(code);
     // Of definitions of one name, callers find the last; the parts of a property stay.
     let mut last: FxHashMap<&PyString, Result<(), String>> = FxHashMap::default();
-    for code in inner() {
-        prove(code, world)?;
+    for code in &definitions {
+        if is_scope_of_type_parameters(code) {
+            prove_alone(code, world)?
+        } else {
+            prove(code, world)?
+        }
         let agrees = entry::check_signature(code, world);
         let is_settled = agrees.is_err() && last.get(&code.qualname).is_some_and(Result::is_ok);
         if !(is_settled && world.is_property(&code.qualname)) {
             last.insert(&code.qualname, agrees);
         }
     }
-    match inner().find_map(|code| Some((code, last.remove(&code.qualname)?.err()?))) {
+    match definitions.iter().find_map(|code| Some((code, last.remove(&code.qualname)?.err()?))) {
         Some((code, reason)) => Err(at_start(code, reason)),
         None => Ok(()),
     }
+}
+
+/// What a body defines: of generic functions what is in the scopes of their type parameters, too.
+fn definitions(code: &CodeObject) -> Vec<&CodeObject> {
+    let mut found = Vec::new();
+    for constant in &*code.constants {
+        if let Constant::Code(inner) = constant {
+            found.push(&**inner);
+            if is_scope_of_type_parameters(inner) {
+                found.extend(definitions(inner));
+            }
+        }
+    }
+    found
+}
+
+/// No function or class can have such a name.
+fn is_scope_of_type_parameters(code: &CodeObject) -> bool {
+    code.name.as_bytes().starts_with(b"<generic parameters of ")
 }
 
 /// Proves what it can of code objects and all those among their constants, and gives what is proved. What is not is left to
