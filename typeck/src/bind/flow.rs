@@ -246,7 +246,7 @@ impl<'a> Binder<'_, 'a> {
         let mut may_suppress = false;
         for item in &node.items {
             let value = self.get_type(&item.context_expr);
-            may_suppress |= !self.is_open_call(&item.context_expr) && !self.exit_returns_false(value)?;
+            may_suppress |= !self.is_open_call(&item.context_expr) && !self.never_suppresses(value)?;
         }
         let terminal = self.visit_check_terminal(&node.body);
         if !may_suppress {
@@ -266,10 +266,22 @@ impl<'a> Binder<'_, 'a> {
             && matches!(self.resolve_name(module, "open"), Ok(Some((_, false))))
     }
 
+    /// Whether `__exit__` of a value returns nothing that is true. (To the reference, `None` may be: §8.1 j.)
+    fn never_suppresses(&mut self, value: Value) -> Check<bool> {
+        let returns = self.exit_returns(value)?;
+        Ok(returns.is_some_and(|class| class == ClassId::NONE || self.types.literal_bool(class) == Some(false)))
+    }
+
     /// Whether `__exit__` of a value returns `Literal[False]`.
     pub(super) fn exit_returns_false(&mut self, value: Value) -> Check<bool> {
+        let returns = self.exit_returns(value)?;
+        Ok(returns.is_some_and(|class| self.types.literal_bool(class) == Some(false)))
+    }
+
+    /// What `__exit__` of a value returns, if it is known.
+    fn exit_returns(&mut self, value: Value) -> Check<Option<ClassId>> {
         if !matches!(value, Value::Instance(_)) || self.types.is_primitive(value) {
-            return Ok(false);
+            return Ok(None);
         }
         let exit = self.exit_attribute();
         let module = self.module;
@@ -280,12 +292,12 @@ impl<'a> Binder<'_, 'a> {
                 match data.kind {
                     BoundKind::Method | BoundKind::Super(_) => self.returns(data.function),
                     BoundKind::Builtin(returns) => self.resolve(&returns),
-                    _ => return Ok(false),
+                    _ => return Ok(None),
                 }
             }
-            _ => return Ok(false),
+            _ => return Ok(None),
         };
-        Ok(self.types.literal_bool(returns) == Some(false))
+        Ok(Some(returns))
     }
 
     /// `_.__exit__`
