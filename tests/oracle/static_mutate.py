@@ -1,7 +1,8 @@
 """Makes many slightly wrong programs of the corpus of static modules, the same in every run.
 
     static_mutate.py --count 5000 tests/static        lines of JSON that static_reference.py reads:
-        {"row": "fields", "subject": "read as another type ~ rename C → D", "static": "auto", "files": [["main.py", "…"]]}
+        {"row": "fields", "subject": "read as another type ~ rename C → D", "static": "auto", "files": [["main.py", "…"]],
+         "passed": ""}              the error of the reference that the program mutated is accepted in spite of
 
 Each mutant is one program with one to three changes: a name replaced by another of the program or of a builtin, an
 annotation or a constant replaced, a statement deleted, doubled, moved or wrapped, two arguments swapped, an operator
@@ -222,7 +223,14 @@ def mutants(programs, count, seed):
         if mutant.key() not in seen:
             seen.add(mutant.key())
             count -= 1
-            yield {"row": mutant.row, "subject": mutant.subject, "static": mutant.static, "files": mutant.files}
+            made = {"row": mutant.row, "subject": mutant.subject, "static": mutant.static, "files": mutant.files}
+            yield made | {"passed": passed(program)}
+
+
+def passed(program):
+    """The message of the reference's error that a program is accepted in spite of."""
+    is_passed = program.differs.startswith("accepted: ") and program.verdict.kind == "error"
+    return program.verdict.message if is_passed else ""
 
 
 def parses(source):

@@ -16,14 +16,15 @@ const MUTANTS: usize = 10_000;
 /// So many of them are shown to the reference.
 const SAMPLE: usize = 300;
 
-fn mutants(count: usize) -> Vec<(String, Program)> {
+/// Named mutants, and of each the error of the reference that we pass, on purpose, in the program it was made of.
+fn mutants(count: usize) -> (Vec<(String, Program)>, Vec<String>) {
     let script = oracle::tool("static_mutate.py");
     let count = count.to_string();
     let text = output_of(oracle::command().arg(script).args(["--count", &count]).arg(static_corpus::folder()));
-    text.lines().map(mutant).collect()
+    text.lines().map(mutant).unzip()
 }
 
-fn mutant(line: &str) -> (String, Program) {
+fn mutant(line: &str) -> ((String, Program), String) {
     let object: Value = serde_json::from_str(line).expect("a mutant is JSON");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let files = object["files"].as_array().into_iter().flatten();
@@ -35,14 +36,14 @@ fn mutant(line: &str) -> (String, Program) {
         reference: Verdict::Accepted,
         difference: None,
     };
-    (format!("{}: {}", program.row, program.subject), program)
+    ((format!("{}: {}", program.row, program.subject), program), text(&object["passed"]))
 }
 
 #[test]
 #[expect(clippy::print_stdout, reason = "the count is for whoever runs the test")]
 fn no_mutant_panics() {
     let count = env::var("PYCLAST_MUTANTS").ok().and_then(|count| count.parse().ok()).unwrap_or(MUTANTS);
-    let mutants = mutants(count);
+    let (mutants, _) = mutants(count);
     assert_eq!(mutants.len(), count);
     let mut panics = String::new();
     let mut number = 0;
@@ -99,12 +100,15 @@ fn verdict(answer: &Value) -> Verdict {
 #[expect(clippy::print_stdout, reason = "the figures are for whoever runs the test")]
 fn a_sample_of_mutants_gets_the_verdicts_of_the_reference() {
     let count = env::var("PYCLAST_SAMPLE").ok().and_then(|count| count.parse().ok()).unwrap_or(SAMPLE);
-    let mut mutants = mutants(count);
+    let (mut mutants, passed) = mutants(count);
     with_reference(&mut mutants);
-    let (mut differ, mut crashes, mut report) = (0, 0, String::new());
-    for ((name, program), ours) in mutants.iter().zip(verdicts(&mutants)) {
+    let (mut differ, mut meant, mut crashes, mut report) = (0, 0, 0, String::new());
+    for (((name, program), passed), ours) in mutants.iter().zip(&passed).zip(verdicts(&mutants)) {
         if matches!(program.reference, Verdict::Crash(_)) {
             crashes += 1;
+        } else if matches!(&program.reference, Verdict::Error { message, .. } if message == passed && ours == Ours::Accepted)
+        {
+            meant += 1;
         } else if let Some(why) = disagreement(program, &ours) {
             differ += 1;
             let _ = writeln!(report, "{name}\n  {why}\n  {:?}\n  {ours:?}", program.reference);
@@ -113,7 +117,10 @@ fn a_sample_of_mutants_gets_the_verdicts_of_the_reference() {
             }
         }
     }
-    println!("{differ} of {} mutants differ; on {crashes} the reference fails", mutants.len());
+    println!(
+        "{differ} of {} mutants differ, {meant} as the programs they were made of; on {crashes} the reference fails",
+        mutants.len()
+    );
     fs::write(workspace().join("target/static-mutants.txt"), report).expect("the target folder can be written");
     // What is known to differ at most, of those in this sample.
     assert!(differ <= MOST_DIFFERENT, "{differ} mutants differ; see target/static-mutants.txt");
