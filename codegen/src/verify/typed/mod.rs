@@ -92,11 +92,8 @@ pub fn prove(code: &CodeObject, world: &mut World) -> Result<(), TypedUnsound> {
     // Of definitions of one name, callers find the last; the parts of a property stay.
     let mut last: FxHashMap<&PyString, Result<(), String>> = FxHashMap::default();
     for code in &definitions {
-        if is_scope_of_type_parameters(code) {
-            prove_alone(code, world)?
-        } else {
-            prove(code, world)?
-        }
+        let proved = if is_scope_of_type_parameters(code) { prove_alone(code, world) } else { prove(code, world) };
+        proved?;
         let agrees = entry::check_signature(code, world);
         let is_settled = agrees.is_err() && last.get(&code.qualname).is_some_and(Result::is_ok);
         if !(is_settled && world.is_property(&code.qualname)) {
