@@ -5,13 +5,13 @@
 //! ```
 //!
 //! Prints milliseconds, the least of several rounds, the starts of processes left out; the ratio, and microseconds a line,
-//! which are the same for every size. What a compiler knows when its work is done is freed when the clock has stopped, on both
-//! sides: a process ends without it.
+//! which are the same for every size. The clock stops on both sides when there is a code object, ours proved sound: what is
+//! known then is freed later, and the bytes of a file are made later.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use pyclast_codegen::verify::typed;
-use pyclast_codegen::{AnnotationsAhead, Optimize, Options, Target, compile_static_module, marshal};
+use pyclast_codegen::{AnnotationsAhead, Optimize, Options, Target, compile_static_module};
 use pyclast_syntax::{PyString, SourceText, SymbolTable, parse_with_threads};
 use pyclast_tests::{oracle, output_of, synthetic};
 use pyclast_typeck::{Arena, Source, check_program, check_program_with_facts, fold};
@@ -99,7 +99,6 @@ fn run(text: &str, compile: bool) -> Duration {
     let compiled = compile_static_module(&parsed, &symbols, &facts[0], &options, &annotations, threads);
     let (compiled, mut world) = compiled.expect("it compiles");
     typed::prove(&compiled.code, &mut world).expect("it is sound");
-    assert!(!marshal::write(&compiled.code, options.target.marshal_version).is_empty());
     started.elapsed()
 }
 

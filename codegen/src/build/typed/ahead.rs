@@ -18,15 +18,12 @@ use crate::verify::typed::{Proved, World, prove_ahead};
 use crate::{CodeObject, Options};
 use pyclast_syntax::symtable::ScopeId;
 use pyclast_syntax::type_facts::TypeFacts;
-use pyclast_syntax::{Location, ParsedModule, SymbolTable};
+use pyclast_syntax::{Location, ParsedModule, SymbolTable, with_helpers};
 use ruff_python_ast::Stmt;
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread;
 
 /// Text of a module for which a thread is worth its start.
 const LEAST_TEXT: usize = 6 << 10;
@@ -57,8 +54,6 @@ struct Work<'a> {
     world: OnceLock<World>,
     /// What each thread made; none if there is something to say about that.
     made: Mutex<Vec<Option<Made>>>,
-    /// What a thread panicked with.
-    panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
 impl<'a> Work<'a> {
@@ -118,35 +113,24 @@ impl<'a> Builder<'a> {
             functions: OnceLock::new(),
             world: OnceLock::new(),
             made: Mutex::default(),
-            panic: Mutex::default(),
         };
         let new = || new(Arc::clone(work.functions.get_or_init(functions)));
         let help = || {
-            let run = AssertUnwindSafe(|| {
-                // The other thread begins with what is known of functions.
-                work.world.get_or_init(|| World::new(&facts.world));
-                let mut builder = new();
-                builder.stand_apart();
-                builder.build_part(&work);
-            });
-            if let Err(panic) = catch_unwind(run) {
-                *work.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
-            }
-        };
-        let mut builder = thread::scope(|scope| {
-            for _ in 1..threads {
-                let thread = thread::Builder::new().stack_size(stack_for(module));
-                // Where the system has no thread to give, there is one less. Nobody waits for a thread to end, only for what
-                // it makes.
-                drop(thread.spawn_scoped(scope, help));
-            }
+            // The other thread begins with what is known of functions.
+            work.world.get_or_init(|| World::new(&facts.world));
             let mut builder = new();
+            builder.stand_apart();
             builder.build_part(&work);
-            builder
-        });
-        if let Some(panic) = work.panic.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            resume_unwind(panic);
-        }
+        };
+        let mut builder = with_helpers(
+            threads - 1,
+            || on_stack_for(module, help),
+            || {
+                let mut builder = new();
+                builder.build_part(&work);
+                builder
+            },
+        );
         let made = work.made.into_inner().unwrap_or_else(PoisonError::into_inner);
         for Made { codes, proved } in made.into_iter().collect::<Option<Vec<_>>>().into_iter().flatten() {
             for (scope, code, twin) in codes {
@@ -220,11 +204,12 @@ pub(super) fn is_worth_threads(body: &[Stmt]) -> bool {
     worth_threads(body) >= 2
 }
 
-/// A stack for whatever recurses over the tree of the module, or over its code objects.
-pub(super) fn stack_for(module: &ParsedModule) -> usize {
+/// Does something on a stack for whatever recurses over the tree of the module, or over its code objects.
+pub(super) fn on_stack_for(module: &ParsedModule, work: impl FnOnce()) {
     /// What a walk takes, whatever it walks over.
     const BASE: usize = 512 << 10;
     /// What one level of the tree takes at most: static code is up to twice as deep.
     const LEVEL: usize = 16 << 10;
-    BASE + module.nesting() as usize * LEVEL
+    let needed = BASE + module.nesting() as usize * LEVEL;
+    stacker::maybe_grow(needed, needed + BASE, work);
 }

@@ -11,17 +11,15 @@
 
 use super::super::Builder;
 use super::super::unit::{ArgumentCounts, UnitKind};
-use super::ahead::{is_worth_threads, makes_unit, stack_for};
+use super::ahead::{is_worth_threads, makes_unit, on_stack_for};
 use crate::verify::typed::{Proved, World, prove_untyped};
 use crate::{CodeObject, Options};
 use pyclast_syntax::symtable::{ScopeId, ScopeRole};
 use pyclast_syntax::type_facts::TypeFacts;
-use pyclast_syntax::{ParsedModule, SymbolTable, node_index};
+use pyclast_syntax::{ParsedModule, SymbolTable, node_index, with_helpers};
 use ruff_python_ast::Stmt;
 use rustc_hash::FxHashMap;
-use std::panic::resume_unwind;
-use std::sync::Arc;
-use std::thread;
+use std::sync::{Arc, OnceLock};
 
 /// `__annotate__` functions by their scopes.
 #[derive(Clone, Debug, Default)]
@@ -43,14 +41,11 @@ impl AnnotationsAhead {
         if threads < 2 || !is_worth_threads(&module.module().body) {
             return (other(), Self::default());
         }
-        thread::scope(|scope| {
-            let thread = thread::Builder::new().stack_size(stack_for(module));
-            // Where the system has no thread to give, they are built with the module.
-            let thread = thread.spawn_scoped(scope, || Self::build(module, table, options));
-            let done = other();
-            let ahead = thread.map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            (done, ahead.unwrap_or_default())
-        })
+        let ahead = OnceLock::new();
+        let help = || on_stack_for(module, || drop(ahead.set(Self::build(module, table, options))));
+        let done = with_helpers(1, help, other);
+        // Where there is nobody to help, they are built with the module.
+        (done, ahead.into_inner().unwrap_or_default())
     }
 
     fn build(module: &ParsedModule, table: &SymbolTable, options: &Options) -> Self {

@@ -1,4 +1,4 @@
-//! Large texts → trees, by several threads: each parses parts that begin with a definition of the module.
+//! Longer texts → trees, by several threads: each parses parts that begin with a definition of the module.
 //!
 //! ```text
 //! import a          part 0
@@ -14,22 +14,20 @@
 use super::{Warned, options};
 use crate::checks::is_suspicious;
 use crate::dismantle::dismantle;
+use crate::helpers::with_helpers;
 use crate::tokenizer::check_tokens;
 use ruff_python_ast::{AtomicNodeIndex, ModModule, Suite};
 use ruff_python_parser::parse_cells_unchecked;
 use ruff_text_size::{TextLen, TextRange, TextSize};
-use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
+use std::sync::{Mutex, PoisonError};
 
-/// Shorter texts are nearly parsed before another thread has begun, and what it leaves is far from this processor.
-const LEAST_TEXT: usize = 96 << 10;
+/// Shorter texts are nearly parsed before a helper has begun.
+const LEAST_TEXT: usize = 12 << 10;
 /// Shorter parts are not worth a parser of their own.
 const LEAST_PART: usize = 4 << 10;
 /// A thread that begins late leaves parts to the others.
 const PARTS_PER_THREAD: usize = 4;
-/// What one thread needs; the parser takes more where it goes deep.
-const STACK: usize = 512 << 10;
 
 /// With what a part begins, after an empty line.
 const BEGINNINGS: [&[u8]; 4] = [b"def ", b"class ", b"async def ", b"@"];
@@ -46,17 +44,15 @@ pub(super) fn parse_parts(text: &str, threads: usize) -> Option<(ModModule, Vec<
         return None;
     }
     let ranges = divide(text, (threads * PARTS_PER_THREAD).min(text.len() / LEAST_PART));
-    let work = Work { text, ranges: &ranges, next: AtomicUsize::new(0), failed: AtomicBool::new(false) };
-    let mut parts = thread::scope(|scope| {
-        let spawn = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || work.run());
-        // Where the system has no thread to give, this one parses what there is.
-        let others: Vec<_> = (1..threads.min(ranges.len())).map_while(|index| spawn(index).ok()).collect();
-        let mut parts = work.run();
-        for other in others {
-            parts.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        }
-        parts
-    });
+    let work = Work {
+        text,
+        ranges: &ranges,
+        next: AtomicUsize::new(0),
+        failed: AtomicBool::new(false),
+        parts: Mutex::default(),
+    };
+    with_helpers(threads.min(ranges.len()) - 1, || work.run(), || work.run());
+    let mut parts = work.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     if work.failed.into_inner() {
         for (_, part) in &mut parts {
             dismantle(&mut part.module);
@@ -103,11 +99,13 @@ struct Work<'a> {
     ranges: &'a [TextRange],
     next: AtomicUsize,
     failed: AtomicBool,
+    /// What is parsed, in any order.
+    parts: Mutex<Vec<(usize, Part)>>,
 }
 
 impl Work<'_> {
     /// Parses one part after the other, until there are no more.
-    fn run(&self) -> Vec<(usize, Part)> {
+    fn run(&self) {
         let mut parts = Vec::new();
         while let index = self.next.fetch_add(1, Ordering::Relaxed)
             && let Some(&range) = self.ranges.get(index)
@@ -119,7 +117,7 @@ impl Work<'_> {
                 None => self.failed.store(true, Ordering::Relaxed),
             }
         }
-        parts
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner).append(&mut parts);
     }
 }
 
