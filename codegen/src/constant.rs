@@ -10,6 +10,7 @@
 use crate::CodeObject;
 use num_bigint::BigInt;
 use num_traits::FromPrimitive;
+use pyclast_syntax::type_facts::TypeCode;
 use pyclast_syntax::{PyInt, PyString};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -58,6 +59,15 @@ impl Constant {
     /// A `str`.
     pub fn str(text: &str) -> Self {
         Self::Str(PyString::new(text))
+    }
+
+    /// What a primitive starts as, in Python's form.
+    pub(crate) fn zero(code: TypeCode) -> Self {
+        match code {
+            TypeCode::Double => Self::Float(0.0),
+            TypeCode::Bool => Self::Bool(false),
+            _ => Self::int(0),
+        }
     }
 
     /// A `tuple`.

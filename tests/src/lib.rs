@@ -13,6 +13,7 @@ pub mod oracle;
 pub mod processes;
 pub mod static_corpus;
 pub mod static_module;
+pub mod static_proof;
 pub mod static_verdict;
 pub mod synthetic;
 pub mod xml_schema;

@@ -57,6 +57,13 @@ pub struct SourceFile {
     pub source: String,
 }
 
+impl SourceFile {
+    /// Whether it is a stub.
+    pub fn is_stub(&self) -> bool {
+        Path::new(&self.path).extension().is_some_and(|extension| extension == "pyi")
+    }
+}
+
 /// What the reference says of a program.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Verdict {

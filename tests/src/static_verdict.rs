@@ -1,4 +1,4 @@
-//! What our checker says of programs, by several threads; and whether it is what the reference says.
+//! What our compiler says of programs, by several threads; and whether it is what the reference says.
 //!
 //! ```text
 //! verdicts(programs)   →   [Accepted, Error { "type mismatch: …", main.py 3:12 }, Panicked("index out of bounds"), …]
@@ -7,7 +7,6 @@
 //! Invariant: a program that is not judged in time ends the process, and names itself.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
@@ -17,6 +16,7 @@ use pyclast::static_program::{ProgramProblem, ProgramSource, StaticMode, check, 
 use pyclast_syntax::{Severity, SourceText};
 
 use crate::static_corpus::{Place, Program, Verdict};
+use crate::static_proof::prove;
 
 /// No program takes longer.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -35,12 +35,12 @@ pub enum Ours {
         /// Where.
         place: Option<Place>,
     },
-    /// A bug.
+    /// A bug: of the checker, or of the code generator whose code is not proved.
     Panicked(String),
 }
 
 /// `pkg/__init__.py` → `pkg`
-fn module_name(path: &str) -> String {
+pub(crate) fn module_name(path: &str) -> String {
     let name = path.trim_end_matches(".pyi").trim_end_matches(".py").replace('/', ".");
     name.strip_suffix(".__init__").map_or(name.clone(), str::to_owned)
 }
@@ -51,7 +51,7 @@ pub fn judge(program: &Program) -> Ours {
     let sources: Vec<_> = files
         .iter()
         .map(|file| {
-            let is_stub = Path::new(&file.path).extension().is_some_and(|extension| extension == "pyi");
+            let is_stub = file.is_stub();
             ProgramSource {
                 name: module_name(&file.path),
                 bytes: file.source.clone().into_bytes(),
@@ -62,17 +62,22 @@ pub fn judge(program: &Program) -> Ours {
         })
         .collect();
     let mode = if program.static_always { StaticMode::Always } else { StaticMode::Auto };
-    let problems = match catch_unwind(AssertUnwindSafe(|| check(&sources, mode))) {
-        Ok(problems) => problems,
+    let judged = catch_unwind(AssertUnwindSafe(|| {
+        let problems = check(&sources, mode);
+        let first = problems.into_iter().find(|problem| problem.diagnostic.severity == Severity::Error);
+        // What is accepted has code.
+        if first.is_some() { Ok(first) } else { prove(program).map(|()| None) }
+    }));
+    let first = match judged {
+        Ok(Ok(Some(first))) => first,
+        Ok(Ok(None)) => return Ours::Accepted,
+        Ok(Err(unsound)) => return Ours::Panicked(unsound),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().cloned();
             return Ours::Panicked(
                 text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default(),
             );
         }
-    };
-    let Some(first) = problems.into_iter().find(|problem| problem.diagnostic.severity == Severity::Error) else {
-        return Ours::Accepted;
     };
     let file = &files[first.module];
     let message = first.diagnostic.message.split('\n').collect::<Vec<_>>().join(" ").trim().to_owned();

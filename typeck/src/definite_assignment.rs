@@ -185,10 +185,10 @@ impl<'a> Visitor<'a> for Checker<'a> {
                 }
             },
             Stmt::AnnAssign(node) => {
-                // Without a value nothing is defined.
+                // Without a value nothing is defined. (The reference takes `x` for assigned in the value of `x: int64 = x`.)
                 if let Some(value) = &node.value {
-                    self.visit_expr(&node.target);
                     self.visit_expr(value);
+                    self.visit_expr(&node.target);
                 }
             }
             Stmt::Try(node) if node.is_star => self.try_star(node),

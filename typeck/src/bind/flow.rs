@@ -213,6 +213,11 @@ impl<'a> Binder<'_, 'a> {
                     self.error_in(place, "Cannot assign to a Final variable");
                 }
                 let value = self.types.instance(class);
+                let declared = self.scope().declarations.get(name).map(|declaration| declaration.value);
+                self.scope_mut().caught.push((name, class, place));
+                if let Some(primitive) = declared.filter(|declared| self.types.is_primitive(*declared)) {
+                    self.check_not_caught(name, primitive);
+                }
                 self.declare(name, value, false, false)?;
             }
         }

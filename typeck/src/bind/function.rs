@@ -14,6 +14,7 @@ use crate::types::{
     ClassData, ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, NameMap, ParamStyle, TYPE_MISMATCH,
     TypeRef, Value,
 };
+use pyclast_syntax::symtable::ScopeRole;
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{Parameter, ParameterWithDefault, Parameters, StmtClassDef, StmtFunctionDef};
@@ -133,6 +134,7 @@ impl<'a> Binder<'_, 'a> {
         self.state_changes();
         let (value, kind) = (self.get_type(node), self.types.decorated_kind(self.get_type(node)));
         let is_checked = kind != Some(DecoratedKind::Transient) && !self.is_known_function(value, FunctionKind::Native);
+        self.check_form(function, node, is_checked);
         if !terminates?.is_terminal() && is_checked {
             let expected = self.expected_return(function);
             let class = self.types.class_of(expected);
@@ -144,6 +146,20 @@ impl<'a> Binder<'_, 'a> {
             }
         }
         Ok(())
+    }
+
+    /// What the reference accepts of a function, but makes no code of that works.
+    fn check_form(&mut self, function: Value, node: &'a StmtFunctionDef, is_checked: bool) {
+        let symbols = self.source.symbols;
+        let is_generator = symbols.scope(symbols.scope_of(node_index(node), ScopeRole::Body)).generator;
+        if let Some(returns) = node.returns.as_deref().filter(|_| is_generator && is_checked) {
+            // Callers would take the generator for what it returns in the end.
+            let expected = self.expected_return(function);
+            if self.types.is_primitive(expected) {
+                let (place, name) = (self.place(returns), self.types.name(expected));
+                self.late_error(place, format!("generator cannot return a primitive, found {name}"));
+            }
+        }
     }
 
     /// The body, in the `with` statements that context decorators make.

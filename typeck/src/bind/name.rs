@@ -127,9 +127,22 @@ impl<'a> Binder<'_, 'a> {
             self.bind_enum_value(class, &name, value)?;
         }
         self.state_changes();
+        if self.types.is_primitive(value) {
+            self.check_not_caught(name, value);
+        }
         let scope = self.scopes.last_mut().expect("nodes are visited in a scope");
         scope.declare(&mut self.checker.types, name, value, is_final, is_inferred);
         Ok(())
+    }
+
+    /// A name is no primitive and an exception in one function. (The reference makes code that takes one for the other.)
+    pub(super) fn check_not_caught(&mut self, name: NameId, primitive: Value) {
+        let caught = self.scope().caught.iter().find(|caught| caught.0 == name).copied();
+        if let Some((_, class, place)) = caught {
+            let primitive = self.types.class_of(primitive);
+            let message = self.types.assign_error(primitive, class, TYPE_MISMATCH);
+            self.late_error(place, message);
+        }
     }
 
     /// `declare_local`

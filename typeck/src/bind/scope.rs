@@ -9,7 +9,7 @@
 
 use crate::types::{ClassId, Types, Value};
 use pyclast_syntax::symtable::ScopeId;
-use pyclast_syntax::{NameId, NameMap};
+use pyclast_syntax::{NameId, NameMap, Span};
 use ruff_python_ast::{StmtClassDef, StmtFunctionDef};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -107,6 +107,8 @@ pub(crate) struct BindingScope<'a> {
     pub declarations: Rc<NameMap<TypeDeclaration>>,
     /// The enum whose members are declared here.
     pub enum_class: Option<ClassId>,
+    /// Names that handlers give to exceptions, what these are, and the handlers.
+    pub caught: Vec<(NameId, ClassId, Span)>,
 }
 
 /// The locals and declarations of a scope that was left: none.
@@ -125,7 +127,7 @@ impl<'a> BindingScope<'a> {
     /// The same in the memory of another.
     pub(super) fn with_memory(node: ScopeNode<'a>, symbols: ScopeId, (locals, declarations): Memory) -> Self {
         let state = TypeState { locals, refined: NameMap::default() };
-        Self { node, symbols, state, declarations, enum_class: None }
+        Self { node, symbols, state, declarations, enum_class: None, caught: Vec::new() }
     }
 
     /// What another scope can have, if nobody keeps a copy of a state.

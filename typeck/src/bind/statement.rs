@@ -7,12 +7,11 @@ use super::name::elements;
 use super::scope::{BindingScope, Refinement, ScopeNode, TerminalKind};
 use super::{Binder, Effect, Late};
 use crate::errors::{Check, CheckError, ErrorClass};
-use crate::operations::{has_operator, primitive_verb};
+use crate::operations::primitive_verb;
 use crate::types::{Assignment, ClassId, ClassKind, TYPE_MISMATCH, Value};
 use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::{
-    Expr, Operator, Stmt, StmtAnnAssign, StmtAssert, StmtAssign, StmtAugAssign, StmtReturn, StmtTypeAlias, TypeParam,
-    TypeParams,
+    Expr, Stmt, StmtAnnAssign, StmtAssert, StmtAssign, StmtAugAssign, StmtReturn, StmtTypeAlias, TypeParam, TypeParams,
 };
 
 /// Frames between two looks at the stack take less than this.
@@ -289,15 +288,7 @@ impl<'a> Binder<'_, 'a> {
         if self.types.is_primitive(target) {
             let verb = primitive_verb(node.op);
             self.visit_expected(&node.value, target, format_args!("cannot {verb} {{1}} and {{0}}"));
-            let (name, place) = (self.types.name(target), Span::from(node.range));
-            // The reference finds that only in its code generator, and fails; or makes code that no machine type has.
-            if target == Value::Instance(ClassId::CBOOL)
-                && !matches!(node.op, Operator::BitAnd | Operator::BitOr | Operator::BitXor)
-            {
-                self.late_error(place, format!("{name} is not a valid operand type for {verb}"));
-            } else if !has_operator(target, node.op) {
-                self.late_error(place, format!("cannot {verb} {name} and {name}"));
-            }
+            self.check_has_operator(target, node.op, node.range.into());
         } else {
             self.visit_expr(&node.value, Some(target));
         }

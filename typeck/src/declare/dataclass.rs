@@ -485,6 +485,7 @@ impl<'a> Checker<'a> {
             is_final: false,
             inline: false,
             do_not_compile: false,
+            is_hidden: false,
         });
         self.types.members_mut(class).insert(Name::new_static("__init__"), Value::Function(init));
         Ok(())

@@ -66,6 +66,7 @@ impl<'a> Checker<'a> {
             is_final: false,
             inline: false,
             do_not_compile: false,
+            is_hidden: false,
         });
         let params = self.parameters(module, node, function);
         let data = self.types.function_mut(function);
@@ -221,6 +222,10 @@ impl<'a> Checker<'a> {
                 known.push(value);
                 let name = self.types.function(function).name.clone();
                 self.module_mut(module).local_names.insert(name, value);
+            } else if self.types.decorated_kind(under) == Some(DecoratedKind::Transient)
+                && let Some(implementation) = known.first().and_then(|&known| self.types.real_function(known))
+            {
+                self.types.function_mut(implementation).is_hidden = true;
             }
         }
         self.module_mut(module).local_names.clear();

@@ -6,6 +6,7 @@ use super::Lowering;
 use super::constant::constant_fact;
 use crate::constant_fold::is_leaf;
 use crate::constants::Constant;
+use crate::declare::function::first_parameter;
 use crate::facts::{ArgumentPlan, CallPlan};
 use crate::types::{BoundId, BoundKind, ClassId, ClassKind, DefaultValue, FunctionId, FunctionKind, Special, Value};
 use pyclast_syntax::node_index;
@@ -161,6 +162,7 @@ impl Lowering<'_, '_> {
                 self.facts.made.insert(node_index(data.target), data.target.clone());
             }
             BoundKind::Static => binding = Binding::Static,
+            BoundKind::Class { .. } if !self.takes_class(function) => return None,
             BoundKind::Class { is_instance_call: true, .. } => binding = Binding::ClassOfInstance,
             BoundKind::Class { class: bound, .. } => (binding, class) = (Binding::Class, *bound),
             BoundKind::Builtin(returns) => {
@@ -189,7 +191,19 @@ impl Lowering<'_, '_> {
         Some(CallFact::Method { invocation, binding, is_virtual, refine })
     }
 
+    /// Whether a class method takes a class: one whose `cls` is annotated to be something else is only called to raise.
+    fn takes_class(&mut self, function: FunctionId) -> bool {
+        let data = self.checker.types.function(function);
+        let Some((module, parameter)) = data.module.zip(data.node.and_then(first_parameter)) else { return true };
+        let Some(annotation) = &parameter.parameter.annotation else { return true };
+        let class = self.checker.resolve_annotation(module, annotation, false).unwrap_or(ClassId::DYNAMIC);
+        !self.is_type_checked(class) || self.checker.types.can_assign(class, ClassId::TYPE)
+    }
+
     fn invocation(&mut self, function: FunctionId, plans: Vec<ArgumentPlan>) -> Option<Invocation> {
+        if self.checker.types.function(function).is_hidden {
+            return None;
+        }
         let arguments = plans.into_iter().map(|plan| self.argument(function, plan)).collect::<Option<_>>()?;
         let descriptor = self.function_descriptor(function);
         self.note_called(&descriptor, function);
@@ -235,6 +249,11 @@ impl Lowering<'_, '_> {
         // The lists and tuples that the reference takes constructors from are those that are no subclass's.
         let mut invocation = |plans: Option<Vec<ArgumentPlan>>, function: Option<FunctionId>| {
             let Some((arguments, function)) = plans.zip(function) else { return Some(None) };
+            // An object is no machine value: such a function is only called to raise.
+            let receiver = self.checker.parameter_type(function, 0);
+            if receiver.is_some_and(|class| self.checker.types.is_primitive_class(class)) {
+                return None;
+            }
             let mut invocation = self.invocation(function, arguments)?;
             let container = self.checker.types.function(function).container;
             let container = container.map(|container| self.checker.types.inexact_of(container));

@@ -215,8 +215,12 @@ impl Lowering<'_, '_> {
 
     fn type_fact(&mut self, value: Value) -> TypeFact {
         let class = self.checker.types.class_of(value);
-        let kind = self.type_kind(value);
         let descriptor = self.descriptor(class);
+        let kind = match self.type_kind(value) {
+            // `Array` without arguments: of what, nobody knows. (The reference fails.)
+            TypeKind::Sequence(_) if descriptor.is_none() => TypeKind::Object,
+            kind => kind,
+        };
         let Numbers { is_int, is_float, is_bool } = self.numbers(class);
         let types = &self.checker.types;
         let data = types.class(class);

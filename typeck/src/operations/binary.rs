@@ -10,7 +10,7 @@ use super::compare::mixed_math;
 use crate::bind::Binder;
 use crate::errors::{Check, Raised};
 use crate::types::{ClassId, ClassKind, Primitive, TYPE_MISMATCH, Value};
-use pyclast_syntax::node_index;
+use pyclast_syntax::{Span, node_index};
 use ruff_python_ast::{ExprBinOp, Operator};
 
 impl<'a> Binder<'_, 'a> {
@@ -52,7 +52,14 @@ impl<'a> Binder<'_, 'a> {
                 ClassKind::PrimitiveInt(_) | ClassKind::Double => {
                     let reason = operands_error("{}", "{}", node.op);
                     self.visit_expected(&node.left, right, &reason);
-                    let result = if node.op == Operator::Pow { Value::Instance(ClassId::DOUBLE) } else { right };
+                    self.check_has_operator(right, node.op, node.range.into());
+                    let result = if node.op == Operator::Pow {
+                        let module = self.module;
+                        self.facts_mut(module).common_types.insert(node_index(node), right);
+                        Value::Instance(ClassId::DOUBLE)
+                    } else {
+                        right
+                    };
                     self.set_type(node, result);
                     return true;
                 }
@@ -67,6 +74,19 @@ impl<'a> Binder<'_, 'a> {
         }
         self.set_type(node, Value::DYNAMIC);
         false
+    }
+
+    /// Whether a primitive has the operator of which it is the second operand, or the target. The reference finds that it has
+    /// not only in its code generator, and fails; or makes code that no machine type has.
+    pub(crate) fn check_has_operator(&mut self, primitive: Value, operator: Operator, place: Span) {
+        let (name, verb) = (self.types.name(primitive), primitive_verb(operator));
+        if primitive == Value::Instance(ClassId::CBOOL)
+            && !matches!(operator, Operator::BitAnd | Operator::BitOr | Operator::BitXor)
+        {
+            self.late_error(place, format!("{name} is not a valid operand type for {verb}"));
+        } else if !has_operator(primitive, operator) {
+            self.late_error(place, format!("cannot {verb} {name} and {name}"));
+        }
     }
 
     /// `C | D` (`Class.bind_binop`)
@@ -215,7 +235,7 @@ pub(crate) const fn primitive_verb(operator: Operator) -> &'static str {
 }
 
 /// Whether a primitive that is no `cbool` has an operator: machine integers all but `@`, doubles no bits to work on and no `//`.
-pub(crate) fn has_operator(primitive: Value, operator: Operator) -> bool {
+fn has_operator(primitive: Value, operator: Operator) -> bool {
     if primitive == Value::Instance(ClassId::DOUBLE) {
         matches!(
             operator,

@@ -13,6 +13,7 @@ use crate::facts::CallPlan;
 use crate::types::{BoundId, BoundKind, ClassId, ClassKind, DecoratedKind, FunctionId, FunctionKind, Value};
 use pyclast_syntax::node_index;
 use ruff_python_ast::{Expr, ExprCall};
+use ruff_text_size::Ranged;
 
 impl<'a> Binder<'_, 'a> {
     /// `value.bind_call(node, visitor, type_ctx)`
@@ -61,7 +62,11 @@ impl<'a> Binder<'_, 'a> {
     /// `Callable.bind_call`
     fn bind_call_of_function(&mut self, function: FunctionId, node: &'a ExprCall) -> Check<()> {
         match self.types.function(function).kind {
-            FunctionKind::Function | FunctionKind::InitSubclass | FunctionKind::Native => {
+            FunctionKind::Native => {
+                self.bind_call_with(function, node, None)?;
+                self.check_native_result(function, node);
+            }
+            FunctionKind::Function | FunctionKind::InitSubclass => {
                 self.bind_call_with(function, node, None)?;
                 let inlines = self.source(self.module).is_none_or(|source| source.inlines);
                 if inlines && self.types.function(function).inline {
@@ -87,6 +92,19 @@ impl<'a> Binder<'_, 'a> {
             }
         }
         Ok(())
+    }
+
+    /// A function of a shared library gives a machine value or nothing. (The reference takes 32 bits of what it gives for an
+    /// integer, or all of it for the address of an object.)
+    fn check_native_result(&mut self, function: FunctionId, node: &ExprCall) {
+        let result = self.returns(function);
+        if result != ClassId::NONE && !self.types.is_primitive_class(result) {
+            let (name, found) = (self.types.function(function).name.clone(), self.types.instance_name(result));
+            self.late_error(
+                node.range().into(),
+                format!("@native: expected a primitive result of {name}, not {found}"),
+            );
+        }
     }
 
     /// `Callable.bind_call_self`

@@ -25,7 +25,7 @@ mod subscript;
 mod unary;
 mod union;
 
-pub(crate) use binary::{has_operator, primitive_verb};
+pub(crate) use binary::primitive_verb;
 pub(crate) use compare::Comparison;
 
 pub(crate) use inline::TEMPORARY;

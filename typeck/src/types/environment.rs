@@ -262,6 +262,7 @@ impl Types<'_> {
                 is_final: false,
                 inline: false,
                 do_not_compile: false,
+                is_hidden: false,
             })
         };
         // Both take keywords only, so that all calls are dynamic: their parameters do not matter.
@@ -384,6 +385,7 @@ impl Types<'_> {
             is_final: false,
             inline: false,
             do_not_compile: false,
+            is_hidden: false,
         })
     }
 

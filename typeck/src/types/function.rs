@@ -108,6 +108,8 @@ pub struct FunctionData<'a> {
     pub inline: bool,
     /// `@_donotcompile`
     pub do_not_compile: bool,
+    /// An overload that comes after it has its name: callers find that.
+    pub is_hidden: bool,
 }
 
 /// Which function it is.

@@ -88,7 +88,19 @@ impl<'a> Builder<'a> {
             self.emit_conversion(wanted, self.type_id(value), self.expr_location(value));
             self.emit_stored_object(&assign.target, value);
         }
+        if self.keeps_objects(&assign.target) {
+            self.box_primitive(value);
+        }
         self.own_stored(&assign.target, self.expr_location(value));
+    }
+
+    /// Whether a target is an attribute or an item of an object of which nothing is known, whatever its annotation says.
+    fn keeps_objects(&self, target: &Expr) -> bool {
+        match target {
+            Expr::Attribute(attribute) => self.attribute_plan(attribute).is_none(),
+            Expr::Subscript(_) => self.primitive_of(target).is_none(),
+            _ => false,
+        }
     }
 
     /// Takes the object that a name is about to get.

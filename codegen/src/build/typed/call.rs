@@ -9,6 +9,8 @@
 
 use super::super::Builder;
 use super::c_method::loses_exception;
+use super::descriptor::{primitive_code, type_constant};
+use super::emit::primitive_constant;
 use crate::{Constant, Opcode};
 use pyclast_syntax::type_facts::{
     Binding, CallFact, Descriptor, Invocation, KnownFunction, Sequence, TypeCode, TypeKind,
@@ -165,10 +167,18 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        let signature = arguments.iter().chain([returns]).map(super::descriptor::type_constant);
+        // What gives nothing gives any bits.
+        let is_void = primitive_code(returns).is_none();
+        let result = if is_void { primitive_constant(TypeCode::Int64) } else { type_constant(returns) };
+        let signature = arguments.iter().map(type_constant).chain([result]);
         let symbol = Constant::tuple([Constant::str(library), Constant::str(name)]);
         let constant = Constant::tuple([symbol, Constant::tuple(signature)]);
         self.emit_typed_values(Opcode::InvokeNative, constant, call.arguments.args.len(), location);
+        if is_void {
+            self.emit_with_code(Opcode::PrimitiveBox, TypeCode::Int64, location);
+            self.emit(Opcode::PopTop, location);
+            self.emit_const(Constant::None, location);
+        }
     }
 
     /// The expression that stands for a call, after the arguments that are not in it.

@@ -41,7 +41,13 @@ impl<'a> Builder<'a> {
         let keyword = call.arguments.keywords.iter().find(|keyword| Some(node_index(&keyword.value)) == *kept);
         if let Some(keyword) = keyword {
             self.visit_expr(&keyword.value);
-            self.visit_expr(&assign.target);
+            // A factory is an object, whatever the field is.
+            match &*assign.target {
+                Expr::Name(name) if self.primitive_of(&keyword.value).is_none() => {
+                    self.emit_text_access(&name.id, ExprContext::Store, location);
+                }
+                target => self.visit_expr(target),
+            }
         }
         self.finish_ann_assign(assign, location);
         true

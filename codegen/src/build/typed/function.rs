@@ -53,7 +53,7 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let local = self.unit_mut().var_names.insert_full(name).0;
-            self.emit_primitive_const(zero(code), code, location);
+            self.emit_primitive_const(Constant::zero(code), code, location);
             self.emit_primitive_local(Opcode::StoreLocal, local, code, location);
         }
         self.unbox_parameters(facts, function, boxed, location);
@@ -63,7 +63,9 @@ impl<'a> Builder<'a> {
         if fact.form == FunctionForm::InitSubclass
             && let Some(first) = first
         {
-            self.emit_name_access(first, ExprContext::Load, location);
+            if !self.load_boxed_receiver(first, location) {
+                self.emit_name_access(first, ExprContext::Load, location);
+            }
             self.emit_init_subclass(location);
             self.emit(Opcode::PopTop, location);
         }
@@ -101,7 +103,7 @@ impl<'a> Builder<'a> {
         if let TypeKind::Primitive(code) = facts.get(fact.result).kind
             && is_primitive_result
         {
-            self.emit_primitive_const(zero(code), code, Location::NONE);
+            self.emit_primitive_const(Constant::zero(code), code, Location::NONE);
             self.emit_return(Location::NONE);
         }
     }
@@ -151,14 +153,5 @@ fn given<'f>(function: &StmtFunctionDef, fact: &'f FunctionFact) -> Cow<'f, Desc
     match primitive_code(&fact.returns) {
         Some(code) if function.is_async => Cow::Owned(Descriptor::boxing(code)),
         _ => Cow::Borrowed(&fact.returns),
-    }
-}
-
-/// Zero, in Python's form.
-fn zero(code: TypeCode) -> Constant {
-    match code {
-        TypeCode::Double => Constant::Float(0.0),
-        TypeCode::Bool => Constant::Bool(false),
-        _ => Constant::int(0),
     }
 }

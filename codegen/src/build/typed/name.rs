@@ -92,6 +92,17 @@ impl Builder<'_> {
         self.emit_arg(Opcode::StoreDeref, cell, location);
     }
 
+    /// The first parameter as an object, if it is a primitive: what its annotation makes of `self`.
+    pub(in crate::build) fn load_boxed_receiver(&mut self, name: NameId, location: Location) -> bool {
+        let parameter =
+            self.unit().definition.and_then(|function| function.parameters.iter_non_variadic_params().next());
+        let Some(code) = parameter.and_then(|first| self.primitive_of(&first.parameter)) else { return false };
+        let local = self.primitive_local(name);
+        self.load_primitive(local, code, location);
+        self.emit_with_code(Opcode::PrimitiveBox, code, location);
+        true
+    }
+
     /// Whether locals of the unit are fast.
     pub(super) fn in_function_unit(&self) -> bool {
         self.table.scope(self.unit().scope).is_function_like()

@@ -15,6 +15,7 @@
 //! have more than 30 bits; a function that does so and returns a primitive gives the address of an object for it.
 
 use super::world::Type;
+use pyclast_syntax::type_facts::TypeCode;
 
 /// A value that has to be checked before an instruction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +39,9 @@ pub(super) enum Cure {
     Alone,
     /// `CALL_INTRINSIC_1 +`: an `int` of which the JIT knows nothing.
     Hide,
+    /// `PRIMITIVE_LOAD_CONST (0, …) · STORE_LOCAL` of a constant, behind the instruction: a local that may be read before it
+    /// has a value starts as 0, as it does for the interpreter.
+    Zero(usize, TypeCode),
 }
 
 /// The checks of a code object.

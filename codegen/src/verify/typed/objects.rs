@@ -7,10 +7,12 @@
 //!
 //! Invariant: an object whose layout is relied on is proved to be of the class that has it.
 
+use super::missing::{Cure, MissingCheck};
 use super::step::{Proof, Step};
 use super::value::{Kind, Note, Value};
 use super::world::{ClassId, Family, Shape, Type};
-use crate::Constant;
+use crate::{Constant, Opcode};
+use pyclast_syntax::type_facts::TypeCode;
 
 impl Step<'_, '_> {
     fn field_operand(&mut self) -> Proof<(ClassId, Shape)> {
@@ -144,12 +146,13 @@ impl Step<'_, '_> {
     }
 
     /// The local and the code of `LOAD_LOCAL` and `STORE_LOCAL`, which [`super::locals`] has found to agree.
-    fn primitive_local(&self) -> Proof<(usize, pyclast_syntax::type_facts::TypeCode)> {
+    fn primitive_local(&self) -> Proof<(usize, TypeCode)> {
         super::locals::operand(self.constant()).ok_or_else(|| "the operand names no local".to_owned())
     }
 
     pub(super) fn load_primitive_local(&mut self) -> Proof {
         let (local, code) = self.primitive_local()?;
+        self.start_with_zero(local, code);
         match self.state.locals[local].kind {
             Kind::Primitive(found, ..) if found == code => {
                 self.rename_local(local);
@@ -159,6 +162,19 @@ impl Step<'_, '_> {
             }
             Kind::Unset => Err(format!("local {local} may have no value: the JIT does not make it zero")),
             _ => Err(format!("local {local} is {}", self.describe(self.state.locals[local]))),
+        }
+    }
+
+    /// Gives a local that may have no value one, if checks may be missing.
+    fn start_with_zero(&mut self, local: usize, code: TypeCode) {
+        if self.state.locals[local].kind != Kind::Unset {
+            return;
+        }
+        let constant = self.constant_index();
+        let start = self.prover.program.instructions.iter().position(|at| at.opcode == Opcode::Resume);
+        if let Some((index, missing)) = start.zip(self.prover.missing.as_mut()) {
+            missing.add(MissingCheck { index, depth: 0, cure: Cure::Zero(constant, code) });
+            self.state.locals[local] = Value::primitive(code);
         }
     }
 

@@ -70,28 +70,35 @@ fn weave(
     for (index, &instruction) in instructions.iter().enumerate() {
         places.push(i32::try_from(woven.len()).expect("instructions are fewer than 2**31"));
         let inserted = |opcode, oparg| FinalInstruction { opcode, oparg, ..instruction };
-        let mut is_alone = false;
+        let mut behind = Vec::new();
         while let Some(check) = checks.next_if(|check| check.index == index) {
             let depth = i32::try_from(check.depth).expect("the stack is lower than 2**31");
             let is_copied = matches!(check.cure, Cure::CastCopy(_) | Cure::Alone);
             stack_size += u32::from(is_copied && !copies);
             copies |= is_copied;
+            let mut place_of = |constant: Constant| {
+                let mut known = named.iter().chain(&added);
+                let place = known.position(|known| *known == constant).unwrap_or_else(|| {
+                    added.push(constant);
+                    named.len() + added.len() - 1
+                });
+                i32::try_from(place).expect("constants are fewer than 2**31")
+            };
             let (opcode, oparg) = match check.cure {
                 Cure::Alone => {
                     woven.push(inserted(Opcode::Copy, 1));
-                    is_alone = true;
+                    behind.push(inserted(Opcode::PopTop, 0));
+                    continue;
+                }
+                Cure::Zero(local, code) => {
+                    let zero = Constant::tuple([Constant::zero(code), Constant::int(i64::from(code as u8))]);
+                    let local = i32::try_from(local).expect("constants are fewer than 2**31");
+                    let zero = inserted(Opcode::PrimitiveLoadConst, place_of(zero));
+                    behind.extend([zero, inserted(Opcode::StoreLocal, local)]);
                     continue;
                 }
                 Cure::Hide => (Opcode::CallIntrinsic1, UNARY_POSITIVE),
-                Cure::Cast(class) | Cure::CastCopy(class) => {
-                    let constant = world.constant(class);
-                    let mut known = named.iter().chain(&added);
-                    let place = known.position(|known| *known == constant).unwrap_or_else(|| {
-                        added.push(constant);
-                        named.len() + added.len() - 1
-                    });
-                    (Opcode::Cast, i32::try_from(place).expect("constants are fewer than 2**31"))
-                }
+                Cure::Cast(class) | Cure::CastCopy(class) => (Opcode::Cast, place_of(world.constant(class))),
             };
             let swap = (depth > 1).then(|| inserted(Opcode::Swap, depth));
             let [copy, pop] = [(Opcode::Copy, 1), (Opcode::PopTop, 0)]
@@ -99,9 +106,7 @@ fn weave(
             woven.extend(swap.into_iter().chain(copy).chain([inserted(opcode, oparg)]).chain(pop).chain(swap));
         }
         woven.push(instruction);
-        if is_alone {
-            woven.push(inserted(Opcode::PopTop, 0));
-        }
+        woven.append(&mut behind);
     }
     for instruction in &mut woven {
         if instruction.opcode.has_jump() {
