@@ -21,6 +21,14 @@ pub(crate) fn first_parameter(node: &StmtFunctionDef) -> Option<&ParameterWithDe
     node.parameters.posonlyargs.iter().chain(&node.parameters.args).next()
 }
 
+/// Whether a function takes so many arguments by position, and nothing else.
+pub(crate) fn takes_only(node: &StmtFunctionDef, count: usize) -> bool {
+    let parameters = &node.parameters;
+    let others = parameters.kwonlyargs.len();
+    let has_rest = parameters.vararg.is_some() || parameters.kwarg.is_some();
+    parameters.posonlyargs.len() + parameters.args.len() == count && others == 0 && !has_rest
+}
+
 impl<'a> Checker<'a> {
     /// `DeclarationVisitor._make_function`
     pub(super) fn make_function(
@@ -222,10 +230,10 @@ impl<'a> Checker<'a> {
                 known.push(value);
                 let name = self.types.function(function).name.clone();
                 self.module_mut(module).local_names.insert(name, value);
-            } else if self.types.decorated_kind(under) == Some(DecoratedKind::Transient)
-                && let Some(implementation) = known.first().and_then(|&known| self.types.real_function(known))
+            } else if self.hides_earlier(under)
+                && let Some(earlier) = known.first().and_then(|&known| self.types.real_function(known))
             {
-                self.types.function_mut(implementation).is_hidden = true;
+                self.types.function_mut(earlier).is_hidden = true;
             }
         }
         self.module_mut(module).local_names.clear();
@@ -243,6 +251,21 @@ impl<'a> Checker<'a> {
             }
         }
         Ok(known.first().copied().unwrap_or(Value::Class(ClassId::DYNAMIC)))
+    }
+
+    /// Whether what a definition leaves under its name is not what the checker finds there: an overload, or a property whose
+    /// setter takes something else than the value.
+    fn hides_earlier(&self, definition: Value) -> bool {
+        let Value::Decorated(decorated) = definition else { return false };
+        let data = self.types.decorated(decorated);
+        let node = self.types.real_function(definition).and_then(|function| self.types.function(function).node);
+        match (data.kind, node) {
+            (DecoratedKind::TransientProperty, Some(node)) => {
+                let is_setter = data.decorator.as_attribute_expr().is_some_and(|decorator| decorator.attr == *"setter");
+                is_setter && !takes_only(node, 2)
+            }
+            (kind, _) => kind == DecoratedKind::Transient,
+        }
     }
 
     /// The place of a `def`.

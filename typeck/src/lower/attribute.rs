@@ -3,6 +3,7 @@
 //! Invariant: an attribute without a plan is one of ordinary code.
 
 use super::Lowering;
+use crate::declare::function::takes_only;
 use crate::types::{DecoratedKind, Value};
 use pyclast_syntax::node_index;
 use pyclast_syntax::type_facts::AttributePlan;
@@ -38,6 +39,11 @@ impl<'a> Lowering<'_, 'a> {
         let Some(value @ Value::Decorated(decorated)) = self.checker.types.own_member(class, name) else { return };
         let kind = self.checker.types.decorated(decorated).kind;
         let Some(function) = self.checker.types.real_function(value).filter(|_| kind.is_property()) else { return };
+        let data = self.checker.types.function(function);
+        if data.is_hidden || data.node.is_some_and(|node| !takes_only(node, 1)) {
+            // Who calls it passes the object only.
+            return;
+        }
         let is_cached = kind != DecoratedKind::Property;
         let data = self.checker.types.class(class);
         let (is_final, is_exact) = (self.checker.types.function(function).is_final || data.is_final, data.is_exact);

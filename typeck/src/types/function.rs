@@ -108,7 +108,7 @@ pub struct FunctionData<'a> {
     pub inline: bool,
     /// `@_donotcompile`
     pub do_not_compile: bool,
-    /// An overload that comes after it has its name: callers find that.
+    /// What comes after it has its name: callers find an overload, or a property that is not stored as properties are.
     pub is_hidden: bool,
 }
 

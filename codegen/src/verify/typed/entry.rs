@@ -132,7 +132,7 @@ impl Own<'_> {
             (given, wanted) => given == wanted,
         };
         let expected = signature.parameters.as_deref().unwrap_or_default();
-        let takes = expected.len() <= self.parameters.len()
+        let takes = expected.len() == self.parameters.len()
             && expected.iter().zip(self.parameters).all(|(&given, &wanted)| fits(given, wanted));
         let gives = signature.is_coroutine == self.is_coroutine && fits(self.returns, signature.returns);
         takes && (gives || signature.returns == Shape::ANY && !matches!(self.returns, Shape::Primitive(_)))
