@@ -1,4 +1,5 @@
-//! Mutated programs of the corpus: nothing panics or hangs, and a sample gets the verdicts of the reference.
+//! Mutated programs of the corpus: nothing panics or hangs, what is accepted has code that is proved sound, and a sample
+//! gets the verdicts of the reference.
 //!
 //! `PYCLAST_MUTANTS=100000` and `PYCLAST_SAMPLE=5000` take more of them; `target/static-mutants.txt` lists the differences.
 
