@@ -222,7 +222,9 @@ impl Lowering<'_, '_> {
         let Some(Constant::Str(library)) = self.checker.constant(module, library) else { return None };
         let arguments = (0..self.parameter_count(function)).map(|index| {
             let class = self.checker.parameter_type(function, index as usize)?;
-            self.descriptor(class)
+            // Where it is defined in another module, that module's errors are not this one's.
+            let is_primitive = self.checker.types.is_primitive_class(class);
+            is_primitive.then(|| self.descriptor(class)).flatten()
         });
         let arguments = arguments.collect::<Option<_>>()?;
         let returns = self.checker.returns(function);
