@@ -1,11 +1,11 @@
-//! Programs without errors → their code, proved sound.
+//! Programs that are accepted → their code, proved sound.
 //!
 //! ```text
 //! prove("def f(a, b: int64): a.x: int64 = b")      Err("f: offset 8: STORE_ATTR: an object is wanted, …"), if that is a bug
 //! ```
 //!
-//! Invariant: a program is proved as `pyclast compile` proves it, one module after the other; those with errors are none of
-//! its business.
+//! Invariant: a program is proved as `pyclast compile` proves it, one module after the other. It has no errors, so that any
+//! that are found here are bugs.
 
 use pyclast_codegen::verify::typed;
 use pyclast_codegen::{AnnotationsAhead, Optimize, Options, Target, compile_static_module};
@@ -40,7 +40,7 @@ impl<'p> Module<'p> {
     }
 }
 
-/// Makes and proves the code of a program; says what is not sound. A panic is one of the compiler's.
+/// Makes and proves the code of a program that is accepted; says what is not sound. A panic is one of the compiler's.
 pub fn prove(program: &Program) -> Result<(), String> {
     let files = program.files.iter();
     let modules: Vec<_> = files.filter_map(|file| Module::of(file, program.static_always)).collect();
@@ -59,8 +59,8 @@ pub fn prove(program: &Program) -> Result<(), String> {
         .collect();
     let arena = Arena::default();
     let (checked, facts) = check_program_with_facts(&sources, &arena);
-    if !checked.errors.is_empty() {
-        return Ok(());
+    if let Some((_, error)) = checked.errors.first() {
+        return Err(format!("an error where there was none before: {}", error.message));
     }
     for (module, facts) in modules.iter().zip(&facts).filter(|(module, _)| !module.file.is_stub()) {
         let filename = PyString::new(&module.file.path);
@@ -68,8 +68,7 @@ pub fn prove(program: &Program) -> Result<(), String> {
         let options = Options { target, optimize: Optimize::None, filename, strict: module.is_strict };
         let ahead = AnnotationsAhead::default();
         let compiled = compile_static_module(&module.parsed, &module.symbols, facts, &options, &ahead, 1);
-        // What is wrong is wrong in ordinary code, too.
-        let Ok((compiled, mut world)) = compiled else { continue };
+        let (compiled, mut world) = compiled.map_err(|errors| format!("errors of typed code alone: {errors:?}"))?;
         typed::prove(&compiled.code, &mut world).map_err(|unsound| unsound.to_string())?;
     }
     Ok(())
