@@ -134,7 +134,9 @@ impl<'a> Binder<'_, 'a> {
         self.state_changes();
         let (value, kind) = (self.get_type(node), self.types.decorated_kind(self.get_type(node)));
         let is_checked = kind != Some(DecoratedKind::Transient) && !self.is_known_function(value, FunctionKind::Native);
-        self.check_form(function, node, is_checked);
+        if is_checked {
+            self.check_generator(function, node);
+        }
         if !terminates?.is_terminal() && is_checked {
             let expected = self.expected_return(function);
             let class = self.types.class_of(expected);
@@ -148,12 +150,11 @@ impl<'a> Binder<'_, 'a> {
         Ok(())
     }
 
-    /// What the reference accepts of a function, but makes no code of that works.
-    fn check_form(&mut self, function: Value, node: &'a StmtFunctionDef, is_checked: bool) {
+    /// A generator does not return a primitive: callers would take the generator for one. (The reference accepts it.)
+    fn check_generator(&mut self, function: Value, node: &'a StmtFunctionDef) {
         let symbols = self.source.symbols;
         let is_generator = symbols.scope(symbols.scope_of(node_index(node), ScopeRole::Body)).generator;
-        if let Some(returns) = node.returns.as_deref().filter(|_| is_generator && is_checked) {
-            // Callers would take the generator for what it returns in the end.
+        if let Some(returns) = node.returns.as_deref().filter(|_| is_generator) {
             let expected = self.expected_return(function);
             if self.types.is_primitive(expected) {
                 let (place, name) = (self.place(returns), self.types.name(expected));
