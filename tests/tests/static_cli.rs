@@ -157,3 +157,22 @@ fn check_follows_stubs_of_static_modules() {
         run(folder.path(), &["check", "--no-cache", "--error-format", "json", "main.py", "--search-path", "."]);
     assert_eq!(output.status.code(), Some(1), "so it cannot for a check of the tree");
 }
+
+#[test]
+fn a_module_is_compiled_whatever_is_wrong_with_what_it_imports() {
+    let folder = tempfile::tempdir().expect("a scratch folder can be made");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file can be written");
+    write(
+        "lib.py",
+        "import __static__\nfrom __static__ import native\n@native('lib.so')\ndef f(x: None) -> None:\n    pass\n",
+    );
+    write("main.py", "import __static__\nfrom lib import f\ndef g() -> None:\n    f(None)\n");
+    let compile = |module: &str| {
+        let (file, artifact) = (format!("{module}.py"), format!("{module}.bin"));
+        let one = ["compile", &file, "--module-name", module, "--emit", "code", "--output", &artifact];
+        let target = ["--target", "cinderx-3.14", "--search-path", "."];
+        run(folder.path(), &[&one[..], &target].concat()).status.code()
+    };
+    assert_eq!(compile("lib"), Some(1));
+    assert_eq!(compile("main"), Some(0));
+}
