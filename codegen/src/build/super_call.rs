@@ -54,9 +54,7 @@ impl<'a> Builder<'a> {
         self.emit_name_access(self.known.class_cell, ExprContext::Load, location);
         let first = self.unit().var_names.names().next();
         let first = first.expect("a unit with positional parameters has locals");
-        if !self.load_boxed_receiver(first, location) {
-            self.emit_name_access(first, ExprContext::Load, location);
-        }
+        self.load_receiver(first, location);
     }
 
     /// `LOAD_SUPER_ATTR`, for an attribute or a method.

@@ -63,9 +63,7 @@ impl<'a> Builder<'a> {
         if fact.form == FunctionForm::InitSubclass
             && let Some(first) = first
         {
-            if !self.load_boxed_receiver(first, location) {
-                self.emit_name_access(first, ExprContext::Load, location);
-            }
+            self.load_receiver(first, location);
             self.emit_init_subclass(location);
             self.emit(Opcode::PopTop, location);
         }

@@ -92,15 +92,16 @@ impl Builder<'_> {
         self.emit_arg(Opcode::StoreDeref, cell, location);
     }
 
-    /// The first parameter as an object, if it is a primitive: what its annotation makes of `self`.
-    pub(in crate::build) fn load_boxed_receiver(&mut self, name: NameId, location: Location) -> bool {
+    /// The first parameter as an object: its annotation may make a primitive of `self`.
+    pub(in crate::build) fn load_receiver(&mut self, name: NameId, location: Location) {
         let parameter =
             self.unit().definition.and_then(|function| function.parameters.iter_non_variadic_params().next());
-        let Some(code) = parameter.and_then(|first| self.primitive_of(&first.parameter)) else { return false };
+        let Some(code) = parameter.and_then(|first| self.primitive_of(&first.parameter)) else {
+            return self.emit_name_access(name, ExprContext::Load, location);
+        };
         let local = self.primitive_local(name);
         self.load_primitive(local, code, location);
         self.emit_with_code(Opcode::PrimitiveBox, code, location);
-        true
     }
 
     /// Whether locals of the unit are fast.
