@@ -114,8 +114,11 @@ pub struct CodeObject {
 }
 
 impl CodeObject {
-    /// A code object without code, for units of modules that have errors.
+    /// A code object without code, for units of modules of which only the errors are wanted.
     pub(crate) fn placeholder(unit: CodeUnit) -> Self {
+        // Where it begins tells it from the others of its line, as the line table does.
+        let beginning = unit.sequence.instructions().iter().take(4);
+        let columns = beginning.flat_map(|instruction| instruction.location.column.to_ne_bytes()).collect();
         Self {
             arg_count: unit.arg_count,
             pos_only_arg_count: unit.pos_only_arg_count,
@@ -131,7 +134,7 @@ impl CodeObject {
             name: unit.name,
             qualname: unit.qualname,
             first_line: unit.first_line,
-            line_table: Arc::from([]),
+            line_table: columns,
             exception_table: Arc::from([]),
         }
     }

@@ -114,6 +114,12 @@ fn large_files_compile() {
 }
 
 #[test]
+fn many_code_objects_of_a_line_after_an_error_take_no_longer() {
+    let lambdas = (0..40_000).fold(String::new(), |text, number| text + &format!("lambda: {number}, "));
+    assert_refused(format!("break\nx = [{lambdas}]\n").as_bytes(), "'break' outside loop");
+}
+
+#[test]
 fn bytes_that_are_no_text_are_refused() {
     assert_refused(b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\xff\xfe\xfd", "SyntaxError");
     assert_refused(b"x = '\xff'\n", "SyntaxError");
