@@ -7,12 +7,13 @@
 //! A job has three parts: it reads, works and finishes. Workers work; the thread that started them
 //! reads ahead and finishes, so that files are read and written while others are compiled. Workers
 //! never wait for it: what it has not read they read themselves, and of what is worked it finishes no
-//! more than [`WAITING_BATCHES`] at a time.
+//! more than [`WAITING_BATCHES`] at a time. A single job needs no worker.
 //!
 //! Invariant: a panic in a job is an [`Err`] of that job alone; what is in flight is bounded by the
 //! number of workers and the results that wait for their turn; stacks are small ([`crate::stack`]).
 
 use crate::stack::WORKER;
+use pyclast_syntax::processors;
 use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -65,6 +66,11 @@ pub fn run_job_in_order<R: Send, W: Send, T: Send, E>(
     job: &Job<impl Fn(usize) -> R + Sync, impl Fn(usize, R) -> W + Sync, impl Fn(usize, W) -> T + Sync>,
     mut done: impl FnMut(usize, Result<T, Panicked>) -> Result<(), E>,
 ) -> Result<(), E> {
+    if count == 1 {
+        // A thread takes longer to start than many a file to compile.
+        let (index, state) = worked(job, (0, catch(|| (job.read)(0))));
+        return done(index, state.finished(index, &job.finish));
+    }
     let workers = workers.clamp(1, count.max(1));
     let queue = Queue::new(count, workers * READ_AHEAD);
     thread::scope(|scope| {
@@ -242,7 +248,7 @@ impl<W, T, Read, Work, Finish: Fn(usize, W) -> T> Worker<'_, W, T, Read, Work, F
 
 /// The workers to start for what the user asked: 0 means one for each core.
 pub fn worker_count(asked: usize) -> usize {
-    if asked > 0 { asked } else { thread::available_parallelism().map_or(1, usize::from) }
+    if asked > 0 { asked } else { processors() }
 }
 
 fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Panicked> {

@@ -11,19 +11,26 @@
 //! Invariant: what helpers do, the one they help could do alone; where the system has no threads to give, it does.
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 use std::thread;
 
 /// What a helper needs, in bytes; what goes deep asks for more.
 const STACK: usize = 1 << 20;
 
+/// The system is asked once: it reads several files for an answer.
+static PROCESSORS: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
+
 /// One for each processor but one.
 static HELPERS: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
-    let processors = thread::available_parallelism().map_or(1, usize::from);
     let named = |number| format!("helper {number}");
-    let builder = ThreadPoolBuilder::new().num_threads((processors - 1).max(1)).stack_size(STACK).thread_name(named);
+    let builder = ThreadPoolBuilder::new().num_threads((processors() - 1).max(1)).stack_size(STACK).thread_name(named);
     builder.build().ok()
 });
+
+/// How many threads the machine runs at once, as far as this process may use it.
+pub fn processors() -> usize {
+    *PROCESSORS
+}
 
 /// Does `own` on this thread while up to `helpers` others do `help`, and gives what `own` gives when all are done. A helper
 /// may begin when there is nothing left to do. Panics as one of them does.
@@ -37,9 +44,21 @@ pub fn with_helpers<T>(helpers: usize, help: impl Fn() + Sync, own: impl FnOnce(
     })
 }
 
+/// Does `own` on this thread, and `beside` on another if it may; gives what both give.
+pub fn with_work_beside<T, B: Send + Sync>(
+    may: bool,
+    beside: impl Fn() -> B + Sync,
+    own: impl FnOnce() -> T,
+) -> (T, B) {
+    let done = OnceLock::new();
+    let own = with_helpers(usize::from(may), || drop(done.set(beside())), own);
+    // Where there is nobody to help, it is done now.
+    (own, done.into_inner().unwrap_or_else(beside))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::with_helpers;
+    use super::{with_helpers, with_work_beside};
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -55,6 +74,15 @@ mod tests {
             };
             assert_eq!(with_helpers(helpers, work, || [work(), ()].len()), 2);
             assert_eq!(done.into_inner(), 1_000, "{helpers} helpers");
+        }
+    }
+
+    #[test]
+    fn work_beside_is_done_once_wherever() {
+        for may in [false, true] {
+            let times = AtomicUsize::new(0);
+            assert_eq!(with_work_beside(may, || times.fetch_add(1, Ordering::Relaxed), || "own"), ("own", 0));
+            assert_eq!(times.into_inner(), 1);
         }
     }
 

@@ -42,7 +42,7 @@ pub mod world_facts;
 pub use comments::comments;
 pub use diagnostic::{Code, Diagnostic, Exception, Label, Rule, Severity};
 pub use finally_warnings::finally_warnings;
-pub use helpers::with_helpers;
+pub use helpers::{processors, with_helpers, with_work_beside};
 pub use line_index::LineIndex;
 pub use literal::{NumberValue, PyInt};
 pub use location::{Location, Span};

@@ -12,12 +12,11 @@
 
 use pyclast_codegen::verify::typed;
 use pyclast_codegen::{AnnotationsAhead, Optimize, Options, Target, compile_static_module};
-use pyclast_syntax::{PyString, SourceText, SymbolTable, parse_with_threads};
+use pyclast_syntax::{PyString, SourceText, SymbolTable, parse_with_threads, processors};
 use pyclast_tests::{oracle, output_of, synthetic};
 use pyclast_typeck::{Arena, Source, check_program, check_program_with_facts, fold};
 use std::fs;
 use std::process::Command;
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// The program's own allocator.
@@ -71,7 +70,7 @@ fn compiled(text: &str) -> Duration {
 fn run(text: &str, compile: bool) -> Duration {
     let started = Instant::now();
     let source = SourceText::decode(text.as_bytes()).expect("the text is text");
-    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let threads = processors();
     let parsed = parse_with_threads(source, threads).expect("it parses");
     let symbols = SymbolTable::build(&parsed).expect("it has no errors");
     let folds = fold(&parsed, false);

@@ -205,11 +205,11 @@ pub(super) fn is_worth_threads(body: &[Stmt]) -> bool {
 }
 
 /// Does something on a stack for whatever recurses over the tree of the module, or over its code objects.
-pub(super) fn on_stack_for(module: &ParsedModule, work: impl FnOnce()) {
+pub(super) fn on_stack_for<T>(module: &ParsedModule, work: impl FnOnce() -> T) -> T {
     /// What a walk takes, whatever it walks over.
     const BASE: usize = 512 << 10;
     /// What one level of the tree takes at most: static code is up to twice as deep.
     const LEVEL: usize = 16 << 10;
     let needed = BASE + module.nesting() as usize * LEVEL;
-    stacker::maybe_grow(needed, needed + BASE, work);
+    stacker::maybe_grow(needed, needed + BASE, work)
 }

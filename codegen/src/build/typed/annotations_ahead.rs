@@ -16,10 +16,10 @@ use crate::verify::typed::{Proved, World, prove_untyped};
 use crate::{CodeObject, Options};
 use pyclast_syntax::symtable::{ScopeId, ScopeRole};
 use pyclast_syntax::type_facts::TypeFacts;
-use pyclast_syntax::{ParsedModule, SymbolTable, node_index, with_helpers};
+use pyclast_syntax::{ParsedModule, SymbolTable, node_index, with_work_beside};
 use ruff_python_ast::Stmt;
 use rustc_hash::FxHashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// `__annotate__` functions by their scopes.
 #[derive(Clone, Debug, Default)]
@@ -41,11 +41,7 @@ impl AnnotationsAhead {
         if threads < 2 || !is_worth_threads(&module.module().body) {
             return (other(), Self::default());
         }
-        let ahead = OnceLock::new();
-        let help = || on_stack_for(module, || drop(ahead.set(Self::build(module, table, options))));
-        let done = with_helpers(1, help, other);
-        // Where there is nobody to help, they are built with the module.
-        (done, ahead.into_inner().unwrap_or_default())
+        with_work_beside(true, || on_stack_for(module, || Self::build(module, table, options)), other)
     }
 
     fn build(module: &ParsedModule, table: &SymbolTable, options: &Options) -> Self {
