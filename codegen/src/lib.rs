@@ -22,7 +22,7 @@ pub mod repr;
 mod target;
 pub mod verify;
 
-pub use build::{AnnotationsAhead, Compiled, compile_module, compile_static_module};
+pub use build::{AnnotationsAhead, Compiled, compile_module, compile_static_module, diagnose_module};
 pub use code_object::{CodeFlags, CodeObject, LocalKind};
 pub use constant::{Constant, ConstantTable};
 pub(crate) use ir::BlockId;

@@ -10,7 +10,7 @@
 use crate::stack::for_checker;
 use clap::ValueEnum;
 use memchr::memmem;
-use pyclast_codegen::{Options, Target, compile_module};
+use pyclast_codegen::{Options, Target, diagnose_module};
 use pyclast_syntax::{
     Diagnostic, Exception, ParsedModule, PyString, Severity, SourceText, Span, SymbolTable, finally_warnings, parse,
 };
@@ -175,8 +175,8 @@ fn prepare(source: &ProgramSource, mode: StaticMode) -> (Option<Parsed>, Vec<Dia
         filename: PyString::new(&source.name),
         strict: false,
     };
-    match compile_module(&module, &symbols, &options) {
-        Ok(compiled) => warnings.extend(compiled.warnings),
+    match diagnose_module(&module, &symbols, &options) {
+        Ok(found) => warnings.extend(found),
         Err(diagnostics) => return (None, diagnostics),
     }
     with_flags(source, mode, module, symbols, warnings)

@@ -106,6 +106,17 @@ pub fn compile_module(
     builder.finish(code)
 }
 
+/// What CPython's code generator finds wrong with a module: warnings, or errors. As [`compile_module`], without the code.
+pub fn diagnose_module(
+    module: &ParsedModule,
+    table: &SymbolTable,
+    options: &Options,
+) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let mut builder = Builder { only_diagnoses: true, ..Builder::new(module, table, options) };
+    let code = builder.build_module();
+    builder.finish(code).map(|compiled| compiled.warnings)
+}
+
 /// Compiles a static module for CinderX: where the checker knows types, typed opcodes; elsewhere CPython's code. The
 /// world it comes with, in which the code is to be proved, knows what is proved of it already. What was built while the
 /// module was checked, and more `threads` than one, make large modules faster, and nothing else.
@@ -202,6 +213,8 @@ pub(crate) struct Builder<'a> {
     /// The unit being built is the last; before it the enclosing ones.
     units: Vec<Unit<'a>>,
     spare: Spare,
+    /// Nobody wants the code.
+    only_diagnoses: bool,
     errors: Found,
     warnings: Found,
 }
@@ -228,6 +241,7 @@ impl<'a> Builder<'a> {
             found_names: FoundNames::default(),
             units: Vec::new(),
             spare: Spare::of_thread(),
+            only_diagnoses: false,
             errors: Found::default(),
             warnings: Found::default(),
         }

@@ -235,8 +235,8 @@ impl Builder<'_> {
             free_vars,
             sequence: unit.sequence,
         };
-        if !self.errors.in_order.is_empty() {
-            // Building goes on only to find more errors: the code is never used.
+        if self.only_diagnoses || !self.errors.in_order.is_empty() {
+            // Building goes on only to find more: the code is never used.
             return Arc::new(CodeObject::placeholder(unit));
         }
         self.finish_unit(unit)

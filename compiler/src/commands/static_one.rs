@@ -18,12 +18,12 @@ use crate::jobs::worker_count;
 use crate::pipeline::{marshal_code, needs_cinderx};
 use crate::static_build::check::{Checked, Purpose, Role, check};
 use crate::static_build::dependencies::NameGraph;
-use crate::static_build::generate::{ordinary_code, static_code, static_options};
+use crate::static_build::generate::{ordinary_problems, static_code, static_options};
 use crate::static_build::program::{ProgramOptions, Request, Requested, StaticModule, StaticProgram, load};
 use crate::static_program::{ProgramProblem, StaticMode, may_have_flags};
 use pyclast_codegen::pyc::strict;
 use pyclast_codegen::{AnnotationsAhead, Optimize};
-use pyclast_syntax::{Diagnostic, Severity, Span};
+use pyclast_syntax::{Diagnostic, Severity, Span, with_work_beside};
 use pyclast_typeck::static_flag;
 use std::mem;
 use std::path::PathBuf;
@@ -57,18 +57,21 @@ pub(super) fn compile_static(one: &OneModule<'_>, bytes: &[u8]) -> Option<Outcom
 }
 
 fn compile(one: &OneModule<'_>, program: &StaticProgram, module: &StaticModule) -> Outcome {
-    let mut warnings = module.warnings.clone();
-    warnings.extend(ordinary_code(module, one.level, &one.filename).map_err(|errors| one.own(errors))?.1);
     let roles: Vec<Role> =
         (0..program.modules.len()).map(|index| if index == 0 { Role::Bound } else { Role::Declared }).collect();
     let purpose =
         Purpose { optimize: one.level != Optimize::None, patchable: one.arguments.one.artifacts.enable_patching };
     let options = static_options(module, one.level, &one.filename, one.target);
     let threads = worker_count(one.arguments.workers);
-    let (checked, annotations) =
-        AnnotationsAhead::while_doing(&module.parsed, &module.symbols, &options, threads, || {
-            check(&program.modules, &roles, purpose, 1)
-        });
+    let annotations_and =
+        |check| AnnotationsAhead::while_doing(&module.parsed, &module.symbols, &options, threads, check);
+    let ((checked, annotations), ordinary) = with_work_beside(
+        threads > 1,
+        || ordinary_problems(module, one.level, &one.filename),
+        || annotations_and(|| check(&program.modules, &roles, purpose, 1)),
+    );
+    let mut warnings = module.warnings.clone();
+    warnings.extend(ordinary.map_err(|errors| one.own(errors))?);
     let problems = problems(program, &checked);
     if !problems.is_empty() {
         return Err(problems);

@@ -24,7 +24,7 @@ use crate::pipeline::marshal_code;
 use crate::static_build::check::{Purpose, Role, check};
 use crate::static_build::dependencies::{Dependencies, NameGraph};
 use crate::static_build::fallback::fallbacks;
-use crate::static_build::generate::{ordinary_code, static_code, static_options};
+use crate::static_build::generate::{ordinary_code, ordinary_problems, static_code, static_options};
 use crate::static_build::manifest::{Ingredients, Manifest};
 use crate::static_build::program::{ProgramOptions, Request, Requested, StaticProgram, load};
 use crate::static_program::StaticMode;
@@ -239,7 +239,7 @@ impl StaticTree {
         // What CPython finds wrong comes before what is wrong with types.
         let ordinary = |at: usize| {
             let filename = plans[bound[at]].map_or_else(|| PyString::new(""), |plan| decode(&plan.recorded));
-            ordinary_code(&program.modules[bound[at]], Optimize::None, &filename).map(|(_, warnings)| warnings)
+            ordinary_problems(&program.modules[bound[at]], Optimize::None, &filename)
         };
         let done: Result<(), Infallible> = run_in_order(bound.len(), workers, ordinary, |at, result| {
             let index = bound[at];
@@ -338,7 +338,7 @@ impl StaticTree {
                     let mut code = marshal_code(&code, self.target);
                     if module.may_fall_back {
                         code.extend_from_slice(strict::FALLBACK_MARK);
-                        let (ordinary, _) = ordinary_code(source, level, &filename).map_err(Outcome::Refused)?;
+                        let ordinary = ordinary_code(source, level, &filename).map_err(Outcome::Refused)?;
                         files.files.push(StaticFile {
                             path: path.clone(),
                             prefix: pyc::header(self.target, source.validation).to_vec(),

@@ -3,9 +3,9 @@
 //! ```text
 //! contents ─ parsed_module ┬ imported_modules ── (cut-off of the graph)
 //!                          ├ symbol_table ┬ module_interface ── (cut-off between modules) ┐
-//!                          └──────────────┴ code_object ─ module_diagnostics ┐            │
-//!                                          links ─ linked_imports ◄──────────│────────────┘
-//!                                                       └──── check_module ◄─┘
+//!                          └──────────────┴ module_diagnostics ┐              │
+//!                                  links ─ linked_imports ◄────│──────────────┘
+//!                                               └─ check_module ◄┘
 //! ```
 //!
 //! | edit | executed |
@@ -24,8 +24,8 @@ use super::static_modules::type_diagnostics;
 use super::unresolved::unresolved_import;
 use crate::files::path::decode;
 use crate::imports::ModuleName;
-use crate::stack::{Code, for_depth};
-use pyclast_codegen::{Options, Target, compile_module};
+use crate::stack::for_depth;
+use pyclast_codegen::{Options, Target, diagnose_module};
 use pyclast_syntax::imports::{Import, ImportPlace, ImportTarget, import_places as places_of, imports};
 use pyclast_syntax::interface::{ModuleInterface, module_interface as interface_of};
 use pyclast_syntax::{
@@ -98,21 +98,6 @@ pub fn module_interface(db: &dyn Db, file: SourceFile) -> Arc<ModuleInterface> {
     Arc::new(interface)
 }
 
-/// The code object of a file with the code generator's warnings; without one if an earlier stage
-/// refuses the file.
-#[salsa::tracked(returns(clone), no_eq, lru = 32)]
-pub fn code_object(db: &dyn Db, file: SourceFile) -> Option<Shared<(Code, Vec<Diagnostic>)>> {
-    let module = parsed_module(db, file);
-    let module = module.as_ref().as_ref().ok()?;
-    let symbols = symbol_table(db, file)?;
-    let symbols = symbols.as_ref().as_ref().ok()?;
-    let filename = decode(file.path(db).as_os_str());
-    let optimize = Project::get(db).settings(db).optimize;
-    let options = Options { target: &Target::CPYTHON_3_14, optimize, filename, strict: false };
-    let compiled = for_depth(module.nesting(), || compile_module(module, symbols, &options));
-    Some(Arc::new(compiled.map(|compiled| (compiled.code.into(), compiled.warnings))))
-}
-
 /// Every problem that the file's own text shows: first CPython's error if it has one, then the other
 /// errors, then warnings.
 #[salsa::tracked(returns(clone))]
@@ -136,9 +121,9 @@ pub fn module_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
     }
     let is_stub = file.path(db).extension().is_some_and(|extension| extension == "pyi");
     if !is_stub {
-        match code_object(db, file).as_deref() {
-            Some(Ok((_, more))) => warnings.extend_from_slice(more),
-            Some(Err(errors)) => found.extend_from_slice(errors),
+        match code_diagnostics(db, file, module) {
+            Some(Ok(more)) => warnings.extend(more),
+            Some(Err(errors)) => found.extend(errors),
             None => {}
         }
     }
@@ -146,6 +131,20 @@ pub fn module_diagnostics(db: &dyn Db, file: SourceFile) -> Arc<[Diagnostic]> {
     warnings.retain(|warning| !found.contains(warning));
     found.extend(warnings);
     found.into()
+}
+
+/// What the code generator finds: warnings, or errors; nothing if an earlier stage refuses the file.
+fn code_diagnostics(
+    db: &dyn Db,
+    file: SourceFile,
+    module: &ParsedModule,
+) -> Option<Result<Vec<Diagnostic>, Vec<Diagnostic>>> {
+    let symbols = symbol_table(db, file)?;
+    let symbols = symbols.as_ref().as_ref().ok()?;
+    let filename = decode(file.path(db).as_os_str());
+    let optimize = Project::get(db).settings(db).optimize;
+    let options = Options { target: &Target::CPYTHON_3_14, optimize, filename, strict: false };
+    Some(for_depth(module.nesting(), || diagnose_module(module, symbols, &options)))
 }
 
 /// What the imports of a file find.

@@ -5,7 +5,9 @@
 use super::program::StaticModule;
 use crate::stack::{Code, for_depth};
 use pyclast_codegen::verify::typed::prove;
-use pyclast_codegen::{AnnotationsAhead, Compiled, Optimize, Options, Target, compile_module, compile_static_module};
+use pyclast_codegen::{
+    AnnotationsAhead, Compiled, Optimize, Options, Target, compile_module, compile_static_module, diagnose_module,
+};
 use pyclast_syntax::type_facts::TypeFacts;
 use pyclast_syntax::{Diagnostic, PyString};
 
@@ -44,14 +46,23 @@ pub fn static_options(
     Options { target, optimize, filename: filename.clone(), strict: module.flags.is_strict }
 }
 
-/// The code that CPython makes of the module; all that CPython finds wrong with it.
-pub fn ordinary_code(
+/// The code that CPython makes of the module; errors, if it makes none.
+pub fn ordinary_code(module: &StaticModule, optimize: Optimize, filename: &PyString) -> Result<Code, Vec<Diagnostic>> {
+    let options = ordinary_options(optimize, filename);
+    let compile = || compile_module(&module.parsed, &module.symbols, &options);
+    Ok(for_depth(module.parsed.nesting(), compile)?.code.into())
+}
+
+/// What CPython's code generator finds wrong with the module: warnings, or errors.
+pub fn ordinary_problems(
     module: &StaticModule,
     optimize: Optimize,
     filename: &PyString,
-) -> Result<(Code, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let options = Options { target: &Target::CPYTHON_3_14, optimize, filename: filename.clone(), strict: false };
-    let compile = || compile_module(&module.parsed, &module.symbols, &options);
-    let Compiled { code, warnings } = for_depth(module.parsed.nesting(), compile)?;
-    Ok((Code::from(code), warnings))
+) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let options = ordinary_options(optimize, filename);
+    for_depth(module.parsed.nesting(), || diagnose_module(&module.parsed, &module.symbols, &options))
+}
+
+fn ordinary_options(optimize: Optimize, filename: &PyString) -> Options {
+    Options { target: &Target::CPYTHON_3_14, optimize, filename: filename.clone(), strict: false }
 }

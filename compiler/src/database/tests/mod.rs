@@ -125,8 +125,7 @@ const PROJECT: &[(&str, &str)] = &[
 
 /// What a file's own queries are after its text changed.
 fn own(file: &str) -> Vec<String> {
-    let queries =
-        ["code_object", "imported_modules", "module_diagnostics", "module_interface", "parsed_module", "symbol_table"];
+    let queries = ["imported_modules", "module_diagnostics", "module_interface", "parsed_module", "symbol_table"];
     queries.iter().map(|query| format!("{query} {file}")).collect()
 }
 
@@ -241,7 +240,7 @@ fn a_changed_setting_parses_nothing_again() {
     let environment = ImportEnvironment { version: (3, 14), platform: "win32".to_owned() };
     scene.session.set_settings(Settings { environment, optimize: Optimize::None });
     scene.session.check();
-    let depend_on_it = ["imported_modules", "code_object", "module_diagnostics"];
+    let depend_on_it = ["imported_modules", "module_diagnostics"];
     let of_both = depend_on_it.iter().flat_map(|query| ["a.py", "main.py"].map(|file| format!("{query} {file}")));
     let of_importer = ["linked_imports main.py", "check_module main.py"].map(str::to_owned);
     assert_eq!(scene.executed_queries(), sorted(of_both.chain(of_importer)));
