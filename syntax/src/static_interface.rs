@@ -22,6 +22,8 @@ use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal
 use ruff_python_ast::{
     AnyNodeRef, Expr, Stmt, StmtClassDef, StmtFunctionDef, StmtImport, StmtImportFrom, StringLiteral,
 };
+use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -71,9 +73,9 @@ pub fn static_interface(module: &ParsedModule, symbols: &SymbolTable) -> (Static
             }
         }
     }
-    let mut uses = Uses(StaticUses::default());
+    let mut uses = Uses::default();
     uses.visit_body(&module.module().body);
-    (interface, uses.0)
+    (interface, StaticUses { mentions: uses.mentions.into_names(), ..uses.found })
 }
 
 struct Collector {
@@ -114,12 +116,14 @@ impl Collector {
             Stmt::FunctionDef(function) => {
                 let mut parts = Parts::default();
                 parts.function(function);
-                self.declare(&function.name, parts.hasher.finish(), &parts.mentions);
+                let (declaration, mentions) = parts.finish();
+                self.declare(&function.name, declaration, &mentions);
             }
             Stmt::ClassDef(class) => {
                 let mut parts = Parts::default();
                 parts.class(class);
-                self.declare(&class.name, parts.hasher.finish(), &parts.mentions);
+                let (declaration, mentions) = parts.finish();
+                self.declare(&class.name, declaration, &mentions);
             }
             Stmt::Import(import) => bindings(import, |bound, target| self.import(bound, target)),
             Stmt::ImportFrom(import) => {
@@ -170,8 +174,9 @@ impl Collector {
                 parts.statement(other);
                 let mut targets = Targets::default();
                 targets.visit_stmt(other);
+                let (declaration, mentions) = parts.finish();
                 for name in targets.0 {
-                    self.declare(&name, parts.hasher.finish(), &parts.mentions);
+                    self.declare(&name, declaration, &mentions);
                 }
             }
         }
@@ -240,44 +245,43 @@ fn mentioned(list: &[&Expr]) -> BTreeSet<String> {
     for expression in list {
         mentions.visit_expr(expression);
     }
-    mentions.0
+    mentions.into_names()
 }
 
 /// What a declaration consists of.
 #[derive(Default)]
-struct Parts {
+struct Parts<'a> {
     hasher: DefaultHasher,
-    mentions: BTreeSet<String>,
+    mentions: Mentions<'a>,
 }
 
-impl Parts {
-    fn mention(&mut self, visit: impl FnOnce(&mut Mentions)) {
-        let mut mentions = Mentions(std::mem::take(&mut self.mentions));
-        visit(&mut mentions);
-        self.mentions = mentions.0;
+impl<'a> Parts<'a> {
+    /// A number for it, and the names it mentions.
+    fn finish(self) -> (u64, BTreeSet<String>) {
+        (self.hasher.finish(), self.mentions.into_names())
     }
 
-    fn statement(&mut self, statement: &Stmt) {
+    fn statement(&mut self, statement: &'a Stmt) {
         ComparableStmt::from(statement).hash(&mut self.hasher);
-        self.mention(|mentions| mentions.visit_stmt(statement));
+        self.mentions.visit_stmt(statement);
     }
 
-    fn function(&mut self, function: &StmtFunctionDef) {
+    fn function(&mut self, function: &'a StmtFunctionDef) {
         function.is_async.hash(&mut self.hasher);
         function.name.as_str().hash(&mut self.hasher);
         for decorator in &function.decorator_list {
             ComparableDecorator::from(decorator).hash(&mut self.hasher);
-            self.mention(|mentions| mentions.visit_decorator(decorator));
+            self.mentions.visit_decorator(decorator);
         }
         if let Some(type_params) = &function.type_params {
             ComparableTypeParams::from(&**type_params).hash(&mut self.hasher);
-            self.mention(|mentions| mentions.visit_type_params(type_params));
+            self.mentions.visit_type_params(type_params);
         }
         ComparableParameters::from(&*function.parameters).hash(&mut self.hasher);
-        self.mention(|mentions| mentions.visit_parameters(&function.parameters));
+        self.mentions.visit_parameters(&function.parameters);
         if let Some(returns) = &function.returns {
             ComparableExpr::from(&**returns).hash(&mut self.hasher);
-            self.mention(|mentions| mentions.visit_annotation(returns));
+            self.mentions.visit_annotation(returns);
         }
         function.returns.is_some().hash(&mut self.hasher);
         let is_read = function.name.as_str() == "__init__"
@@ -287,19 +291,19 @@ impl Parts {
         }
     }
 
-    fn class(&mut self, class: &StmtClassDef) {
+    fn class(&mut self, class: &'a StmtClassDef) {
         class.name.as_str().hash(&mut self.hasher);
         for decorator in &class.decorator_list {
             ComparableDecorator::from(decorator).hash(&mut self.hasher);
-            self.mention(|mentions| mentions.visit_decorator(decorator));
+            self.mentions.visit_decorator(decorator);
         }
         if let Some(type_params) = &class.type_params {
             ComparableTypeParams::from(&**type_params).hash(&mut self.hasher);
-            self.mention(|mentions| mentions.visit_type_params(type_params));
+            self.mentions.visit_type_params(type_params);
         }
         if let Some(arguments) = &class.arguments {
             ComparableArguments::from(&**arguments).hash(&mut self.hasher);
-            self.mention(|mentions| mentions.visit_arguments(arguments));
+            self.mentions.visit_arguments(arguments);
         }
         for statement in &class.body {
             match statement {
@@ -337,39 +341,59 @@ fn keeps_body_apart(decorator: &Expr) -> bool {
 
 /// Collects names with the attributes that follow, and words in strings: annotations may be strings.
 #[derive(Default)]
-struct Mentions(BTreeSet<String>);
+struct Mentions<'a> {
+    names: FxHashSet<&'a str>,
+    /// Those with attributes.
+    dotted: FxHashSet<String>,
+    /// The last of them.
+    last: String,
+}
 
-impl<'a> SourceOrderVisitor<'a> for Mentions {
+impl<'a> Mentions<'a> {
+    /// Notes `a.b.c`; whether the expression is that.
+    fn note(&mut self, expression: &'a Expr) -> bool {
+        let mut attributes = SmallVec::<[&str; 8]>::new();
+        let mut inner = expression;
+        while let Expr::Attribute(attribute) = inner {
+            attributes.push(&attribute.attr);
+            inner = &attribute.value;
+        }
+        let Expr::Name(name) = inner else { return false };
+        if attributes.is_empty() {
+            self.names.insert(&name.id);
+            return true;
+        }
+        self.last.clear();
+        self.last.push_str(&name.id);
+        for attribute in attributes.into_iter().rev() {
+            self.last.push('.');
+            self.last.push_str(attribute);
+        }
+        // Most are mentioned more than once.
+        if !self.dotted.contains(&self.last) {
+            self.dotted.insert(self.last.clone());
+        }
+        true
+    }
+
+    fn into_names(self) -> BTreeSet<String> {
+        self.names.into_iter().map(str::to_owned).chain(self.dotted).collect()
+    }
+}
+
+impl<'a> SourceOrderVisitor<'a> for Mentions<'a> {
     fn visit_expr(&mut self, expression: &'a Expr) {
-        match expression {
-            Expr::Name(_) | Expr::Attribute(_) => match dotted(expression) {
-                Some(name) => drop(self.0.insert(name)),
-                None => walk_expr(self, expression),
-            },
-            _ => walk_expr(self, expression),
+        let is_noted = matches!(expression, Expr::Name(_) | Expr::Attribute(_)) && self.note(expression);
+        if !is_noted {
+            walk_expr(self, expression);
         }
     }
 
     fn visit_string_literal(&mut self, literal: &'a StringLiteral) {
         let is_part = |character: char| character.is_alphanumeric() || character == '_' || character == '.';
         let words = literal.value.split(|character| !is_part(character));
-        let names = words.filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_'));
-        self.0.extend(names.map(str::to_owned));
+        self.names.extend(words.filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_')));
     }
-}
-
-/// `a.b.c` as text.
-fn dotted(expression: &Expr) -> Option<String> {
-    let mut attributes = Vec::new();
-    let mut inner = expression;
-    while let Expr::Attribute(attribute) = inner {
-        attributes.push(attribute.attr.as_str());
-        inner = &attribute.value;
-    }
-    let Expr::Name(name) = inner else { return None };
-    attributes.push(name.id.as_str());
-    attributes.reverse();
-    Some(attributes.join("."))
 }
 
 /// Collects the names that statements and targets bind.
@@ -395,11 +419,16 @@ impl<'a> SourceOrderVisitor<'a> for Targets {
 }
 
 /// Collects what a whole module uses.
-struct Uses(StaticUses);
+#[derive(Default)]
+struct Uses<'a> {
+    mentions: Mentions<'a>,
+    /// The rest.
+    found: StaticUses,
+}
 
-impl<'a> SourceOrderVisitor<'a> for Uses {
+impl<'a> SourceOrderVisitor<'a> for Uses<'a> {
     fn enter_node(&mut self, node: AnyNodeRef<'a>) -> TraversalSignal {
-        let imports = &mut self.0.imports;
+        let imports = &mut self.found.imports;
         let mut note = |bound: &str, target: ImportTarget| {
             let known = imports.entry(bound.to_owned()).or_default();
             if !known.contains(&target) {
@@ -409,7 +438,7 @@ impl<'a> SourceOrderVisitor<'a> for Uses {
         match node {
             AnyNodeRef::StmtImport(import) => {
                 bindings(import, note);
-                self.0.modules.extend(import.names.iter().map(|alias| alias.name.to_string()));
+                self.found.modules.extend(import.names.iter().map(|alias| alias.name.to_string()));
             }
             AnyNodeRef::StmtImportFrom(import) => from_bindings(import, &mut note),
             _ => {}
@@ -418,9 +447,7 @@ impl<'a> SourceOrderVisitor<'a> for Uses {
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
-        let mut mentions = Mentions(std::mem::take(&mut self.0.mentions));
-        mentions.visit_expr(expression);
-        self.0.mentions = mentions.0;
+        self.mentions.visit_expr(expression);
     }
 }
 
