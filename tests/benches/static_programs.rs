@@ -34,15 +34,14 @@ fn main() {
     for size in SIZES {
         let text = synthetic::static_module(size);
         let lines = text.lines().count();
-        let rounds = if size <= 5_000 { 20 } else { 5 };
-        let checked = least(rounds, || checked(&text));
-        let compiled = least(rounds, || compiled(&text));
+        let checked = least(|| checked(&text));
+        let compiled = least(|| compiled(&text));
         let per_line = |time: f64| time * 1000.0 / f64::from(u32::try_from(lines).expect("few lines"));
         let (check_ratio, compile_ratio) = if size <= LARGEST_FOR_REFERENCE {
             let path = folder.path().join("main.py");
             fs::write(&path, &text).expect("a file can be written");
             let script = oracle::tool("static_time.py");
-            let rounds = if size <= 2_000 { "3" } else { "1" };
+            let rounds = if size <= 2_000 { "5" } else { "1" };
             let times = output_of(Command::new(oracle::cinderx()).arg("-B").arg(script).arg(rounds).arg(&path));
             let mut times = times.split_whitespace().map(|time| time.parse::<f64>().expect("two numbers"));
             let mut ratio = |ours: f64| times.next().map_or(String::new(), |time| format!(" {:.0}x", time / ours));
@@ -101,7 +100,11 @@ fn run(text: &str, compile: bool) -> Duration {
     started.elapsed()
 }
 
-/// Milliseconds of the fastest round.
-fn least(rounds: usize, work: impl Fn() -> Duration) -> f64 {
-    (0..rounds).map(|_| work().as_secs_f64() * 1000.0).fold(f64::INFINITY, f64::min)
+/// Milliseconds of the fastest round, of as many as the reference has time for.
+fn least(work: impl Fn() -> Duration) -> f64 {
+    const LEAST_ROUNDS: usize = 5;
+    const TIME: Duration = Duration::from_millis(800);
+    let started = Instant::now();
+    let rounds = (0..).take_while(|&round| round < LEAST_ROUNDS || started.elapsed() < TIME);
+    rounds.map(|_| work().as_secs_f64() * 1000.0).fold(f64::INFINITY, f64::min)
 }
