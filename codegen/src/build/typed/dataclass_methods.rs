@@ -232,9 +232,10 @@ impl<'a> DataclassMethods<'a> {
         let mut method = MadeFunction::new(name, parameters, self.location);
         let mut class = self.fact.class.clone();
         class.marks = class.marks.without('!');
-        let checks = [(0, class)].into_iter().chain(checks.iter().cloned());
-        let checks = checks.flat_map(|(position, class)| [Constant::int(position), type_constant(&class)]);
-        method.trailing_constant = Some(Constant::tuple([Constant::tuple(checks), type_constant(returns)]));
+        let checks: Vec<_> = [(0, class)].into_iter().chain(checks.iter().cloned()).collect();
+        let stated = checks.iter().flat_map(|(position, class)| [Constant::int(*position), type_constant(class)]);
+        method.trailing_constant = Some(Constant::tuple([Constant::tuple(stated), type_constant(returns)]));
+        method.check_given_objects(&checks);
         method
     }
 }

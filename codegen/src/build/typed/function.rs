@@ -56,6 +56,7 @@ impl<'a> Builder<'a> {
             self.emit_primitive_const(Constant::zero(code), code, location);
             self.emit_primitive_local(Opcode::StoreLocal, local, code, location);
         }
+        self.check_given_objects(function, fact, boxed, location);
         self.unbox_parameters(facts, function, boxed, location);
         self.fill_cells_apart(location);
         self.unit_mut().suppresses_jit |= is_called_wrongly(facts, function, fact);

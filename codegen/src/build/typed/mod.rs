@@ -42,6 +42,7 @@ mod emit;
 mod expression;
 mod fixed_modules;
 mod function;
+mod given_objects;
 mod kept;
 mod known_call;
 mod loop_;
