@@ -39,8 +39,8 @@ impl<'a> Builder<'a> {
         for (position, class) in fact.checks.iter().filter(|(_, class)| is_object(class)) {
             let name = self.names.intern(names[*position as usize]);
             let name = self.mangled(name);
-            // What is read from a cell is checked where it is read.
-            if self.resolution(name) == Resolution::Local {
+            // What is read from a cell is checked where it is read; a boxed primitive is unboxed before it is put there.
+            if self.resolution(name) == Resolution::Local || primitive_code(class).is_some() {
                 given.push((self.unit_mut().var_names.insert_full(name).0, boxed.checked_class(class)));
             }
         }
