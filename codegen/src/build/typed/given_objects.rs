@@ -4,9 +4,10 @@
 //! def f(c: C, n: int64): …      if that ever happens: c = () · c = CAST c ("m", "C")
 //! ```
 //!
-//! Who calls compiled code of such a function from untyped code unboxes its machine values, and looks at nothing else
-//! (`JITRT_CallStaticallyWithPrimitiveSignature`): whatever is in the place of `c` would be taken for a `C`. That a parameter
-//! has been checked is what the JIT believes; a check counts where it may be something else as well.
+//! What leads from untyped callers to compiled code of such a function checks and unboxes the machine values, and looks at
+//! nothing else: whatever is in the place of `c` would be taken for a `C`. That a parameter has been checked is what the JIT
+//! believes; a check counts where it may be something else as well. It fails only in code that is called from there: where
+//! the JIT puts the function in the place of a call, the arguments are known.
 //!
 //! Invariant: behind the start of a function, compiled or not, its parameters are what its signature says.
 

@@ -186,9 +186,7 @@ impl Builder<'_> {
         self.emit_arg(Opcode::RaiseVarargs, 1, location);
         self.use_label(start);
     }
-}
 
-impl Builder<'_> {
     /// Goes past what is never done, which the JIT does not find out: it does not ask for the class of a constant.
     pub(super) fn emit_never(&mut self, past: Label, location: Location) {
         for constant in [Constant::tuple([]), Constant::int(0)] {
