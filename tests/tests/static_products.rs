@@ -1,4 +1,5 @@
-//! Types in every place, methods of every form: nothing panics, and what is accepted has code that is proved sound.
+//! Types in every place, methods of every form, statements in all blocks: nothing panics, and what is accepted has code that
+//! is proved sound.
 //!
 //! ```text
 //! def f(x: T = V) -> None: …    for T of int64, CheckedList[int], Optional[C0], …
